@@ -1,0 +1,78 @@
+"""What a cue is: something that measures itself in an image and, where possible, inserts itself into one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from biasaudit.images.photo import Photo
+
+CueKind = Literal["property", "artefact", "file"]
+Measure = Callable[[Photo], float]
+Insert = Callable[[np.ndarray, float, np.random.Generator], tuple[np.ndarray, np.ndarray]]
+Placebo = Callable[[np.ndarray, np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
+
+
+@dataclass(kw_only=True, eq=False)
+class Cue:
+    """One named thing in or about an image that could give its label away.
+
+    Made by the decorator `cue` from a measuring function; `inserts` and `placebo` add the rest::
+
+        @cue(kind="property", question="Is one class brighter than the others?", unit="luma, 0 to 255")
+        def brightness(photo: Photo) -> float:
+            '''Why it matters / how it is measured / what it cannot show / references.'''
+
+        @brightness.inserts(directions=(1, -1), placebo=scatter)
+        def _insert(rgb, amount, rng): ...
+    """
+
+    id: str
+    kind: CueKind
+    question: str
+    unit: str
+    measure: Measure
+    """Photo -> one number. NaN where the cue cannot be measured (JPEG quality of a PNG)."""
+    threshold: float | None = None
+    """For artefacts: the value from which the artefact counts as present. None: the data decide."""
+    insert: Insert | None = None
+    """(rgb uint8 HxWx3, amount, rng) -> (rgb uint8 HxWx3 with the cue, mask bool HxW of what was touched).
+
+    `amount` is signed and in the cue's own unit for properties (brightness +20), opacity 0 to 1 for artefacts.
+    Never changes its argument; the result has the argument's shape.
+    """
+    placebo: Placebo | None = None
+    """(before, after, mask, rng) -> rgb: a change of the same place, area and energy that is not the cue."""
+    directions: tuple[int, ...] = field(default=(1,))
+    """Which ways `insert` can move the value: (1,), (-1,) or both."""
+
+    @property
+    def rationale(self) -> str:
+        """The measuring function's docstring: why it matters, how it is measured, what it cannot show."""
+        return inspect.cleandoc(self.measure.__doc__ or "")
+
+    def inserts(self, *, placebo: Placebo, directions: tuple[int, ...] = (1,)) -> Callable[[Insert], Insert]:
+        """Register the function that puts this cue into an image, and its placebo."""
+
+        def register(function: Insert) -> Insert:
+            self.insert, self.placebo, self.directions = function, placebo, directions
+            return function
+
+        return register
+
+
+def cue(
+    *, kind: CueKind, question: str, unit: str, threshold: float | None = None
+) -> Callable[[Measure], Cue]:
+    """Turn a measuring function into a `Cue` whose id is the function's name."""
+
+    def make(measure: Measure) -> Cue:
+        return Cue(
+            id=measure.__name__, kind=kind, question=question, unit=unit, measure=measure, threshold=threshold
+        )
+
+    return make

@@ -1,0 +1,167 @@
+"""The records of an audit, as they stand in `audit.json`; frozen, strict, and all that a report may read."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION = "1.0"
+
+Kind = Literal[
+    "property", "artefact", "file", "metadata", "discovered", "view", "subgroup", "leakage", "representation"
+]
+Verdict = Literal["shortcut", "review", "suspect", "gap", "unidentifiable", "clear", "untested"]
+AuditVerdict = Literal["shortcut", "review", "suspect", "gap", "none_detected", "inconclusive"]
+RungName = Literal["association", "encoding", "reliance", "disparity"]
+State = Literal["yes", "no", "untested"]
+RUNGS: tuple[RungName, ...] = ("association", "encoding", "reliance", "disparity")
+
+
+class Record(BaseModel):
+    """Immutable, no unknown fields, no NaN or infinity in JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Estimate(Record):
+    """A figure with its 95% interval, on a scale from `null` (no bias) to `limit` (the worst case)."""
+
+    measure: str
+    """What it is, in words: "AUC, malignant against the rest"."""
+    value: float
+    low: float
+    high: float
+    null: float
+    """The value that means no bias."""
+    limit: float
+    """The value that means the worst case."""
+    n: int
+    """Images that it rests on."""
+
+    @property
+    def strength(self) -> float:
+        """0 to 1: (bound nearest null - null) / (limit - null); 0 where the interval covers null."""
+        if self.low <= self.null <= self.high or self.limit == self.null:
+            return 0.0
+        nearest = self.low if self.low > self.null else self.high
+        return min(1.0, max(0.0, (nearest - self.null) / (self.limit - self.null)))
+
+
+class Rung(Record):
+    """One of the four questions asked of a cue, with its answer."""
+
+    state: State
+    estimate: Estimate | None = None
+    p_value: float | None = None
+    q_value: float | None = None
+    """p after Benjamini-Hochberg over every test of this rung in this audit."""
+    why: str
+    """One sentence: what was seen, or why it was not tested."""
+    placebo: Estimate | None = None
+    """Reliance by intervention only: the same figure for the placebo, on the same images."""
+    method: str = ""
+    """How it was tested: "intervention", "observation", "permutation", ..."""
+    smallest_detectable: float | None = None
+    """The smallest effect, in the estimate's unit, that this data would have shown with 80% power."""
+
+
+class Finding(Record):
+    """What the audit says of one cue (or one leak, one subgroup)."""
+
+    id: str
+    """Stable across reruns: "artefact-ruler"."""
+    detector: str
+    cue: str
+    kind: Kind
+    title: str
+    """One plain sentence."""
+    verdict: Verdict
+    label: str | None
+    """The class that the cue gives away."""
+    rungs: dict[RungName, Rung]
+    examples: tuple[str, ...] = ()
+    """Image ids that show the cue with the label, strongest first; at most 20."""
+    counterexamples: tuple[str, ...] = ()
+    """Image ids where cue and label disagree, those that misled the model most first; at most 20."""
+    recommendation: str
+    question: str = ""
+    explanation: str = ""
+    """What else could explain it."""
+    story: tuple[str, ...] = ()
+    """Ids of the other findings that tell the same story (ruler and the metadata column ruler)."""
+    leads: bool = True
+    """False where another finding of the same story stands before it."""
+
+
+class Check(Record):
+    """What was looked for, whether or not anything was found."""
+
+    detector: str
+    status: Literal["ran", "skipped", "failed"]
+    reason: str = ""
+    tests: int = 0
+    smallest_detectable: str = ""
+    """In words, with its unit."""
+
+
+class Excluded(Record):
+    """A file that was left out."""
+
+    path: str
+    reason: str
+    label: str | None = None
+
+
+class Dataset(Record):
+    """What was audited."""
+
+    name: str
+    n: int
+    classes: dict[str, int]
+    splits: dict[str, int] = {}
+    groups: int | None = None
+    """Number of distinct groups (patients, scenes), where a group column was named."""
+    excluded: tuple[Excluded, ...] = ()
+    notes: dict[str, int] = {}
+    """Things seen while reading and how often: "animated: first frame used": 3."""
+    warnings: tuple[str, ...] = ()
+    sizes: dict[str, int] = {}
+    """Width x height -> images, the ten commonest."""
+    formats: dict[str, int] = {}
+    fingerprint: str
+    """sha256 over the sorted ids, labels and content hashes."""
+
+
+class Model(Record):
+    """The network that was audited and how well it had learnt."""
+
+    backbone: str
+    training: str
+    """In words: "frozen features, logistic head" or "whole network, 23 epochs"."""
+    folds: int
+    auc: Estimate
+    """Out-of-fold AUC (macro over classes)."""
+    balanced_accuracy: float
+    learnt: bool
+    """False where the AUC's interval covers 0.5: rungs two to four are then untested."""
+    curves: tuple[dict[str, Any], ...] = ()
+    """One a fold: {"fold": 0, "loss": [...], "validation_loss": [...]}; empty for a closed-form head."""
+    seconds: float = 0.0
+
+
+class Audit(Record):
+    """The whole of `audit.json`."""
+
+    schema_version: str = SCHEMA_VERSION
+    verdict: AuditVerdict
+    headline: str
+    """The verdict in one plain sentence."""
+    dataset: Dataset
+    model: Model | None
+    settings: dict[str, Any]
+    environment: dict[str, str]
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    run: dict[str, Any]
+    """When, how long, by which command: the only part that differs between two runs with one seed."""
