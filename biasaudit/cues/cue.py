@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,6 +56,10 @@ class Cue:
         """The measuring function's docstring: why it matters, how it is measured, what it cannot show."""
         return inspect.cleandoc(self.measure.__doc__ or "")
 
+    def __reduce__(self) -> tuple[Callable[[str, str], Cue], tuple[str, str]]:
+        """Travel to worker processes by name: the decorator put this object where the function was."""
+        return _by_name, (self.measure.__module__, self.measure.__qualname__)
+
     def inserts(self, *, placebo: Placebo, directions: tuple[int, ...] = (1,)) -> Callable[[Insert], Insert]:
         """Register the function that puts this cue into an image, and its placebo."""
 
@@ -63,6 +68,10 @@ class Cue:
             return function
 
         return register
+
+
+def _by_name(module: str, name: str) -> Cue:
+    return getattr(importlib.import_module(module), name)
 
 
 def cue(

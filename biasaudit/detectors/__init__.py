@@ -1,0 +1,15 @@
+"""One file a detector: pure functions from evidence to rung results and findings."""
+
+from biasaudit.detectors.association import association
+from biasaudit.detectors.copies import copies
+from biasaudit.detectors.disparity import disparity
+from biasaudit.detectors.encoding import encoding
+from biasaudit.detectors.exclusions import exclusions
+from biasaudit.detectors.reliance import reliance
+from biasaudit.registry import Detector
+
+BUILTIN: tuple[Detector, ...] = (association, encoding, reliance, disparity, copies, exclusions)
+"""In the order in which they run; the first four are the rungs."""
+
+NEED_A_MODEL = ("encoding", "reliance", "disparity")
+"""Left out of a scan."""

@@ -1,0 +1,244 @@
+"""The whole story on one page: read the folder, gather evidence, run the detectors, rank, write."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from biasaudit import detectors as detector_package
+from biasaudit import wording
+from biasaudit.cache import Cache
+from biasaudit.cues import BUILTIN as CUES
+from biasaudit.cues.cue import Cue
+from biasaudit.detectors.rung import RungResult
+from biasaudit.errors import AuditError, EnvironmentFault, UsageError
+from biasaudit.evidence.cue_values import cue_values
+from biasaudit.evidence.interventions import interventions
+from biasaudit.evidence.pictures import save_pictures
+from biasaudit.evidence.predictions import Predictions, predictions
+from biasaudit.evidence.survey import Survey, survey
+from biasaudit.evidence.ties import ties
+from biasaudit.images.pixels import PixelStore
+from biasaudit.images.table import ImageTable, check_usable, read_folder
+from biasaudit.outcome import AuditResult
+from biasaudit.progress import Progress
+from biasaudit.ranking import audit_verdict, rank
+from biasaudit.registry import Detector, Facts, Unavailable, installed
+from biasaudit.results import Audit, Check, Dataset, Finding, Model
+from biasaudit.settings import Settings
+from biasaudit.tables import write_tables
+
+EVIDENCE = {
+    "cue_values": cue_values, "ties": ties, "predictions": predictions, "interventions": interventions,
+}
+LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "opencv-python-headless", "pillow")
+
+
+def audit(
+    folder: str | Path,
+    *,
+    metadata: str | Path | None = None,
+    out: str | Path | None = None,
+    scan: bool = False,
+    quiet: bool = True,
+    command: str = "",
+    **choices: Any,
+) -> AuditResult:
+    """Audit a folder of labelled images.
+
+    Args:
+        folder: holds one sub-folder of images a class.
+        metadata: CSV with a `path` column relative to `folder`.
+        out: folder for the report; reports/<name of folder> where None.
+        scan: look at the data alone, train nothing.
+        quiet: no progress on stderr.
+        command: what to print as the way to repeat this run.
+        **choices: any other field of `Settings`.
+
+    Raises:
+        UsageError, DataError, EnvironmentFault: with the cause and the next step in the message.
+    """
+    began = time.time()
+    try:
+        settings = Settings(metadata=Path(metadata) if metadata else None, **choices)
+    except TypeError as error:
+        raise UsageError(f"{error}. The choices are the fields of biasaudit.Settings.") from error
+    folder, progress = Path(folder), Progress(quiet=quiet)
+    out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
+    cues, detectors = _chosen(settings, scan)
+
+    progress.say(f"Auditing {folder}")
+    images = read_folder(
+        folder, metadata=settings.metadata, group_by=settings.group_by, split=settings.split, ignore=settings.ignore,
+        drop_small=settings.drop_small, max_bad=settings.max_bad,
+    )
+    _make_folder(out)
+    cache = Cache(out / "cache", fresh=settings.fresh)
+    backbone = None if scan else _load(settings, progress)
+    store = PixelStore.create(out / "cache" / "pixels.raw", images.n, backbone.size) if backbone else None
+    try:
+        surveyed = survey(images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress)
+        surveyed = surveyed.of(check_usable(surveyed.images, max_bad=settings.max_bad, drop_small=settings.drop_small))
+        images = surveyed.images
+        facts = Facts(
+            {
+                "images": images, "survey": surveyed, "cues": cues, "backbone": backbone, "settings": settings,
+                "cache": cache, "progress": progress,
+            },
+            EVIDENCE,
+        )
+        model, learnt, why = _train(facts, scan)
+        results, others, checks = _detect(detectors, facts, why, progress)
+        findings = rank(facts.get("cue_values"), facts.get("ties"), results, others, images, model, _why_untested(scan, why))
+        save_pictures(findings, images, model, out / "evidence", progress)
+    finally:
+        if store is not None:
+            store.discard()
+
+    record = Audit(
+        verdict=audit_verdict(findings, learnt),
+        headline=wording.headline(findings, learnt),
+        dataset=_dataset(folder, surveyed),
+        model=_model(backbone.name, model, time.time() - began) if backbone and model else None,
+        settings={**settings.to_record(), "scan": scan},
+        environment=_environment(),
+        checks=(*checks, *_left_out(settings, scan)),
+        findings=findings,
+        run={
+            "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
+            "seconds": round(time.time() - began, 1),
+            "command": command,
+        },
+    )
+    result = AuditResult(record, out)
+    write_tables(out, surveyed, model, findings)
+    result.save()
+    progress.say(f"Verdict: {record.verdict}. {record.headline}")
+    return result
+
+
+def _chosen(settings: Settings, scan: bool) -> tuple[tuple[Cue, ...], tuple[Detector, ...]]:
+    cues = installed("biasaudit.cues", CUES)
+    detectors = installed("biasaudit.detectors", detector_package.BUILTIN)
+    left_out = set(settings.without) | (set(detector_package.NEED_A_MODEL) if scan else set())
+    return tuple(c for c in cues if c.id not in left_out), tuple(d for d in detectors if d.id not in left_out)
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Choose another folder with --out.") from error
+
+
+def _load(settings: Settings, progress: Progress) -> Any:
+    from biasaudit.model.backbone import load  # TensorFlow takes seconds to import: only where a model is needed
+
+    with progress.step("Loading the network"):
+        backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed)
+    progress.say(f"Backbone: {backbone.name}, {backbone.size} px")
+    return backbone
+
+
+def _train(facts: Facts, scan: bool) -> tuple[Predictions | None, bool | None, str]:
+    """The out-of-fold predictions, whether the model learnt (None: there is none), and why not."""
+    if scan:
+        return None, None, ""
+    try:
+        model: Predictions = facts.get("predictions")
+    except Unavailable as error:
+        return None, False, str(error)
+    area = f"{model.auc.value:.2f} ({model.auc.low:.2f} to {model.auc.high:.2f})"
+    return model, model.learnt, "" if model.learnt else f"The model did not learn: its out-of-fold AUC is {area}."
+
+
+def _why_untested(scan: bool, not_learnt: str) -> str:
+    return "No model was trained: this is a scan of the data." if scan else not_learnt
+
+
+def _detect(
+    detectors: Sequence[Detector], facts: Facts, not_learnt: str, progress: Progress
+) -> tuple[list[RungResult], list[Finding], list[Check]]:
+    """Run each detector; one that crashes becomes a failed check, never a lost audit."""
+    results: list[RungResult] = []
+    others: list[Finding] = []
+    checks: list[Check] = []
+    for detector in detectors:
+        if not_learnt and detector.id in detector_package.NEED_A_MODEL:
+            checks.append(Check(detector=detector.id, status="skipped", reason=not_learnt))
+            continue
+        try:
+            with progress.step(detector.question.rstrip("?")):
+                found = list(facts.call(detector.function))
+        except Unavailable as error:
+            checks.append(Check(detector=detector.id, status="skipped", reason=str(error)))
+            continue
+        except (AuditError, MemoryError, OSError):
+            raise
+        except Exception as error:
+            checks.append(Check(detector=detector.id, status="failed", reason=f"{type(error).__name__}: {error}"))
+            continue
+        rungs = [item for item in found if isinstance(item, RungResult)]
+        results += rungs
+        others += [item for item in found if isinstance(item, Finding)]
+        checks.append(_ran(detector, rungs))
+    return results, others, checks
+
+
+def _ran(detector: Detector, rungs: list[RungResult]) -> Check:
+    tests = [rung for rung in rungs if rung.p_value is not None]
+    smallest = [rung.smallest_detectable for rung in tests if rung.smallest_detectable is not None]
+    text = f"{min(smallest):.2f} to {max(smallest):.2f}, in the unit of each estimate" if smallest else ""
+    return Check(detector=detector.id, status="ran", tests=len(tests), smallest_detectable=text)
+
+
+def _left_out(settings: Settings, scan: bool) -> list[Check]:
+    checks = [Check(detector=name, status="skipped", reason="Left out with --without.") for name in settings.without]
+    if scan:
+        checks += [
+            Check(detector=name, status="skipped", reason="A scan trains no model: `biasaudit run` does.")
+            for name in detector_package.NEED_A_MODEL
+        ]
+    return checks
+
+
+def _dataset(folder: Path, surveyed: Survey) -> Dataset:
+    images, values = surveyed.images, surveyed.values
+    lines = "\n".join(sorted(f"{i}\t{c}\t{h}" for i, c, h in zip(images.ids, images.labels, values["hash"], strict=True)))
+    sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
+    splits = images.frame["split"].dropna()
+    return Dataset(
+        name=folder.resolve().name, n=images.n, classes=dict(Counter(images.labels)), splits=dict(Counter(splits)),
+        groups=len(np.unique(images.groups)) if images.grouped else None, excluded=images.excluded,
+        notes=images.notes, warnings=images.warnings, sizes=dict(sizes.most_common(10)),
+        formats=dict(Counter(values["format"])), fingerprint=hashlib.sha256(lines.encode()).hexdigest(),
+    )
+
+
+def _model(name: str, model: Predictions, seconds: float) -> Model:
+    return Model(
+        backbone=name, training=model.training, folds=int(model.fold.max()) + 1, auc=model.auc, learnt=model.learnt,
+        balanced_accuracy=model.balanced_accuracy, curves=model.curves, seconds=round(seconds, 1),
+    )
+
+
+def _environment() -> dict[str, str]:
+    found = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            found[library] = "not installed"
+    return found

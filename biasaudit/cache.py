@@ -1,0 +1,93 @@
+"""What a run keeps for the next: atomic files in the output folder, found again by the hash of their inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from biasaudit.errors import EnvironmentFault
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
+    """Call `write` with a temporary path beside `path`, then move it into place in one step.
+
+    Raises EnvironmentFault where the folder cannot be written or the disk is full; `path` is then as it was.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        write(Path(temporary))
+        with open(temporary, "rb+") as written:
+            os.fsync(written.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"Could not write {path}: {error.strerror or error}. Free some space or choose another --out."
+        ) from error
+    finally:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write UTF-8 text atomically."""
+    return write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline="\n"))
+
+
+def key_of(*parts: Any) -> str:
+    """A short hash over JSON-able parts."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+class Cache:
+    """Tables and arrays of earlier runs, under names that hold the key of their inputs."""
+
+    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+        self.folder = folder
+        if fresh and folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
+
+    def table(self, name: str, key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """The table kept under (name, key), or the one that `make` returns, which is then kept."""
+        path = self.folder / f"{name}-{key}.parquet"
+        try:
+            return pd.read_parquet(path)
+        except Exception:  # absent, cut short or not ours: made anew
+            made = make()
+            self._keep(name, path, lambda temporary: made.to_parquet(temporary, index=False))
+            return made
+
+    def arrays(self, name: str, key: str, make: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+        """The arrays kept under (name, key), or those that `make` returns; never unpickles."""
+        path = self.folder / f"{name}-{key}.npz"
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                return {field: kept[field] for field in kept.files}
+        except Exception:  # absent, cut short or not ours: made anew
+            made = make()
+
+            def write(temporary: Path) -> None:
+                with open(temporary, "wb") as stream:
+                    np.savez(stream, **made)  # type: ignore[arg-type]
+
+            self._keep(name, path, write)
+            return made
+
+    def _keep(self, name: str, path: Path, write: Callable[[Path], None]) -> None:
+        write_atomically(path, write)
+        for old in self.folder.glob(f"{name}-*{path.suffix}"):
+            if old != path:
+                old.unlink(missing_ok=True)

@@ -1,0 +1,233 @@
+"""The command line: options and their help, exit codes, and nothing else. Heavy imports wait inside the commands."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from biasaudit.errors import AuditError, UsageError
+
+INCONCLUSIVE = 4
+FAULT = 70
+"""A fault of ours (EX_SOFTWARE)."""
+VERDICTS = ("shortcut", "review", "suspect", "gap", "unidentifiable")
+
+app = typer.Typer(
+    name="biasaudit", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=(
+        "Finds the shortcuts that an image classifier can learn from a labelled folder of photographs, and tests "
+        "whether it did.\n\nStart with `biasaudit demo`, then `biasaudit run FOLDER`, where FOLDER holds one sub-folder "
+        "of images a class."
+    ),
+)
+
+Folder = Annotated[Path, typer.Argument(help="Folder with one sub-folder of images a class.", metavar="FOLDER")]
+Metadata = Annotated[
+    Path | None,
+    typer.Option(help="CSV with a `path` column relative to FOLDER. `label` there overrides the folder; other columns are tested as cues."),
+]
+Out = Annotated[Path | None, typer.Option(help="Folder for the report. Default: reports/<name of FOLDER>.")]
+GroupBy = Annotated[str | None, typer.Option(help="Column that names the patient or scene; it stays on one side of every split.")]
+Split = Annotated[str | None, typer.Option(help="Column with a given split: train, val, test.")]
+Ignore = Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")]
+Without = Annotated[str, typer.Option(help="Cues or detectors to leave out, by id, separated by commas.")]
+FailOn = Annotated[str, typer.Option(help="Exit with 1 where a finding has one of these verdicts: " + ", ".join(VERDICTS) + ".")]
+MaxBad = Annotated[float, typer.Option(min=0, max=1, help="Share of unreadable files that is still accepted.")]
+DropSmall = Annotated[bool, typer.Option("--drop-small", help="Leave out classes too small to audit, instead of stopping.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes that read images. Default: one a core.")]
+Seed = Annotated[int, typer.Option(min=0, help="Same seed, same machine, same findings.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Ignore what an earlier run left in the cache.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _audit(folder: Path, fail_on: str, **choices: Any) -> None:
+    """Run an audit, print where its files lie, and leave with the code that the contract names."""
+    watched = set(_names(fail_on))
+    unknown = sorted(watched - set(VERDICTS))
+    if unknown:
+        raise UsageError(f"--fail-on does not know {', '.join(unknown)}; it takes {', '.join(VERDICTS)}.")
+    from biasaudit.auditing import audit
+
+    result = audit(folder, command=shlex.join(["biasaudit", *sys.argv[1:]]), **choices)
+    for name in ("audit.json", "findings.csv", "images.parquet", "report.html"):
+        print(result.folder / name)
+    if result.verdict == "inconclusive":
+        raise typer.Exit(INCONCLUSIVE)
+    seen = {result.verdict, *(finding.verdict for finding in result.record.findings)}
+    if watched & seen:
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    folder: Folder,
+    metadata: Metadata = None,
+    out: Out = None,
+    group_by: GroupBy = None,
+    split: Split = None,
+    ignore: Ignore = "",
+    without: Without = "",
+    backbone: Annotated[
+        str,
+        typer.Option(help="auto, efficientnet_lite0, small_cnn, a keras.applications name, or your own FILE.keras."),
+    ] = "auto",
+    finetune: Annotated[bool, typer.Option("--finetune", help="Train the whole network, not its head alone.")] = False,
+    trust_model: Annotated[
+        bool, typer.Option("--trust-model", help="Load FILE.keras although loading a model file can run code.")
+    ] = False,
+    fail_on: FailOn = "",
+    max_bad: MaxBad = 0.2,
+    drop_small: DropSmall = False,
+    jobs: Jobs = None,
+    seed: Seed = 0,
+    fresh: Fresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a network on FOLDER, test what it uses, and write the report.
+
+    Example: biasaudit run photos --metadata photos/metadata.csv --group-by patient
+    """
+    _audit(
+        folder, fail_on, metadata=metadata, out=out, group_by=group_by, split=split, ignore=_names(ignore),
+        without=_names(without), backbone=backbone, finetune=finetune, trust_model=trust_model, max_bad=max_bad,
+        drop_small=drop_small, jobs=jobs, seed=seed, fresh=fresh, quiet=quiet,
+    )
+
+
+@app.command()
+def scan(
+    folder: Folder,
+    metadata: Metadata = None,
+    out: Out = None,
+    group_by: GroupBy = None,
+    split: Split = None,
+    ignore: Ignore = "",
+    without: Without = "",
+    fail_on: FailOn = "",
+    max_bad: MaxBad = 0.2,
+    drop_small: DropSmall = False,
+    jobs: Jobs = None,
+    seed: Seed = 0,
+    fresh: Fresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Look at the data alone: which cues are tied to the labels. Trains nothing, and is fast.
+
+    Example: biasaudit scan photos --metadata photos/metadata.csv
+    """
+    _audit(
+        folder, fail_on, scan=True, metadata=metadata, out=out, group_by=group_by, split=split, ignore=_names(ignore),
+        without=_names(without), max_bad=max_bad, drop_small=drop_small, jobs=jobs, seed=seed, fresh=fresh, quiet=quiet,
+    )
+
+
+@app.command()
+def demo(
+    name: Annotated[str, typer.Argument(help="ruler, two-sources or clean.", metavar="[NAME]")] = "ruler",
+    out: Annotated[Path | None, typer.Option(help="Folder for images and report. Default: reports/demo-NAME.")] = None,
+    seed: Seed = 0,
+    fresh: Fresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a folder of procedural photographs and audit it: a first look that downloads nothing.
+
+    `ruler`: most malignant images have a ruler. `two-sources`: each class comes from its own source. `clean`: neither.
+    """
+    from biasaudit.demo import DEMOS, make_demo
+
+    if name not in DEMOS:
+        raise UsageError(f"There is no demo {name!r}; there are {', '.join(DEMOS)}.")
+    out = out or Path("reports") / f"demo-{name}"
+    try:
+        table = make_demo(name, out / "images", seed=seed)
+    except OSError as error:
+        from biasaudit.errors import EnvironmentFault
+
+        raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Choose another folder with --out.") from error
+    _audit(out / "images", "", metadata=table, out=out, seed=seed, fresh=fresh, quiet=quiet)
+
+
+@app.command()
+def report(
+    audit_json: Annotated[Path, typer.Argument(help="The audit.json of an earlier run.", metavar="AUDIT_JSON")],
+    out: Annotated[Path | None, typer.Option(help="File to write. Default: report.html beside AUDIT_JSON.")] = None,
+) -> None:
+    """Draw the report again from AUDIT_JSON, without a model and without the images."""
+    from pydantic import ValidationError
+
+    from biasaudit.outcome import AuditResult
+
+    try:
+        result = AuditResult.load(audit_json)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"Cannot read {audit_json}: {error}. Name the audit.json in a run's output folder.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise UsageError(f"{audit_json} is no audit of this version: {where}: {first['msg']}.") from error
+    print(result.to_html(out))
+
+
+def _explain(parts: tuple[Any, ...], wanted: str | None, what: str) -> None:
+    if wanted is None:
+        for part in parts:
+            print(f"{part.id:18} {part.question}")
+        return
+    part = next((part for part in parts if part.id == wanted), None)
+    if part is None:
+        raise UsageError(f"There is no {what} {wanted!r}; `biasaudit {what}s` lists them.")
+    print(f"{part.id}: {part.question}\n\n{part.rationale}")
+
+
+@app.command()
+def cues(cue: Annotated[str | None, typer.Argument(help="Explain this one.", metavar="[ID]")] = None) -> None:
+    """List the cues that are measured in images, each with its question, or explain one."""
+    from biasaudit.cues import BUILTIN
+    from biasaudit.registry import installed
+
+    _explain(installed("biasaudit.cues", BUILTIN), cue, "cue")
+
+
+@app.command()
+def detectors(
+    detector: Annotated[str | None, typer.Argument(help="Explain this one.", metavar="[ID]")] = None,
+) -> None:
+    """List the detectors, each with its question, or explain one."""
+    from biasaudit.detectors import BUILTIN
+    from biasaudit.registry import installed
+
+    _explain(installed("biasaudit.detectors", BUILTIN), detector, "detector")
+
+
+def main() -> None:
+    """Entry point: every way to end has its exit code, and none of them is a traceback."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        app()
+    except AuditError as error:
+        print(f"biasaudit: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except MemoryError:
+        print("biasaudit: out of memory. Close other programs, or try --jobs 1.", file=sys.stderr)
+        sys.exit(5)
+    except Exception as error:
+        if os.environ.get("BIASAUDIT_DEBUG"):
+            raise
+        print(
+            f"biasaudit: a fault of ours: {type(error).__name__}: {error}. BIASAUDIT_DEBUG=1 shows where.",
+            file=sys.stderr,
+        )
+        sys.exit(FAULT)

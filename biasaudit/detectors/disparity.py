@@ -1,0 +1,105 @@
+"""Rung four: how much worse is the model where the cue conflicts with the label than where it agrees?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from biasaudit.detectors.rung import RungResult
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.ties import Tie
+from biasaudit.images.table import ImageTable
+from biasaudit.registry import detector
+from biasaudit.results import Estimate
+from biasaudit.settings import Settings
+from biasaudit.stats import interval, permutation_p
+
+PERMUTATIONS = 999
+LEAST = 10
+"""Images that a cell must hold for its rate to mean anything."""
+TIED = 0.2
+"""Strength of association from which "agrees with the label" has a meaning."""
+
+
+def _difference(weights: np.ndarray, correct: np.ndarray, better: np.ndarray, strata: np.ndarray) -> np.ndarray:
+    """Accuracy of `better` minus that of the others, averaged over strata; float (resamples,)."""
+    gaps = []
+    for code in np.unique(strata):
+        first, second = better & (strata == code), ~better & (strata == code)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            gaps.append(
+                weights[:, first] @ correct[first] / weights[:, first].sum(axis=1)
+                - weights[:, second] @ correct[second] / weights[:, second].sum(axis=1)
+            )
+    return np.nanmean(gaps, axis=0)
+
+
+def _compare(
+    tie: Tie, correct: np.ndarray, better: np.ndarray, strata: np.ndarray, groups: np.ndarray, measure: str, why: str,
+    rng: np.random.Generator,
+) -> RungResult:
+    """Test whether the model is right more often in `better` than elsewhere, within strata of the label."""
+    cells = [(int((better & (strata == code)).sum()), int((~better & (strata == code)).sum())) for code in np.unique(strata)]
+    usable = np.isin(strata, [code for code, cell in zip(np.unique(strata), cells, strict=True) if min(cell) >= LEAST])
+    if not usable.any():
+        fewest = max(min(cell) for cell in cells)
+        return RungResult(
+            cue=tie.cue.key, label=tie.label, rung="disparity",
+            why=f"Too few images to compare: at most {fewest} on the smaller side within one class.",
+        )
+    correct, better, strata, groups = correct[usable], better[usable], strata[usable], groups[usable]
+    one = np.ones((1, len(correct)))
+    value = float(_difference(one, correct, better, strata)[0])
+    null = np.empty(PERMUTATIONS)
+    for number in range(PERMUTATIONS):
+        shuffled = better.copy()
+        for code in np.unique(strata):
+            shuffled[strata == code] = rng.permutation(better[strata == code])
+        null[number] = _difference(one, correct, shuffled, strata)[0]
+    low, high = interval(lambda weights: _difference(weights, correct, better, strata), groups, rng)
+    rates = [float(correct[side].mean()) for side in (better, ~better)]
+    return RungResult(
+        cue=tie.cue.key, label=tie.label, rung="disparity", method="accuracy within each class",
+        p_value=permutation_p(value, null),
+        estimate=Estimate(measure=measure, value=value, low=low, high=high, null=0.0, limit=1.0, n=len(correct)),
+        why=f"{why}: {rates[0]:.0%} right of {int(better.sum())} against {rates[1]:.0%} of {int((~better).sum())}.",
+    )
+
+
+@detector(question="Is the model worse where the cue and the label disagree?")
+def disparity(
+    images: ImageTable, ties: tuple[Tie, ...], predictions: Predictions, settings: Settings
+) -> Iterator[RungResult]:
+    """Why it matters: a shortcut pays where it holds and costs where it fails, and the clinic is where it fails.
+
+    How it is measured: for a cue tied to a label, the share of right answers (this label or not) where cue and label
+    agree minus where they conflict, each within the label and within the rest, then averaged, so that a gap in
+    sensitivity is not hidden by a common class. For a cue without a tie, the side on which the model is worse.
+    Permutations within class; intervals by resampling groups.
+
+    What it cannot show: why. A side can be harder for reasons that have nothing to do with the cue.
+
+    References: Oakden-Rayner 2020 (hidden stratification).
+    """
+    rng = np.random.default_rng([settings.seed, 4])
+    called = predictions.log_odds.argmax(axis=1)
+    for tie in ties:
+        code = images.classes.index(tie.label)
+        known, groups = tie.known, images.groups[tie.known]
+        if tie.strength >= TIED:
+            right = ((called == code) == tie.positive)[known].astype(float)
+            agrees = (tie.present == tie.positive)[known]
+            yield _compare(
+                tie, right, agrees, tie.positive[known].astype(int), groups,
+                f"accuracy on {tie.label} or not: agreeing minus conflicting images", "Where it agrees with the label", rng,
+            )
+            continue
+        right = (called == images.codes)[known].astype(float)
+        present, strata = tie.present[known], images.codes[known]
+        better = present if _difference(np.ones((1, len(right))), right, present, strata)[0] >= 0 else ~present
+        side = "with" if better is present else "without"
+        yield _compare(
+            tie, right, better, strata, groups, f"accuracy {side} minus the other side, label held",
+            f"Images {side} it", rng,
+        )

@@ -1,0 +1,119 @@
+"""Rung two: can the cue be read from the model's features beyond what the label tells?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from biasaudit.detectors.rung import RungResult
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.ties import Tie
+from biasaudit.images.table import ImageTable
+from biasaudit.registry import detector
+from biasaudit.results import Estimate
+from biasaudit.settings import Settings
+from biasaudit.stats import auc, permutation_p
+
+PERMUTATIONS = 499
+FOLDS = 5
+LEAST = 40
+"""Images a stratum (one class in one feature space) must hold to be probed."""
+MOST = 1500
+"""A stratum is thinned to this many, since the probe needs their n x n similarities."""
+RIDGE = 0.5
+"""Penalty, with similarities scaled so that an image's with itself is 1 on average."""
+
+
+class Stratum:
+    """Images of one class in one feature space, with the linear map from a target to its out-of-fold prediction.
+
+    Ridge regression is linear in its target, so one matrix serves every cue and every permutation.
+    """
+
+    def __init__(self, rows: np.ndarray, embedding: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> None:
+        self.rows = rows
+        centred = embedding[rows] - embedding[rows].mean(axis=0)
+        centred = centred / np.maximum(centred.std(axis=0), 1e-6)
+        similarity = centred @ centred.T / centred.shape[1]
+        _, codes = np.unique(groups[rows], return_inverse=True)
+        fold = rng.permutation(int(codes.max()) + 1)[codes] % FOLDS
+        self.smoother = np.zeros_like(similarity, dtype=np.float64)
+        for number in range(FOLDS):
+            test, train = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
+            if len(test) and len(train):
+                inner = similarity[np.ix_(train, train)] + RIDGE * np.eye(len(train))
+                weights = np.linalg.solve(inner, similarity[np.ix_(train, test)]).T
+                # Centre the target on the training images' mean.
+                self.smoother[np.ix_(test, train)] = weights + (1 - weights.sum(axis=1, keepdims=True)) / len(train)
+
+    def auc(self, target: np.ndarray) -> float:
+        """AUC of the out-of-fold prediction of a bool target over this stratum."""
+        return auc(self.smoother @ target.astype(np.float64), target)
+
+
+def _strata(images: ImageTable, predictions: Predictions, rng: np.random.Generator) -> list[Stratum]:
+    strata = []
+    for space in np.unique(predictions.space):
+        for code in range(len(images.classes)):
+            rows = np.flatnonzero((predictions.space == space) & (images.codes == code))
+            if len(rows) > MOST:
+                rows = np.sort(rng.choice(rows, MOST, replace=False))
+            if len(rows) >= LEAST:
+                strata.append(Stratum(rows, predictions.embedding, images.groups, rng))
+    return strata
+
+
+def _target(tie: Tie, rows: np.ndarray) -> np.ndarray | None:
+    """What the probe must tell inside a stratum: the flag, or for a property the upper half."""
+    if tie.cue.levels is not None or tie.cue.threshold is not None:
+        target = tie.present[rows]
+    else:
+        signal = np.nan_to_num(tie.signal[rows], nan=float(np.nanmedian(tie.signal)))
+        target = signal > np.median(signal)
+    return target if min(target.sum(), (~target).sum()) >= 8 else None
+
+
+def _probe(tie: Tie, strata: list[Stratum], rng: np.random.Generator) -> RungResult:
+    targets = [(stratum, target) for stratum in strata if (target := _target(tie, stratum.rows)) is not None]
+    if not targets:
+        return RungResult(
+            cue=tie.cue.key, label=tie.label, rung="encoding",
+            why="Too few images within one class both with and without it to tell it from the label.",
+        )
+    weights = np.array([target.sum() * (~target).sum() for _, target in targets], dtype=float)
+    weights /= weights.sum()
+    value = float(weights @ [stratum.auc(target) for stratum, target in targets])
+    null = np.zeros(PERMUTATIONS)
+    for weight, (stratum, target) in zip(weights, targets, strict=True):
+        null += weight * np.array([stratum.auc(rng.permutation(target)) for _ in range(PERMUTATIONS)])
+    spread = 1.96 * float(null.std())
+    n = sum(len(stratum.rows) for stratum, _ in targets)
+    return RungResult(
+        cue=tie.cue.key, label=tie.label, rung="encoding", method="linear probe within each class",
+        p_value=permutation_p(value, null),
+        estimate=Estimate(
+            measure=f"AUC of {tie.cue.id} read from the features, label held", value=value,
+            low=max(0.0, value - spread), high=min(1.0, value + spread), null=0.5, limit=1.0, n=n,
+        ),
+        why=f"Among images of one class, the model's features tell it with AUC {value:.2f}.",
+    )
+
+
+@detector(question="Can the model's features tell the cue, beyond what the label tells?")
+def encoding(
+    images: ImageTable, ties: tuple[Tie, ...], predictions: Predictions, settings: Settings
+) -> Iterator[RungResult]:
+    """Why it matters: a model can only use what its features hold; holding it beyond the label means it was kept.
+
+    How it is measured: a ridge probe, fitted within each class on other images than it is scored on, predicts the
+    cue from the pooled features; the AUC is averaged over classes and held against 499 permutations within class.
+
+    What it cannot show: use. Features pretrained on photographs of everything encode most cues, used or not.
+
+    References: Pavlak 2023, Data AUDIT (arXiv 2304.03218): detectability.
+    """
+    rng = np.random.default_rng([settings.seed, 2])
+    strata = _strata(images, predictions, rng)
+    for tie in ties:
+        yield _probe(tie, strata, rng)

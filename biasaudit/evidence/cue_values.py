@@ -1,0 +1,106 @@
+"""Every cue's value for every image: measured cues as numbers, metadata columns as levels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from biasaudit.cues.cue import Cue
+from biasaudit.evidence.survey import Survey
+from biasaudit.images.table import ImageTable
+from biasaudit.results import Kind
+from biasaudit.settings import Settings
+
+MISSING = "(missing)"
+MOST_LEVELS = 50
+"""A text column with more distinct values is an id, not a group."""
+LEAST_PER_LEVEL = 5
+"""Fewer images a value than this, on average, and the column is an id too."""
+BANDS = 4
+"""Numbers are cut at quartiles, so that missing can stand beside them as a level of its own."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CueValues:
+    """One cue over all images."""
+
+    id: str
+    kind: Kind
+    question: str
+    values: np.ndarray | None = None
+    """float (n,), NaN where it could not be measured; None for a metadata column."""
+    levels: np.ndarray | None = None
+    """str (n,), missing as "(missing)"; None for a measured cue."""
+    threshold: float | None = None
+    unit: str = ""
+    untestable: str = ""
+    """Why it cannot be tested, where it cannot."""
+
+    @property
+    def key(self) -> str:
+        """Unique among cues: the metadata column `ruler` is not the measured `ruler`."""
+        return f"{self.kind}:{self.id}"
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _bands(numbers: np.ndarray) -> np.ndarray | None:
+    """Quartile bands as text ("45 to 60"), or None where the numbers take too few values to be cut."""
+    present = numbers[np.isfinite(numbers)]
+    cuts = np.unique(np.quantile(present, np.linspace(0, 1, BANDS + 1)))
+    if len(np.unique(present)) <= 10 or len(cuts) < 3:
+        return None
+    names = [f"{low:g} to {high:g}" for low, high in zip(cuts[:-1], cuts[1:], strict=True)]
+    place = np.clip(np.searchsorted(cuts, numbers, side="right") - 1, 0, len(names) - 1)
+    return np.where(np.isfinite(numbers), np.array(names, dtype=object)[place], MISSING)
+
+
+def metadata_cue(name: str, text: np.ndarray) -> CueValues:
+    """A metadata column as a cue: numbers in bands, text as it stands, ids set aside."""
+    present = np.array([isinstance(value, str) and value != "" for value in text])
+    levels = np.where(present, text, MISSING).astype(object)
+    distinct = sorted(set(levels[present]))
+    question = f"Does the column “{name}” go with the label?"
+    why = ""
+    numbers = np.array([_number(value) if there else np.nan for value, there in zip(levels, present, strict=True)])
+    codes = any(re.fullmatch(r"0\d+", value) for value in distinct)
+    if len(distinct) + (not present.all()) < 2:
+        why = "one value only"
+    elif not codes and present.sum() and np.isfinite(numbers[present]).mean() > 0.95:
+        bands = _bands(numbers)
+        levels = levels if bands is None else bands
+    if not why and (len(set(levels)) > MOST_LEVELS or len(levels) < LEAST_PER_LEVEL * len(set(levels))):
+        why = f"treated as an id: {len(set(levels))} values in {len(levels)} images"
+    return CueValues(id=name, kind="metadata", question=question, levels=levels, untestable=why)
+
+
+def measured_cue(cue: Cue, values: np.ndarray) -> CueValues:
+    """A measured cue, set aside where it takes one value or could be measured in too few images."""
+    known = np.isfinite(values)
+    why = ""
+    if known.mean() < 0.5:
+        why = f"could be measured in {int(known.sum())} of {len(values)} images only"
+    elif np.ptp(values[known]) == 0:
+        why = "the same in every image"
+    return CueValues(
+        id=cue.id, kind=cue.kind, question=cue.question, values=values, threshold=cue.threshold, unit=cue.unit,
+        untestable=why,
+    )
+
+
+def cue_values(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
+    """All cues of this audit: the measured ones, then the metadata columns but those that name groups and splits."""
+    measured = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues]
+    columns = [
+        metadata_cue(name, images.frame[f"meta_{name}"].to_numpy(dtype=object)) for name in images.metadata_columns
+        if name not in (settings.group_by, settings.split, *settings.without)
+    ]
+    return (*measured, *columns)

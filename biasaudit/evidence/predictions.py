@@ -1,0 +1,151 @@
+"""Out-of-fold predictions: what the network says of each image when it has never seen that image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from biasaudit.cache import Cache, key_of
+from biasaudit.evidence.survey import Survey
+from biasaudit.images.pixels import PixelStore
+from biasaudit.images.table import ImageTable
+from biasaudit.model.backbone import Backbone, forward, load
+from biasaudit.model.folds import assign_folds
+from biasaudit.model.head import choose_penalty, fit_head, log_odds, softmax
+from biasaudit.model.network import FoldedNetwork, pool
+from biasaudit.model.training import train_network
+from biasaudit.progress import Progress
+from biasaudit.results import Estimate
+from biasaudit.settings import Settings
+from biasaudit.stats import interval, weighted_auc
+
+FROZEN_FOLDS = 5
+TRAINED_FOLDS = 3
+"""Training a whole network costs minutes a fold."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Predictions:
+    """The network and what it said of every image, out of fold."""
+
+    network: FoldedNetwork
+    fold: np.ndarray
+    """int (n,): the fold in which the image was held out."""
+    log_odds: np.ndarray
+    """float (n, classes): log p / (1 - p) of each class."""
+    probabilities: np.ndarray
+    """float (n, classes), rows sum to 1."""
+    embedding: np.ndarray
+    """float32 (n, features): pooled features."""
+    space: np.ndarray
+    """int (n,): images with one number share a feature space (one fold's own network, or all, where frozen)."""
+    auc: Estimate
+    """Out of fold, mean over classes of one against the rest."""
+    curves: tuple[dict[str, Any], ...]
+    training: str
+    balanced_accuracy: float
+    """0 to 1: mean over classes of the share called rightly."""
+
+    @property
+    def learnt(self) -> bool:
+        """False where the interval of the AUC covers 0.5."""
+        return self.auc.low > 0.5
+
+
+def _embed(backbone: Backbone, store: PixelStore, rows: np.ndarray, progress: Progress, what: str) -> np.ndarray:
+    extract = forward(backbone)
+    batches = progress.track(store.batches(rows), what, -(-len(rows) // 32))
+    return np.concatenate([pool(extract(batch)) for batch in batches])
+
+
+def _macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: int) -> Estimate:
+    classes = range(scores.shape[1])
+
+    def macro(weights: np.ndarray) -> np.ndarray:
+        return np.mean([weighted_auc(scores[:, code], codes == code, weights) for code in classes], axis=0)
+
+    value = float(macro(np.ones((1, len(codes)), dtype=np.int32))[0])
+    low, high = interval(macro, groups, np.random.default_rng(seed))
+    return Estimate(
+        measure="out-of-fold AUC, mean over classes", value=value, low=low, high=high, null=0.5, limit=1.0, n=len(codes)
+    )
+
+
+def _frozen(
+    backbone: Backbone, images: ImageTable, survey: Survey, fold: np.ndarray, seed: int, cache: Cache, progress: Progress
+) -> tuple[FoldedNetwork, np.ndarray, np.ndarray]:
+    assert survey.pixels is not None
+    store = survey.pixels
+
+    def embed() -> dict[str, np.ndarray]:
+        return {"embedding": _embed(backbone, store, survey.rows, progress, f"{backbone.name}: features")}
+
+    key = key_of(backbone.name, backbone.size, survey.values["hash"].tolist())
+    cacheable = backbone.pretrained and not backbone.name.endswith(".keras")
+    embedding = (cache.arrays("embedding", key, embed) if cacheable else embed())["embedding"]
+    penalty = choose_penalty(embedding, images.codes, images.groups, seed)
+    heads, logits = [], np.empty((images.n, len(images.classes)))
+    for number in range(int(fold.max()) + 1):
+        head = fit_head(embedding[fold != number], images.codes[fold != number], penalty, seed)
+        logits[fold == number] = head.logits(embedding[fold == number])
+        heads.append(head)
+    network = FoldedNetwork(
+        size=backbone.size, features=(forward(backbone),), heads=tuple(heads), spatial=backbone.spatial
+    )
+    return network, embedding, logits
+
+
+def _trained(
+    settings: Settings, images: ImageTable, survey: Survey, fold: np.ndarray, progress: Progress
+) -> tuple[FoldedNetwork, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+    assert survey.pixels is not None
+    features, heads, curves = [], [], []
+    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for number in range(int(fold.max()) + 1):
+        backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed + number)
+        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        with progress.step(f"Training network {number + 1} of {int(fold.max()) + 1} on {len(inside)} images"):
+            head, curve = train_network(
+                backbone, survey.pixels, survey.rows[inside], images.codes[inside], images.groups[inside],
+                len(images.classes), settings.seed + number,
+            )
+        pooled = _embed(backbone, survey.pixels, survey.rows[outside], Progress(quiet=True), "")
+        parts.append((outside, pooled, head.logits(pooled)))
+        features.append(forward(backbone))
+        heads.append(head)
+        curves.append({"fold": number, **curve})
+    embedding = np.empty((images.n, parts[0][1].shape[1]), dtype=np.float32)
+    logits = np.empty((images.n, len(images.classes)))
+    for outside, pooled, out_of_fold in parts:
+        embedding[outside], logits[outside] = pooled, out_of_fold
+    network = FoldedNetwork(size=backbone.size, features=tuple(features), heads=tuple(heads), spatial=backbone.spatial)
+    return network, embedding, logits, curves
+
+
+def predictions(
+    images: ImageTable, survey: Survey, backbone: Backbone, settings: Settings, cache: Cache, progress: Progress
+) -> Predictions:
+    """Cross-fit the network: frozen features with a linear head, or the whole network a fold.
+
+    A small CNN has nothing to freeze, so it is always trained whole. Raises Diverged.
+    """
+    whole = settings.finetune or not backbone.pretrained
+    fold = assign_folds(images, TRAINED_FOLDS if whole else FROZEN_FOLDS, settings.seed)
+    curves: list[dict[str, Any]] = []
+    if whole:
+        network, embedding, logits, curves = _trained(settings, images, survey, fold, progress)
+        training = f"whole network, {max(len(curve['loss']) for curve in curves)} epochs at most"
+    else:
+        network, embedding, logits = _frozen(backbone, images, survey, fold, settings.seed, cache, progress)
+        training = "frozen features, logistic head"
+    odds = log_odds(logits)
+    recalls = [np.mean(logits[images.codes == code].argmax(axis=1) == code) for code in range(len(images.classes))]
+    return Predictions(
+        network=network, fold=fold, log_odds=odds, probabilities=softmax(logits), embedding=embedding,
+        space=fold if whole else np.zeros_like(fold), curves=tuple(curves), training=training, balanced_accuracy=float(np.mean(recalls)),
+        auc=_macro_auc(odds, images.codes, images.groups, settings.seed),
+    )
+
+

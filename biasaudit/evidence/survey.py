@@ -1,0 +1,132 @@
+"""One pass over the files: each image is decoded once, measured by every cue, and handed to the network's store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from biasaudit.cache import Cache, key_of
+from biasaudit.cues.cue import Cue
+from biasaudit.images.decode import Unreadable, content_hash, decode
+from biasaudit.images.pixels import PixelStore, resized
+from biasaudit.images.table import ImageTable
+from biasaudit.progress import Progress
+
+SHARD = 32
+"""Images a task: small enough to show progress, large enough to hide the cost of handing it over."""
+FACTS = ("hash", "width", "height", "format", "notes", "unreadable")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Survey:
+    """What one pass over the files found."""
+
+    images: ImageTable
+    """The readable images; exact copies share a group."""
+    values: pd.DataFrame
+    """One row an image in the same order: a column for each measured cue, and hash, width, height, format, notes."""
+    pixels: PixelStore | None
+    """Network-sized pixels where a network will run; `rows` says which row is whose."""
+    rows: np.ndarray
+    """int (n,): row in `pixels` of each readable image."""
+
+    def of(self, images: ImageTable) -> Survey:
+        """The survey of a part of its images."""
+        keep = np.isin(self.images.ids, images.ids)
+        return replace(self, images=images, values=self.values[keep].reset_index(drop=True), rows=self.rows[keep])
+
+
+def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int) -> dict[str, Any]:
+    try:
+        photo = decode(path)
+    except Unreadable as error:
+        return {"unreadable": str(error)}
+    if store is not None:
+        store.write(row, resized(photo.rgb, store.size))
+    facts: dict[str, Any] = {cue.id: float(cue.measure(photo)) for cue in cues}
+    return facts | {
+        "hash": content_hash(path),
+        "width": photo.file.width,
+        "height": photo.file.height,
+        "format": photo.file.format,
+        "notes": "\n".join(photo.file.notes),
+        "unreadable": None,
+    }
+
+
+def _measure_shard(
+    paths: Sequence[Path], cues: Sequence[Cue], store: PixelStore | None, start: int
+) -> tuple[int, list[dict[str, Any]]]:
+    return start, [_measure(path, cues, store, start + offset) for offset, path in enumerate(paths)]
+
+
+def _measure_all(
+    images: ImageTable, cues: Sequence[Cue], store: PixelStore | None, jobs: int | None, progress: Progress
+) -> pd.DataFrame:
+    paths = [images.path(index) for index in range(images.n)]
+    starts = range(0, images.n, SHARD)
+    workers = jobs or joblib.cpu_count()
+    if images.n < 4 * SHARD:
+        workers = 1  # starting processes would take longer than the work
+    tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s) for s in starts)
+    parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
+    done = dict(progress.track(parallel(tasks), f"Reading {images.n} images", len(starts)))
+    records = [record for start in starts for record in done[start]]
+    return pd.DataFrame.from_records(records, columns=[*(cue.id for cue in cues), *FACTS])
+
+
+def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
+    stats = [images.path(index).stat() for index in range(images.n)]
+    stamps = [(image, stat.st_size, stat.st_mtime_ns) for image, stat in zip(images.ids, stats, strict=True)]
+    return key_of(stamps, sorted((cue.id, Path(cue.measure.__code__.co_filename).read_text()) for cue in cues))
+
+
+def _join_copies(groups: np.ndarray, hashes: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Groups in which exact copies of a picture, and with them their whole groups, are one."""
+    _, group_codes = np.unique(groups, return_inverse=True)
+    _, hash_codes = np.unique(hashes, return_inverse=True)
+    n_groups = int(group_codes.max()) + 1
+    n_nodes = n_groups + int(hash_codes.max()) + 1
+    edges = coo_array((np.ones(len(ids)), (group_codes, n_groups + hash_codes)), shape=(n_nodes, n_nodes))
+    component = connected_components(edges, directed=False)[1][group_codes]
+    first = {code: groups[place] for place, code in reversed(list(enumerate(component)))}
+    return np.array([first[code] for code in component], dtype=object)
+
+
+def survey(
+    images: ImageTable,
+    cues: Sequence[Cue],
+    *,
+    store: PixelStore | None,
+    jobs: int | None,
+    cache: Cache,
+    progress: Progress,
+) -> Survey:
+    """Decode and measure every image; unreadable ones leave the table with their reason.
+
+    With a `store` each image's network-sized pixels are written there in the same pass; without one, the
+    values of an earlier run over the same files are taken from the cache.
+    """
+    def make() -> pd.DataFrame:
+        return _measure_all(images, cues, store, jobs, progress)
+
+    values = make() if store is not None else cache.table("cues", _inputs_key(images, cues), make)
+    bad = values["unreadable"].notna().to_numpy()
+    reasons = {int(index): str(values["unreadable"].iloc[index]) for index in np.flatnonzero(bad)}
+    kept = images.without(reasons) if reasons else images
+    values = values.loc[~bad].drop(columns="unreadable").reset_index(drop=True)
+    frame = kept.frame.copy()
+    if len(frame):
+        frame["group"] = _join_copies(kept.groups, values["hash"].to_numpy(), kept.ids)
+    seen = Counter(note for notes in values["notes"] for note in str(notes).split("\n") if note)
+    kept = replace(kept, frame=frame, notes=dict(Counter(kept.notes) + seen))
+    return Survey(images=kept, values=values, pixels=store, rows=np.flatnonzero(~bad))

@@ -1,0 +1,104 @@
+"""Training a whole network with Keras: class weights, early stopping, one retry where the loss diverges."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+from biasaudit.images.pixels import PixelStore
+from biasaudit.model.backbone import Backbone
+from biasaudit.model.head import Head
+from biasaudit.model.quiet import import_keras
+
+BATCH = 32
+EPOCHS = 30
+PATIENCE = 6
+
+
+class Diverged(Exception):
+    """The loss became NaN or infinite twice: the run is inconclusive."""
+
+
+def _sequence(keras: Any, store: PixelStore, rows: np.ndarray, codes: np.ndarray, weights: np.ndarray, seed: int | None):
+    """Batches from the store as a Keras dataset; shuffled and mirrored at random where a seed is given."""
+
+    class Batches(keras.utils.PyDataset):
+        def __init__(self) -> None:
+            super().__init__(workers=1)
+            self.rng = np.random.default_rng(seed)
+            self.order = np.arange(len(rows))
+            self.on_epoch_end()
+
+        def __len__(self) -> int:
+            return math.ceil(len(rows) / BATCH)
+
+        def __getitem__(self, place: int):
+            chosen = self.order[place * BATCH : (place + 1) * BATCH]
+            pixels = store.read(rows[chosen])
+            if seed is not None:
+                mirrored = self.rng.random(len(chosen)) < 0.5
+                pixels[mirrored] = pixels[mirrored, :, ::-1]
+            return pixels.astype(np.float32), codes[chosen], weights[chosen]
+
+        def on_epoch_end(self) -> None:
+            if seed is not None:
+                self.rng.shuffle(self.order)
+
+    return Batches()
+
+
+def train_network(
+    backbone: Backbone, store: PixelStore, rows: np.ndarray, codes: np.ndarray, groups: np.ndarray, classes: int, seed: int
+) -> tuple[Head, dict[str, list[float]]]:
+    """Train `backbone.network` in place with a linear head on its pooled output.
+
+    rows, codes, groups: of the training images. Fifteen per cent of them are kept for early stopping. Returns the
+    head and the curves. Raises Diverged where the loss is not finite even at a tenth of the learning rate.
+    """
+    keras = import_keras()
+    fresh = backbone.network.get_weights()
+    for rate in ((1e-3, 1e-4) if not backbone.pretrained else (1e-4, 1e-5)):
+        keras.utils.set_random_seed(seed)
+        backbone.network.set_weights(fresh)
+        backbone.network.trainable = True
+        network, dense = _with_head(keras, backbone, classes)
+        network.compile(keras.optimizers.Adam(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        curves = _fit(keras, network, store, rows, codes, groups, classes, seed)
+        if all(math.isfinite(value) for value in (*curves["loss"], *curves["validation_loss"])):
+            weights, bias = dense.get_weights()
+            return Head(weights, bias), curves
+    raise Diverged("The loss was not finite, even at a tenth of the learning rate. Try another --backbone.")
+
+
+def _with_head(keras: Any, backbone: Backbone, classes: int):
+    image = keras.Input((backbone.size, backbone.size, 3))
+    maps = backbone.network(image)
+    pooled = keras.layers.GlobalAveragePooling2D()(maps) if backbone.spatial else maps
+    dense = keras.layers.Dense(classes)
+    return keras.Model(image, dense(keras.layers.Dropout(0.2)(pooled))), dense
+
+
+def _fit(
+    keras: Any, network: Any, store: PixelStore, rows: np.ndarray, codes: np.ndarray, groups: np.ndarray, classes: int, seed: int
+) -> dict[str, list[float]]:
+    names, first = np.unique(groups, return_index=True)
+    try:
+        kept, _ = train_test_split(names, test_size=0.15, random_state=seed, stratify=codes[first])
+    except ValueError:  # a class with too few groups to stratify
+        kept, _ = train_test_split(names, test_size=0.15, random_state=seed)
+    train = np.isin(groups, kept)
+    weights = len(codes) / (classes * np.maximum(1, np.bincount(codes, minlength=classes)))[codes]
+    history = network.fit(
+        _sequence(keras, store, rows[train], codes[train], weights[train], seed),
+        validation_data=_sequence(keras, store, rows[~train], codes[~train], weights[~train], None),
+        epochs=EPOCHS,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True),
+            keras.callbacks.TerminateOnNaN(),
+        ],
+    ).history
+    return {"loss": [float(v) for v in history["loss"]], "validation_loss": [float(v) for v in history["val_loss"]]}

@@ -1,0 +1,68 @@
+"""What a person holds after an audit, in Python or a notebook."""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from biasaudit.cache import write_text
+from biasaudit.report.html import render, render_fragment
+from biasaudit.results import Audit, AuditVerdict
+from biasaudit.tables import findings_frame
+
+
+class AuditResult:
+    """A finished audit: `verdict`, `findings` (a DataFrame), `images` (a DataFrame), `to_html(path)`, `show()`."""
+
+    def __init__(self, record: Audit, folder: Path) -> None:
+        self.record = record
+        """Everything that stands in `audit.json`."""
+        self.folder = folder
+        """Where its files lie."""
+
+    @classmethod
+    def load(cls, audit_json: str | Path) -> AuditResult:
+        """Read a saved `audit.json`. Raises pydantic.ValidationError where it is not one."""
+        path = Path(audit_json)
+        return cls(Audit.model_validate_json(path.read_text(encoding="utf-8")), path.parent)
+
+    @property
+    def verdict(self) -> AuditVerdict:
+        """The audit's own verdict, the most serious of its findings'."""
+        return self.record.verdict
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """One row a finding, most serious first."""
+        return findings_frame(self.record.findings)
+
+    @property
+    def images(self) -> pd.DataFrame:
+        """One row an image: cue values, metadata, out-of-fold probabilities."""
+        return pd.read_parquet(self.folder / "images.parquet")
+
+    def to_html(self, path: str | Path | None = None) -> Path:
+        """Write the report, by default to `report.html` beside the other files; returns its path."""
+        return write_text(Path(path or self.folder / "report.html"), render(self.record, self.folder / "evidence"))
+
+    def save(self) -> None:
+        """Write `audit.json` and `report.html`, each whole or not at all."""
+        text = json.dumps(self.record.model_dump(mode="json"), allow_nan=False, indent=1, ensure_ascii=True)
+        write_text(self.folder / "audit.json", text + "\n")
+        self.to_html()
+
+    def show(self, height: int = 800):
+        """The whole report in a notebook, in a sandboxed frame."""
+        from IPython.display import HTML
+
+        page = html.escape(render(self.record, self.folder / "evidence"), quote=True)
+        return HTML(f'<iframe sandbox="allow-scripts" width="100%" height="{height}" srcdoc="{page}"></iframe>')
+
+    def _repr_html_(self) -> str:
+        return render_fragment(self.record)
+
+    def __repr__(self) -> str:
+        return f"AuditResult({self.verdict!r}, {len(self.record.findings)} findings, {str(self.folder)!r})"

@@ -1,0 +1,185 @@
+"""The only place that decides: q-values, states of rungs, verdicts, stories and order."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from biasaudit import wording
+from biasaudit.detectors.rung import RungResult
+from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.ties import Tie, alike
+from biasaudit.images.table import ImageTable
+from biasaudit.results import RUNGS, AuditVerdict, Finding, Rung, RungName, State, Verdict
+from biasaudit.stats import q_values
+
+Q = 0.05
+FLOORS: dict[RungName, float] = {"association": 0.2, "encoding": 0.2, "reliance": 0.1, "disparity": 0.1}
+"""Share of the way from "no bias" to the worst case below which a true effect is too small to matter.
+
+Association 0.2 is an AUC of 0.60 or a Cramer's V of 0.2; reliance 0.1 is a tenth of the distance between classes.
+"""
+ORDER: tuple[Verdict, ...] = ("shortcut", "review", "suspect", "unidentifiable", "gap", "untested", "clear")
+EXAMPLES = 20
+
+
+# --- states -----------------------------------------------------------------------------------------------
+
+
+def _corrected(results: Iterable[RungResult]) -> list[tuple[RungResult, float | None]]:
+    """Each result with its q-value; the family is every test of the same rung in this audit."""
+    results = list(results)
+    q_of: dict[int, float] = {}
+    for rung in RUNGS:
+        family = [(place, r.p_value) for place, r in enumerate(results) if r.rung == rung and r.p_value is not None]
+        for (place, _), q in zip(family, q_values(np.array([p for _, p in family])), strict=True):
+            q_of[place] = float(q)
+    return [(result, q_of.get(place)) for place, result in enumerate(results)]
+
+
+def _state(result: RungResult, q: float | None) -> State:
+    """Yes: significant, above the floor, its interval off null, and beyond the placebo's where there is one."""
+    estimate = result.estimate
+    if estimate is None or q is None:
+        return "untested"
+    share = (estimate.value - estimate.null) / (estimate.limit - estimate.null)
+    beyond = result.placebo is None or estimate.low > result.placebo.high
+    return "yes" if q < Q and share >= FLOORS[result.rung] and estimate.low > estimate.null and beyond else "no"
+
+
+def _rung(result: RungResult, q: float | None) -> Rung:
+    return Rung(
+        state=_state(result, q), estimate=result.estimate, p_value=result.p_value, q_value=q, why=result.why,
+        placebo=result.placebo, method=result.method, smallest_detectable=result.smallest_detectable,
+    )
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------
+
+
+def verdict_of(rungs: Mapping[RungName, Rung], separable: bool) -> Verdict:
+    """What the four rungs say together.
+
+    An intervention can show use by itself, even where no image in the data has cue and label apart: it makes those
+    images. An observed dependence has to come with a disparity.
+    """
+    states = {name: rung.state for name, rung in rungs.items()}
+    if states["association"] == "untested":
+        return "untested"
+    if states["association"] == "no":
+        return "gap" if states["disparity"] == "yes" else "clear"
+    intervened = rungs["reliance"].method == "intervention"
+    if states["reliance"] == "yes" and (intervened or states["disparity"] == "yes"):
+        return "shortcut"
+    return "unidentifiable" if separable else "suspect"
+
+
+def audit_verdict(findings: Iterable[Finding], learnt: bool | None) -> AuditVerdict:
+    """The most serious finding's; `unidentifiable` counts as suspect; inconclusive where the model did not learn."""
+    if learnt is False:
+        return "inconclusive"
+    seen = {"suspect" if finding.verdict == "unidentifiable" else finding.verdict for finding in findings}
+    ranked: tuple[AuditVerdict, ...] = ("shortcut", "review", "suspect", "gap")
+    return next((verdict for verdict in ranked if verdict in seen), "none_detected")
+
+
+# --- findings ---------------------------------------------------------------------------------------------
+
+
+def finding_id(cue: CueValues) -> str:
+    """Readable and safe in a link: "artefact-ruler"; a hash is added where the name had to be changed."""
+    plain = re.sub(r"[^a-z0-9_]+", "-", cue.id.lower()).strip("-")[:60]
+    suffix = "" if plain == cue.id else "-" + hashlib.sha256(cue.id.encode()).hexdigest()[:6]
+    return f"{cue.kind}-{plain}{suffix}"
+
+
+def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Images that show the cue with the label, most of it first; and those in conflict, most misled first."""
+    showing = np.flatnonzero(tie.known & tie.positive & tie.present)
+    showing = showing[np.argsort(-tie.signal[showing], kind="stable")]
+    conflicting = np.flatnonzero(tie.conflict)
+    signal = np.where(tie.positive, -1, 1) * np.nan_to_num(tie.signal)
+    misled = signal
+    if predictions is not None:
+        odds = predictions.log_odds[:, images.classes.index(tie.label)]
+        misled = np.where(tie.positive, -odds, odds)
+    conflicting = conflicting[np.argsort(-misled[conflicting], kind="stable")]
+    return tuple(map(str, images.ids[showing[:EXAMPLES]])), tuple(map(str, images.ids[conflicting[:EXAMPLES]]))
+
+
+def _gathered(cue: CueValues, tie: Tie | None, results: list[tuple[RungResult, float | None]], untested: str) -> dict[RungName, Rung]:
+    """The four rungs of a cue, those of the class that it goes with most."""
+    why = cue.untestable or untested or "Not run."
+    rungs = {name: Rung(state="untested", why=why) for name in RUNGS}
+    for result, q in results:
+        if tie is not None and result.label in (None, tie.label):
+            rungs[result.rung] = _rung(result, q)
+    return rungs
+
+
+def _strength(finding: Finding) -> float:
+    """How far the evidence is from null: of the rung that is weakest among those that the verdict rests on."""
+    strengths = [r.estimate.strength for r in finding.rungs.values() if r.state == "yes" and r.estimate is not None]
+    association = finding.rungs["association"].estimate
+    if finding.verdict == "shortcut" and association is not None:
+        reliance = finding.rungs["reliance"].estimate
+        return association.strength * (reliance.strength if reliance else 0.0)
+    return association.strength if association is not None else max(strengths, default=0.0)
+
+
+def _tell_stories(findings: list[Finding], ties: Mapping[str, Tie]) -> list[Finding]:
+    """Findings about one thing point to one another, and the first of them leads."""
+    told: list[Finding] = []
+    same: dict[str, list[str]] = defaultdict(list)
+    serious = [f for f in findings if f.verdict not in ("clear", "untested") and f.id in ties]
+    for place, one in enumerate(serious):
+        for other in serious[place + 1 :]:
+            if one.label == other.label and alike(ties[one.id], ties[other.id]):
+                same[one.id].append(other.id)
+                same[other.id].append(one.id)
+    led: set[str] = set()
+    for finding in findings:
+        story = same.get(finding.id, [])
+        told.append(finding.model_copy(update={"story": tuple(story), "leads": finding.id not in led}))
+        if finding.id not in led:
+            led.update(story)
+    return told
+
+
+def rank(
+    cue_values: Iterable[CueValues],
+    ties: Iterable[Tie],
+    results: Iterable[RungResult],
+    others: Iterable[Finding],
+    images: ImageTable,
+    predictions: Predictions | None,
+    untested: str,
+) -> tuple[Finding, ...]:
+    """All findings, most serious first and within one verdict the strongest evidence first."""
+    tie_of = {tie.cue.key: tie for tie in ties}
+    by_cue: dict[str, list[tuple[RungResult, float | None]]] = defaultdict(list)
+    for result, q in _corrected(results):
+        by_cue[result.cue].append((result, q))
+    findings = list(others)
+    tie_of_finding: dict[str, Tie] = {}
+    for cue in cue_values:
+        tie = tie_of.get(cue.key)
+        rungs = _gathered(cue, tie, by_cue[cue.key], untested)
+        verdict = verdict_of(rungs, tie.separable if tie else False)
+        examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
+        finding = Finding(
+            id=finding_id(cue), detector="rungs", cue=cue.id, kind=cue.kind, verdict=verdict,
+            title=wording.title(verdict, cue, tie), label=tie.label if tie else None, rungs=rungs,
+            examples=examples, counterexamples=counterexamples, question=cue.question,
+            recommendation=wording.recommendation(verdict, cue, tie), explanation=wording.explanation(verdict, cue),
+        )
+        findings.append(finding)
+        if tie is not None:
+            tie_of_finding[finding.id] = tie
+    findings.sort(key=lambda f: (ORDER.index(f.verdict), -round(_strength(f), 6), f.id))
+    return tuple(_tell_stories(findings, tie_of_finding))

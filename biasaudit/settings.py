@@ -1,0 +1,44 @@
+"""What a user can choose about an audit: one frozen dataclass, the same for the command line and Python."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All choices of a run. Everything has a default; `asdict` of it stands in `audit.json`."""
+
+    metadata: Path | None = None
+    """CSV with a `path` column relative to the folder; `label` there overrides the folder."""
+    group_by: str | None = None
+    """Metadata column that names the patient or scene; its images stay on one side of every split."""
+    split: str | None = None
+    """Metadata column with a given split (train, val, test)."""
+    ignore: tuple[str, ...] = ()
+    """Metadata columns to leave out."""
+    without: tuple[str, ...] = ()
+    """Ids of cues or detectors to leave out."""
+    backbone: str = "auto"
+    """auto, efficientnet_lite0, small_cnn, a keras.applications name, or a .keras file (with trust_model)."""
+    finetune: bool = False
+    """Train the whole network, not the head alone."""
+    trust_model: bool = False
+    """The user's word that a model file may be loaded, which can run code."""
+    max_bad: float = 0.2
+    """Share of unreadable files above which the data count as unusable, 0 to 1."""
+    drop_small: bool = False
+    """Leave out classes too small to audit, instead of stopping."""
+    jobs: int | None = None
+    """Processes that read images; None takes one a core."""
+    seed: int = 0
+    fresh: bool = False
+    """Ignore what an earlier run left in the cache."""
+
+    def to_record(self) -> dict[str, Any]:
+        """As plain JSON values; the metadata path as its file name alone."""
+        record = asdict(self)
+        record["metadata"] = self.metadata.name if self.metadata else None
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

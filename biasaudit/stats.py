@@ -1,0 +1,181 @@
+"""Effect sizes, resampling by group, permutation nulls and power. Pure functions of arrays.
+
+"Group" is a patient or a scene: images of one group are not independent, so groups, not images, are resampled
+and permuted. Where every image is its own group, this is the ordinary bootstrap and permutation test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from scipy import stats as scipy_stats
+
+CHUNK = 100
+"""Resamples made at a time; bounds memory at CHUNK x n."""
+
+
+# --- effect sizes -----------------------------------------------------------------------------------------
+
+
+def auc(values: np.ndarray, positive: np.ndarray) -> float:
+    """Area under the ROC curve: P(value of a positive > value of a negative), ties counting half.
+
+    values: float (n,), no NaN. positive: bool (n,). NaN where one side is empty.
+    """
+    n_positive = int(positive.sum())
+    n_negative = positive.size - n_positive
+    if not n_positive or not n_negative:
+        return float("nan")
+    ranks = scipy_stats.rankdata(values)
+    return float((ranks[positive].sum() - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative))
+
+
+def weighted_auc(values: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """AUC under each row of `weights` (resamples, n), as float (resamples,); NaN where one side is empty."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    weighted = weights[:, order].astype(np.float64)
+    above = np.add.reduceat(weighted * positive[order], starts, axis=1)
+    below = np.add.reduceat(weighted * ~positive[order], starts, axis=1)
+    before = np.cumsum(below, axis=1) - below
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.sum(above * (before + below / 2), axis=1) / (above.sum(axis=1) * below.sum(axis=1))
+
+
+def contingency(levels: np.ndarray, labels: np.ndarray, n_levels: int, n_labels: int) -> np.ndarray:
+    """Counts, int (..., n_levels, n_labels), for integer codes; `labels` may be (resamples, n)."""
+    labels = np.atleast_2d(labels)
+    cells = n_levels * n_labels
+    codes = levels * n_labels + labels + cells * np.arange(len(labels))[:, None]
+    return np.bincount(codes.ravel(), minlength=cells * len(labels)).reshape(-1, n_levels, n_labels)
+
+
+def cramers_v(tables: np.ndarray) -> np.ndarray:
+    """Bias-corrected Cramer's V, 0 to 1, of tables (..., levels, labels). Bergsma 2013, J. Korean Stat. Soc."""
+    tables = np.asarray(tables, dtype=np.float64)
+    n = tables.sum(axis=(-2, -1))
+    rows, columns = tables.sum(axis=-1, keepdims=True), tables.sum(axis=-2, keepdims=True)
+    expected = rows * columns / n[..., None, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        chi2 = np.where(expected > 0, (tables - expected) ** 2 / expected, 0).sum(axis=(-2, -1))
+    r = (rows > 0).sum(axis=(-2, -1))
+    c = (columns > 0).sum(axis=(-2, -1))
+    phi2 = np.maximum(0, chi2 / n - (r - 1) * (c - 1) / (n - 1))
+    r_corrected, c_corrected = r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)
+    smaller = np.minimum(r_corrected, c_corrected) - 1
+    return np.sqrt(np.where(smaller > 0, phi2 / np.where(smaller > 0, smaller, 1), 0)).clip(0, 1)
+
+
+# --- resampling -------------------------------------------------------------------------------------------
+
+
+def bootstrap_weights(
+    groups: np.ndarray, resamples: int, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """How often each image is drawn when whole groups are drawn with replacement; int32 (<= CHUNK, n)."""
+    _, codes = np.unique(groups, return_inverse=True)
+    n_groups = int(codes.max()) + 1
+    for start in range(0, resamples, CHUNK):
+        count = min(CHUNK, resamples - start)
+        drawn = rng.integers(0, n_groups, size=(count, n_groups)) + n_groups * np.arange(count)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=count * n_groups).reshape(count, n_groups)
+        yield times[:, codes].astype(np.int32)
+
+
+def interval(
+    statistic: Callable[[np.ndarray], np.ndarray], groups: np.ndarray, rng: np.random.Generator, resamples: int = 500
+) -> tuple[float, float]:
+    """95% percentile interval of `statistic(weights (resamples, n)) -> (resamples,)` over resampled groups."""
+    drawn = np.concatenate([statistic(weights) for weights in bootstrap_weights(groups, resamples, rng)])
+    drawn = drawn[np.isfinite(drawn)]
+    if drawn.size < resamples // 2:
+        return float("nan"), float("nan")
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def permuted_labels(
+    labels: np.ndarray, groups: np.ndarray, permutations: int, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """Labels as they could have fallen had nothing but chance tied them to the images; int (<= CHUNK, n).
+
+    Where groups hold several labels, labels are shuffled within each group. Where each group has one label,
+    as patients mostly do, whole groups swap labels.
+    """
+    _, codes = np.unique(groups, return_inverse=True)
+    n_groups = int(codes.max()) + 1
+    first = np.zeros(n_groups, dtype=int)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    group_label = labels[first]
+    mixed = np.zeros(n_groups, dtype=bool)
+    mixed[codes[labels != group_label[codes]]] = True
+    within = mixed[codes].mean() > 0.5
+    for start in range(0, permutations, CHUNK):
+        count = min(CHUNK, permutations - start)
+        if within:
+            order = np.lexsort((rng.random((count, len(labels))), np.tile(codes, (count, 1))), axis=1)
+            shuffled = np.empty((count, len(labels)), dtype=labels.dtype)
+            shuffled[:, np.argsort(codes, kind="stable")] = labels[order]
+            yield shuffled
+        else:
+            yield rng.permuted(np.tile(group_label, (count, 1)), axis=1)[:, codes]
+
+
+def permutation_p(observed: float, null: np.ndarray) -> float:
+    """(b + 1) / (B + 1): b of B permutations reached the observed value (Phipson & Smyth 2010)."""
+    return float((np.sum(null >= observed - 1e-12) + 1) / (null.size + 1))
+
+
+def sign_flip_p(
+    differences: np.ndarray, groups: np.ndarray, rng: np.random.Generator, permutations: int = 1999
+) -> float:
+    """One-sided p of mean(differences) > 0 when the sign of each whole group is a coin toss."""
+    _, codes = np.unique(groups, return_inverse=True)
+    sums = np.bincount(codes, weights=differences)
+    signs = rng.choice([-1.0, 1.0], size=(permutations, sums.size))
+    return permutation_p(float(sums.sum()), signs @ sums)
+
+
+# --- many tests, and power --------------------------------------------------------------------------------
+
+
+def q_values(p_values: np.ndarray) -> np.ndarray:
+    """Benjamini-Hochberg adjusted p-values of one declared family (1995)."""
+    return scipy_stats.false_discovery_control(p_values, method="bh") if len(p_values) else np.array([])
+
+
+def _noncentrality(tests: int, power: float) -> float:
+    return float(scipy_stats.norm.isf(0.025 / max(tests, 1)) + scipy_stats.norm.ppf(power))
+
+
+def detectable_auc(n_positive: int, n_negative: int, tests: int = 1, power: float = 0.8) -> float:
+    """Smallest AUC above 0.5 that n_positive and n_negative images show with `power`, alpha 0.05 / tests.
+
+    From the null standard error of the Mann-Whitney statistic.
+    """
+    if not n_positive or not n_negative:
+        return 1.0
+    error = np.sqrt((n_positive + n_negative + 1) / (12 * n_positive * n_negative))
+    return float(min(1.0, 0.5 + _noncentrality(tests, power) * error))
+
+
+def detectable_v(n: int, n_levels: int, n_labels: int, tests: int = 1, power: float = 0.8) -> float:
+    """Smallest Cramer's V that n images show with `power`, from the noncentral chi-squared distribution."""
+    freedom = (n_levels - 1) * (n_labels - 1)
+    if not freedom or not n:
+        return 1.0
+    critical = scipy_stats.chi2.isf(0.05 / max(tests, 1), freedom)
+    low, high = 0.0, 1e4
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if scipy_stats.ncx2.sf(critical, freedom, middle) < power else (low, middle)
+    return float(min(1.0, np.sqrt(high / (n * (min(n_levels, n_labels) - 1)))))
+
+
+def detectable_mean(differences: np.ndarray, tests: int = 1, power: float = 0.8) -> float:
+    """Smallest mean that paired differences of this spread show with `power`."""
+    if differences.size < 2:
+        return float("inf")
+    return float(_noncentrality(tests, power) * differences.std(ddof=1) / np.sqrt(differences.size))

@@ -1,0 +1,63 @@
+"""The tables beside the report: `findings.csv` for spreadsheets and `images.parquet` for Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from biasaudit.cache import write_atomically, write_text
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.survey import Survey
+from biasaudit.results import RUNGS, Finding
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would run."""
+
+
+def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    """One row a finding: what it says and each rung's state, value, interval, p and q."""
+    rows = []
+    for finding in findings:
+        row: dict[str, object] = {
+            "id": finding.id, "verdict": finding.verdict, "kind": finding.kind, "cue": finding.cue, "label": finding.label,
+            "title": finding.title,
+        }
+        for name in RUNGS:
+            rung = finding.rungs.get(name)
+            estimate = rung.estimate if rung else None
+            row[name] = rung.state if rung else "untested"
+            row |= {f"{name}_{part}": getattr(estimate, part, None) for part in ("value", "low", "high", "n")}
+            row |= {f"{name}_p": rung.p_value if rung else None, f"{name}_q": rung.q_value if rung else None}
+        row["recommendation"] = finding.recommendation
+        row["first_example"] = finding.examples[0] if finding.examples else None
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def quoted(value: object) -> object:
+    """A text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers."""
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def images_frame(survey: Survey, predictions: Predictions | None) -> pd.DataFrame:
+    """One row an image: id, label, split, each measured cue, meta_<column>, and p_<class> where a model ran."""
+    frame = survey.images.frame
+    measured = survey.values.drop(columns=["hash", "width", "height", "format", "notes"])
+    columns = [frame[["id", "label", "split"]], measured, frame.filter(regex="^meta_")]
+    if predictions is not None:
+        names = [f"p_{name}" for name in survey.images.classes]
+        columns.append(pd.DataFrame(predictions.probabilities, columns=names))
+    return pd.concat(columns, axis=1)
+
+
+def write_tables(
+    out: Path, survey: Survey, predictions: Predictions | None, findings: Iterable[Finding]
+) -> None:
+    """Write both tables into `out`, each whole or not at all."""
+    table = findings_frame(findings)
+    table = table.rename(columns=lambda name: quoted(name)).map(quoted)
+    write_text(out / "findings.csv", table.to_csv(index=False, lineterminator="\n"))
+    images = images_frame(survey, predictions)
+    write_atomically(out / "images.parquet", lambda temporary: images.to_parquet(temporary, index=False))

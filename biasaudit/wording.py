@@ -1,0 +1,96 @@
+"""The sentences of an audit: what a verdict means for this cue and this label, in plain English."""
+
+from __future__ import annotations
+
+from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.ties import Tie
+from biasaudit.results import Finding, Verdict
+
+
+def name_of(cue: CueValues) -> str:
+    """How a sentence calls a cue: "ruler", "the column “sex”"."""
+    return f"the column “{cue.id}”" if cue.kind == "metadata" else cue.id.replace("_", " ")
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def tie_in_words(tie: Tie) -> str:
+    """ "ruler is found in 91% of malignant and 9% of the other images"."""
+    inside = tie.present[tie.known & tie.positive].mean()
+    outside = tie.present[tie.known & ~tie.positive].mean()
+    name = name_of(tie.cue)
+    if tie.cue.kind == "artefact":
+        return f"{name} is found in {inside:.0%} of {tie.label} and {outside:.0%} of the other images"
+    if tie.cue.kind == "metadata":
+        return f"{name} speaks for {tie.label} in {inside:.0%} of {tie.label} and {outside:.0%} of the other images"
+    side = "high" if tie.direction > 0 else "low"
+    return f"{name} is {side} in {inside:.0%} of {tie.label} and {outside:.0%} of the other images"
+
+
+def title(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
+    """The finding in one plain sentence."""
+    name = name_of(cue)
+    if verdict == "untested" or tie is None:
+        return _capital(f"{name} was not tested: {cue.untestable or 'see the rungs'}.")
+    words = tie_in_words(tie)
+    if verdict == "shortcut":
+        return _capital(f"{name} is used as a shortcut to {tie.label}: {words}, and the model answers to it.")
+    if verdict == "suspect":
+        return _capital(f"{words}; that the model uses it was not shown.")
+    if verdict == "unidentifiable":
+        return _capital(f"{name} and {tie.label} cannot be told apart in this data: {words}.")
+    if verdict == "gap":
+        return _capital(f"the model does worse on one side of {name}, though it is not tied to the label.")
+    return _capital(f"{name} is not tied to any class beyond what chance and the floor allow.")
+
+
+def explanation(verdict: Verdict, cue: CueValues) -> str:
+    """What else could explain it."""
+    if verdict == "clear":
+        return "A tie smaller than the smallest detectable effect would not have shown."
+    if cue.kind == "property":
+        return (
+            "It may be part of what the label names (a darker lesion, a brighter sky), or go with where and how the "
+            "pictures were taken. Look at the examples before you call it a fault."
+        )
+    if cue.kind == "artefact":
+        return "The mark may go with another trait of the place that made these pictures, which the model may use as well."
+    if cue.kind == "file":
+        return "File traits betray the source of a picture; the model sees only what they leave in the pixels."
+    return "The column may share a cause with what the label names (age and disease), or describe where pictures come from."
+
+
+def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
+    """The next thing to do."""
+    name = name_of(cue)
+    if tie is None or verdict in ("clear", "untested"):
+        return "Nothing to do."
+    label = tie.label
+    collect = f"{label} images without it and other images with it"
+    if tie.cue.kind in ("property", "file"):
+        low, high = ("low", "high") if tie.direction > 0 else ("high", "low")
+        collect = f"{label} images with {low} {name} and other images with {high} {name}"
+    if verdict == "unidentifiable":
+        return f"Only new data can answer: collect {collect}, at least 30 of each, then audit again."
+    if verdict == "shortcut":
+        remedy = "mask or crop it" if cue.kind == "artefact" else "even it out in preprocessing"
+        return f"Do not trust this model where {name} is missing or misleading. Collect {collect}; or {remedy}; then train and audit again."
+    if verdict == "suspect":
+        return f"Look at the counterexamples; collect {collect} before trusting a model trained on this."
+    return f"Report accuracy on both sides of {name}, and collect more images of the worse side."
+
+
+def headline(findings: tuple[Finding, ...], learnt: bool | None) -> str:
+    """The audit's verdict in one sentence."""
+    if learnt is False:
+        return "The model did not learn to tell the classes apart, so what it uses could not be tested."
+    for verdict in ("shortcut", "review", "suspect", "unidentifiable", "gap"):
+        some = [finding for finding in findings if finding.verdict == verdict and finding.leads]
+        if some:
+            first = some[0].title.rstrip(".")
+            more = f" ({len(some) - 1} more of this kind)" if len(some) > 1 else ""
+            return f"{first}{more}."
+    tested = "No cue was found tied to a label and used" if learnt else "No cue was found tied to a label"
+    return f"{tested}; the smallest effects that would have shown stand beside each."
