@@ -38,9 +38,21 @@ from biasaudit.settings import Settings
 from biasaudit.tables import write_tables
 
 EVIDENCE = {
-    "cue_values": cue_values, "ties": ties, "predictions": predictions, "interventions": interventions,
+    "cue_values": cue_values,
+    "ties": ties,
+    "predictions": predictions,
+    "interventions": interventions,
 }
-LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "opencv-python-headless", "pillow")
+LIBRARIES = (
+    "biasaudit",
+    "tensorflow",
+    "keras",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "opencv-python-headless",
+    "pillow",
+)
 
 
 def audit(
@@ -78,8 +90,13 @@ def audit(
 
     progress.say(f"Auditing {folder}")
     images = read_folder(
-        folder, metadata=settings.metadata, group_by=settings.group_by, split=settings.split, ignore=settings.ignore,
-        drop_small=settings.drop_small, max_bad=settings.max_bad,
+        folder,
+        metadata=settings.metadata,
+        group_by=settings.group_by,
+        split=settings.split,
+        ignore=settings.ignore,
+        drop_small=settings.drop_small,
+        max_bad=settings.max_bad,
     )
     _make_folder(out)
     cache = Cache(out / "cache", fresh=settings.fresh)
@@ -91,14 +108,27 @@ def audit(
         images = surveyed.images
         facts = Facts(
             {
-                "images": images, "survey": surveyed, "cues": cues, "backbone": backbone, "settings": settings,
-                "cache": cache, "progress": progress,
+                "images": images,
+                "survey": surveyed,
+                "cues": cues,
+                "backbone": backbone,
+                "settings": settings,
+                "cache": cache,
+                "progress": progress,
             },
             EVIDENCE,
         )
         model, learnt, why = _train(facts, scan)
         results, others, checks = _detect(detectors, facts, why, progress)
-        findings = rank(facts.get("cue_values"), facts.get("ties"), results, others, images, model, _why_untested(scan, why))
+        findings = rank(
+            facts.get("cue_values"),
+            facts.get("ties"),
+            results,
+            others,
+            images,
+            model,
+            _why_untested(scan, why),
+        )
         save_pictures(findings, images, model, out / "evidence", progress)
     finally:
         if store is not None:
@@ -144,7 +174,9 @@ def _make_folder(out: Path) -> None:
 
 
 def _load(settings: Settings, progress: Progress) -> Any:
-    from biasaudit.model.backbone import load  # TensorFlow takes seconds to import: only where a model is needed
+    from biasaudit.model.backbone import (
+        load,
+    )  # TensorFlow takes seconds to import: only where a model is needed
 
     with progress.step("Loading the network"):
         backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed)
@@ -161,7 +193,11 @@ def _train(facts: Facts, scan: bool) -> tuple[Predictions | None, bool | None, s
     except Unavailable as error:
         return None, False, str(error)
     area = f"{model.auc.value:.2f} ({model.auc.low:.2f} to {model.auc.high:.2f})"
-    return model, model.learnt, "" if model.learnt else f"The model did not learn: its out-of-fold AUC is {area}."
+    return (
+        model,
+        model.learnt,
+        "" if model.learnt else f"The model did not learn: its out-of-fold AUC is {area}.",
+    )
 
 
 def _why_untested(scan: bool, not_learnt: str) -> str:
@@ -216,21 +252,36 @@ def _left_out(settings: Settings, scan: bool) -> list[Check]:
 
 def _dataset(folder: Path, surveyed: Survey) -> Dataset:
     images, values = surveyed.images, surveyed.values
-    lines = "\n".join(sorted(f"{i}\t{c}\t{h}" for i, c, h in zip(images.ids, images.labels, values["hash"], strict=True)))
+    lines = "\n".join(
+        sorted(f"{i}\t{c}\t{h}" for i, c, h in zip(images.ids, images.labels, values["hash"], strict=True))
+    )
     sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
     splits = images.frame["split"].dropna()
     return Dataset(
-        name=folder.resolve().name, n=images.n, classes=dict(Counter(images.labels)), splits=dict(Counter(splits)),
-        groups=len(np.unique(images.groups)) if images.grouped else None, excluded=images.excluded,
-        notes=images.notes, warnings=images.warnings, sizes=dict(sizes.most_common(10)),
-        formats=dict(Counter(values["format"])), fingerprint=hashlib.sha256(lines.encode()).hexdigest(),
+        name=folder.resolve().name,
+        n=images.n,
+        classes=dict(Counter(images.labels)),
+        splits=dict(Counter(splits)),
+        groups=len(np.unique(images.groups)) if images.grouped else None,
+        excluded=images.excluded,
+        notes=images.notes,
+        warnings=images.warnings,
+        sizes=dict(sizes.most_common(10)),
+        formats=dict(Counter(values["format"])),
+        fingerprint=hashlib.sha256(lines.encode()).hexdigest(),
     )
 
 
 def _model(name: str, model: Predictions, seconds: float) -> Model:
     return Model(
-        backbone=name, training=model.training, folds=int(model.fold.max()) + 1, auc=model.auc, learnt=model.learnt,
-        balanced_accuracy=model.balanced_accuracy, curves=model.curves, seconds=round(seconds, 1),
+        backbone=name,
+        training=model.training,
+        folds=int(model.fold.max()) + 1,
+        auc=model.auc,
+        learnt=model.learnt,
+        balanced_accuracy=model.balanced_accuracy,
+        curves=model.curves,
+        seconds=round(seconds, 1),
     )
 
 

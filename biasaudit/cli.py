@@ -19,7 +19,10 @@ FAULT = 70
 VERDICTS = ("shortcut", "review", "suspect", "gap", "unidentifiable")
 
 app = typer.Typer(
-    name="biasaudit", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="biasaudit",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help=(
         "Finds the shortcuts that an image classifier can learn from a labelled folder of photographs, and tests "
@@ -31,16 +34,26 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(help="Folder with one sub-folder of images a class.", metavar="FOLDER")]
 Metadata = Annotated[
     Path | None,
-    typer.Option(help="CSV with a `path` column relative to FOLDER. `label` there overrides the folder; other columns are tested as cues."),
+    typer.Option(
+        help="CSV with a `path` column relative to FOLDER. `label` there overrides the folder; other columns are tested as cues."
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(help="Folder for the report. Default: reports/<name of FOLDER>.")]
-GroupBy = Annotated[str | None, typer.Option(help="Column that names the patient or scene; it stays on one side of every split.")]
+GroupBy = Annotated[
+    str | None,
+    typer.Option(help="Column that names the patient or scene; it stays on one side of every split."),
+]
 Split = Annotated[str | None, typer.Option(help="Column with a given split: train, val, test.")]
 Ignore = Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")]
 Without = Annotated[str, typer.Option(help="Cues or detectors to leave out, by id, separated by commas.")]
-FailOn = Annotated[str, typer.Option(help="Exit with 1 where a finding has one of these verdicts: " + ", ".join(VERDICTS) + ".")]
+FailOn = Annotated[
+    str,
+    typer.Option(help="Exit with 1 where a finding has one of these verdicts: " + ", ".join(VERDICTS) + "."),
+]
 MaxBad = Annotated[float, typer.Option(min=0, max=1, help="Share of unreadable files that is still accepted.")]
-DropSmall = Annotated[bool, typer.Option("--drop-small", help="Leave out classes too small to audit, instead of stopping.")]
+DropSmall = Annotated[
+    bool, typer.Option("--drop-small", help="Leave out classes too small to audit, instead of stopping.")
+]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes that read images. Default: one a core.")]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same machine, same findings.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Ignore what an earlier run left in the cache.")]
@@ -84,7 +97,8 @@ def run(
     ] = "auto",
     finetune: Annotated[bool, typer.Option("--finetune", help="Train the whole network, not its head alone.")] = False,
     trust_model: Annotated[
-        bool, typer.Option("--trust-model", help="Load FILE.keras although loading a model file can run code.")
+        bool,
+        typer.Option("--trust-model", help="Load FILE.keras although loading a model file can run code."),
     ] = False,
     fail_on: FailOn = "",
     max_bad: MaxBad = 0.2,
@@ -99,9 +113,23 @@ def run(
     Example: biasaudit run photos --metadata photos/metadata.csv --group-by patient
     """
     _audit(
-        folder, fail_on, metadata=metadata, out=out, group_by=group_by, split=split, ignore=_names(ignore),
-        without=_names(without), backbone=backbone, finetune=finetune, trust_model=trust_model, max_bad=max_bad,
-        drop_small=drop_small, jobs=jobs, seed=seed, fresh=fresh, quiet=quiet,
+        folder,
+        fail_on,
+        metadata=metadata,
+        out=out,
+        group_by=group_by,
+        split=split,
+        ignore=_names(ignore),
+        without=_names(without),
+        backbone=backbone,
+        finetune=finetune,
+        trust_model=trust_model,
+        max_bad=max_bad,
+        drop_small=drop_small,
+        jobs=jobs,
+        seed=seed,
+        fresh=fresh,
+        quiet=quiet,
     )
 
 
@@ -127,8 +155,21 @@ def scan(
     Example: biasaudit scan photos --metadata photos/metadata.csv
     """
     _audit(
-        folder, fail_on, scan=True, metadata=metadata, out=out, group_by=group_by, split=split, ignore=_names(ignore),
-        without=_names(without), max_bad=max_bad, drop_small=drop_small, jobs=jobs, seed=seed, fresh=fresh, quiet=quiet,
+        folder,
+        fail_on,
+        scan=True,
+        metadata=metadata,
+        out=out,
+        group_by=group_by,
+        split=split,
+        ignore=_names(ignore),
+        without=_names(without),
+        max_bad=max_bad,
+        drop_small=drop_small,
+        jobs=jobs,
+        seed=seed,
+        fresh=fresh,
+        quiet=quiet,
     )
 
 

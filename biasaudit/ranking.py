@@ -24,7 +24,9 @@ FLOORS: dict[RungName, float] = {"association": 0.2, "encoding": 0.2, "reliance"
 
 Association 0.2 is an AUC of 0.60 or a Cramer's V of 0.2; reliance 0.1 is a tenth of the distance between classes.
 """
-ORDER: tuple[Verdict, ...] = ("shortcut", "review", "suspect", "unidentifiable", "gap", "untested", "clear")
+GAP = 0.05
+"""Accuracy that even the favourable end of the interval must show to be missing, for a gap without a tie."""
+ORDER: tuple[Verdict, ...] = ("shortcut", "review", "unidentifiable", "suspect", "gap", "untested", "clear")
 EXAMPLES = 20
 
 
@@ -54,8 +56,14 @@ def _state(result: RungResult, q: float | None) -> State:
 
 def _rung(result: RungResult, q: float | None) -> Rung:
     return Rung(
-        state=_state(result, q), estimate=result.estimate, p_value=result.p_value, q_value=q, why=result.why,
-        placebo=result.placebo, method=result.method, smallest_detectable=result.smallest_detectable,
+        state=_state(result, q),
+        estimate=result.estimate,
+        p_value=result.p_value,
+        q_value=q,
+        why=result.why,
+        placebo=result.placebo,
+        method=result.method,
+        smallest_detectable=result.smallest_detectable,
     )
 
 
@@ -72,7 +80,9 @@ def verdict_of(rungs: Mapping[RungName, Rung], separable: bool) -> Verdict:
     if states["association"] == "untested":
         return "untested"
     if states["association"] == "no":
-        return "gap" if states["disparity"] == "yes" else "clear"
+        disparity = rungs["disparity"]
+        wide = disparity.estimate is not None and disparity.estimate.strength >= GAP
+        return "gap" if disparity.state == "yes" and wide else "clear"
     intervened = rungs["reliance"].method == "intervention"
     if states["reliance"] == "yes" and (intervened or states["disparity"] == "yes"):
         return "shortcut"
@@ -112,10 +122,14 @@ def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> 
     return tuple(map(str, images.ids[showing[:EXAMPLES]])), tuple(map(str, images.ids[conflicting[:EXAMPLES]]))
 
 
-def _gathered(cue: CueValues, tie: Tie | None, results: list[tuple[RungResult, float | None]], untested: str) -> dict[RungName, Rung]:
+def _gathered(
+    cue: CueValues, tie: Tie | None, results: list[tuple[RungResult, float | None]], untested: str
+) -> dict[RungName, Rung]:
     """The four rungs of a cue, those of the class that it goes with most."""
     why = cue.untestable or untested or "Not run."
     rungs = {name: Rung(state="untested", why=why) for name in RUNGS}
+    if cue.constant:
+        rungs["association"] = Rung(state="no", why=f"It is {cue.untestable}, so it cannot give a label away.")
     for result, q in results:
         if tie is not None and result.label in (None, tie.label):
             rungs[result.rung] = _rung(result, q)
@@ -139,7 +153,7 @@ def _tell_stories(findings: list[Finding], ties: Mapping[str, Tie]) -> list[Find
     serious = [f for f in findings if f.verdict not in ("clear", "untested") and f.id in ties]
     for place, one in enumerate(serious):
         for other in serious[place + 1 :]:
-            if one.label == other.label and alike(ties[one.id], ties[other.id]):
+            if alike(ties[one.id], ties[other.id]):
                 same[one.id].append(other.id)
                 same[other.id].append(one.id)
     led: set[str] = set()
@@ -173,10 +187,19 @@ def rank(
         verdict = verdict_of(rungs, tie.separable if tie else False)
         examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
         finding = Finding(
-            id=finding_id(cue), detector="rungs", cue=cue.id, kind=cue.kind, verdict=verdict,
-            title=wording.title(verdict, cue, tie), label=tie.label if tie else None, rungs=rungs,
-            examples=examples, counterexamples=counterexamples, question=cue.question,
-            recommendation=wording.recommendation(verdict, cue, tie), explanation=wording.explanation(verdict, cue),
+            id=finding_id(cue),
+            detector="rungs",
+            cue=cue.id,
+            kind=cue.kind,
+            verdict=verdict,
+            title=wording.title(verdict, cue, tie),
+            label=tie.label if tie else None,
+            rungs=rungs,
+            examples=examples,
+            counterexamples=counterexamples,
+            question=cue.question,
+            recommendation=wording.recommendation(verdict, cue, tie),
+            explanation=wording.explanation(verdict, cue),
         )
         findings.append(finding)
         if tie is not None:

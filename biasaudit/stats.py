@@ -71,9 +71,7 @@ def cramers_v(tables: np.ndarray) -> np.ndarray:
 # --- resampling -------------------------------------------------------------------------------------------
 
 
-def bootstrap_weights(
-    groups: np.ndarray, resamples: int, rng: np.random.Generator
-) -> Iterator[np.ndarray]:
+def bootstrap_weights(groups: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """How often each image is drawn when whole groups are drawn with replacement; int32 (<= CHUNK, n)."""
     _, codes = np.unique(groups, return_inverse=True)
     n_groups = int(codes.max()) + 1
@@ -85,7 +83,10 @@ def bootstrap_weights(
 
 
 def interval(
-    statistic: Callable[[np.ndarray], np.ndarray], groups: np.ndarray, rng: np.random.Generator, resamples: int = 500
+    statistic: Callable[[np.ndarray], np.ndarray],
+    groups: np.ndarray,
+    rng: np.random.Generator,
+    resamples: int = 500,
 ) -> tuple[float, float]:
     """95% percentile interval of `statistic(weights (resamples, n)) -> (resamples,)` over resampled groups."""
     drawn = np.concatenate([statistic(weights) for weights in bootstrap_weights(groups, resamples, rng)])

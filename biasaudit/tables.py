@@ -21,7 +21,11 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     rows = []
     for finding in findings:
         row: dict[str, object] = {
-            "id": finding.id, "verdict": finding.verdict, "kind": finding.kind, "cue": finding.cue, "label": finding.label,
+            "id": finding.id,
+            "verdict": finding.verdict,
+            "kind": finding.kind,
+            "cue": finding.cue,
+            "label": finding.label,
             "title": finding.title,
         }
         for name in RUNGS:
@@ -52,9 +56,7 @@ def images_frame(survey: Survey, predictions: Predictions | None) -> pd.DataFram
     return pd.concat(columns, axis=1)
 
 
-def write_tables(
-    out: Path, survey: Survey, predictions: Predictions | None, findings: Iterable[Finding]
-) -> None:
+def write_tables(out: Path, survey: Survey, predictions: Predictions | None, findings: Iterable[Finding]) -> None:
     """Write both tables into `out`, each whole or not at all."""
     table = findings_frame(findings)
     table = table.rename(columns=lambda name: quoted(name)).map(quoted)

@@ -32,6 +32,8 @@ def tie_in_words(tie: Tie) -> str:
 def title(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
     """The finding in one plain sentence."""
     name = name_of(cue)
+    if cue.constant:
+        return _capital(f"{name} is the same in every image.")
     if verdict == "untested" or tie is None:
         return _capital(f"{name} was not tested: {cue.untestable or 'see the rungs'}.")
     words = tie_in_words(tie)
@@ -48,6 +50,8 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
 
 def explanation(verdict: Verdict, cue: CueValues) -> str:
     """What else could explain it."""
+    if cue.constant:
+        return "What is the same everywhere in this data may still differ elsewhere."
     if verdict == "clear":
         return "A tie smaller than the smallest detectable effect would not have shown."
     if cue.kind == "property":
@@ -56,7 +60,9 @@ def explanation(verdict: Verdict, cue: CueValues) -> str:
             "pictures were taken. Look at the examples before you call it a fault."
         )
     if cue.kind == "artefact":
-        return "The mark may go with another trait of the place that made these pictures, which the model may use as well."
+        return (
+            "The mark may go with another trait of the place that made these pictures, which the model may use as well."
+        )
     if cue.kind == "file":
         return "File traits betray the source of a picture; the model sees only what they leave in the pixels."
     return "The column may share a cause with what the label names (age and disease), or describe where pictures come from."
@@ -86,7 +92,7 @@ def headline(findings: tuple[Finding, ...], learnt: bool | None) -> str:
     """The audit's verdict in one sentence."""
     if learnt is False:
         return "The model did not learn to tell the classes apart, so what it uses could not be tested."
-    for verdict in ("shortcut", "review", "suspect", "unidentifiable", "gap"):
+    for verdict in ("shortcut", "review", "unidentifiable", "suspect", "gap"):
         some = [finding for finding in findings if finding.verdict == verdict and finding.leads]
         if some:
             first = some[0].title.rstrip(".")

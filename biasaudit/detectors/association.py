@@ -67,11 +67,19 @@ def _numeric(
         low, high = interval(lambda weights: weighted_auc(sign * values, positive, weights), groups, rng)
         oriented = area if sign > 0 else 1 - area
         yield RungResult(
-            cue=cue.key, label=label, rung="association", method="permutation",
+            cue=cue.key,
+            label=label,
+            rung="association",
+            method="permutation",
             p_value=permutation_p(oriented, 0.5 + np.abs(null[:, code] - 0.5)),
             estimate=Estimate(
                 measure=f"AUC of {'more' if sign > 0 else 'less'} {cue.id}, {label} against the rest",
-                value=oriented, low=min(low, oriented), high=max(high, oriented), null=0.5, limit=1.0, n=len(values),
+                value=oriented,
+                low=min(low, oriented),
+                high=max(high, oriented),
+                null=0.5,
+                limit=1.0,
+                n=len(values),
             ),
             why=f"{'More' if sign > 0 else 'Less'} of it tells {label} from the rest with AUC {oriented:.2f}.",
             smallest_detectable=detectable_auc(int(positive.sum()), int((~positive).sum()), tests),
@@ -82,10 +90,12 @@ def _levels(cue: CueValues, images: ImageTable, tests: int, rng: np.random.Gener
     names, levels = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
     shape = len(names), len(images.classes)
     value = float(cramers_v(contingency(levels, images.codes, *shape))[0])
-    null = np.concatenate([
-        cramers_v(contingency(levels, labels, *shape))
-        for labels in permuted_labels(images.codes, images.groups, PERMUTATIONS, rng)
-    ])
+    null = np.concatenate(
+        [
+            cramers_v(contingency(levels, labels, *shape))
+            for labels in permuted_labels(images.codes, images.groups, PERMUTATIONS, rng)
+        ]
+    )
     cells = levels * shape[1] + images.codes
 
     def statistic(weights: np.ndarray) -> np.ndarray:
@@ -94,10 +104,19 @@ def _levels(cue: CueValues, images: ImageTable, tests: int, rng: np.random.Gener
 
     low, high = interval(statistic, images.groups, rng, resamples=300)
     return RungResult(
-        cue=cue.key, label=None, rung="association", method="permutation", p_value=permutation_p(value, null),
+        cue=cue.key,
+        label=None,
+        rung="association",
+        method="permutation",
+        p_value=permutation_p(value, null),
         estimate=Estimate(
-            measure=f"Cramer's V of {cue.id} and the label, bias-corrected", value=value, low=min(low, value),
-            high=max(high, value), null=0.0, limit=1.0, n=images.n,
+            measure=f"Cramer's V of {cue.id} and the label, bias-corrected",
+            value=value,
+            low=min(low, value),
+            high=max(high, value),
+            null=0.0,
+            limit=1.0,
+            n=images.n,
         ),
         why=f"Its {shape[0]} values and the label go together with Cramer's V {value:.2f}.",
         smallest_detectable=detectable_v(images.n, *shape, tests),
@@ -105,9 +124,7 @@ def _levels(cue: CueValues, images: ImageTable, tests: int, rng: np.random.Gener
 
 
 @detector(question="Does this cue alone tell the classes apart?")
-def association(
-    images: ImageTable, cue_values: tuple[CueValues, ...], settings: Settings
-) -> Iterator[RungResult]:
+def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings: Settings) -> Iterator[RungResult]:
     """Why it matters: a cue that goes with the label in the data is a shortcut on offer, whatever the model does.
 
     How it is measured: for numbers the AUC of each class against the rest; for columns of text Cramer's V, corrected

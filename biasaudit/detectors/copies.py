@@ -17,9 +17,16 @@ UNTESTED = Rung(state="untested", why="Not a question of the model: copies are c
 
 def _finding(name: str, title: str, frame: pd.DataFrame, recommendation: str) -> Finding:
     return Finding(
-        id=f"leakage-{name}", detector="copies", cue=name, kind="leakage", title=title, verdict="suspect", label=None,
+        id=f"leakage-{name}",
+        detector="copies",
+        cue=name,
+        kind="leakage",
+        title=title,
+        verdict="suspect",
+        label=None,
         rungs={"association": UNTESTED, "encoding": UNTESTED, "reliance": UNTESTED, "disparity": UNTESTED},
-        examples=tuple(frame["id"].head(20)), recommendation=recommendation,
+        examples=tuple(frame["id"].head(20)),
+        recommendation=recommendation,
         question="Does one picture stand in two places?",
         explanation="Only copies that are equal byte for byte are counted here.",
     )
@@ -47,13 +54,17 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     across = _spread_over(splits, "split", "hash")
     if len(across):
         yield _finding(
-            "across-splits", f"{across['hash'].nunique()} pictures stand in more than one split.", across,
+            "across-splits",
+            f"{across['hash'].nunique()} pictures stand in more than one split.",
+            across,
             "Keep one copy of each and test again: the figures of the given split are too good.",
         )
     conflicting = _spread_over(frame, "label", "hash")
     if len(conflicting):
         yield _finding(
-            "label-conflict", f"{conflicting['hash'].nunique()} pictures stand under more than one label.", conflicting,
+            "label-conflict",
+            f"{conflicting['hash'].nunique()} pictures stand under more than one label.",
+            conflicting,
             "Look at each pair, settle its label and remove the other copy.",
         )
     if len(np.unique(images.groups)) < images.n:
@@ -61,6 +72,8 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
         shared = shared[~shared["id"].isin(across["id"])]
         if len(shared):
             yield _finding(
-                "groups-across-splits", f"{shared['group'].nunique()} groups stand in more than one split.", shared,
+                "groups-across-splits",
+                f"{shared['group'].nunique()} groups stand in more than one split.",
+                shared,
                 "Split by group (patient, scene), so that none is both trained and tested on.",
             )

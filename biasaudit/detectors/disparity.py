@@ -23,29 +23,42 @@ TIED = 0.2
 
 
 def _difference(weights: np.ndarray, correct: np.ndarray, better: np.ndarray, strata: np.ndarray) -> np.ndarray:
-    """Accuracy of `better` minus that of the others, averaged over strata; float (resamples,)."""
-    gaps = []
+    """Accuracy of `better` minus that of the others, averaged over strata; float (resamples,), NaN where undefined."""
+    differences = []
     for code in np.unique(strata):
         first, second = better & (strata == code), ~better & (strata == code)
         with np.errstate(invalid="ignore", divide="ignore"):
-            gaps.append(
+            differences.append(
                 weights[:, first] @ correct[first] / weights[:, first].sum(axis=1)
                 - weights[:, second] @ correct[second] / weights[:, second].sum(axis=1)
             )
-    return np.nanmean(gaps, axis=0)
+    gaps = np.array(differences)
+    known = np.isfinite(gaps)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, gaps, 0).sum(axis=0) / known.sum(axis=0)
 
 
 def _compare(
-    tie: Tie, correct: np.ndarray, better: np.ndarray, strata: np.ndarray, groups: np.ndarray, measure: str, why: str,
+    tie: Tie,
+    correct: np.ndarray,
+    better: np.ndarray,
+    strata: np.ndarray,
+    groups: np.ndarray,
+    measure: str,
+    why: str,
     rng: np.random.Generator,
 ) -> RungResult:
     """Test whether the model is right more often in `better` than elsewhere, within strata of the label."""
-    cells = [(int((better & (strata == code)).sum()), int((~better & (strata == code)).sum())) for code in np.unique(strata)]
+    cells = [
+        (int((better & (strata == code)).sum()), int((~better & (strata == code)).sum())) for code in np.unique(strata)
+    ]
     usable = np.isin(strata, [code for code, cell in zip(np.unique(strata), cells, strict=True) if min(cell) >= LEAST])
     if not usable.any():
         fewest = max(min(cell) for cell in cells)
         return RungResult(
-            cue=tie.cue.key, label=tie.label, rung="disparity",
+            cue=tie.cue.key,
+            label=tie.label,
+            rung="disparity",
             why=f"Too few images to compare: at most {fewest} on the smaller side within one class.",
         )
     correct, better, strata, groups = correct[usable], better[usable], strata[usable], groups[usable]
@@ -60,7 +73,10 @@ def _compare(
     low, high = interval(lambda weights: _difference(weights, correct, better, strata), groups, rng)
     rates = [float(correct[side].mean()) for side in (better, ~better)]
     return RungResult(
-        cue=tie.cue.key, label=tie.label, rung="disparity", method="accuracy within each class",
+        cue=tie.cue.key,
+        label=tie.label,
+        rung="disparity",
+        method="accuracy within each class",
         p_value=permutation_p(value, null),
         estimate=Estimate(measure=measure, value=value, low=low, high=high, null=0.0, limit=1.0, n=len(correct)),
         why=f"{why}: {rates[0]:.0%} right of {int(better.sum())} against {rates[1]:.0%} of {int((~better).sum())}.",
@@ -91,8 +107,14 @@ def disparity(
             right = ((called == code) == tie.positive)[known].astype(float)
             agrees = (tie.present == tie.positive)[known]
             yield _compare(
-                tie, right, agrees, tie.positive[known].astype(int), groups,
-                f"accuracy on {tie.label} or not: agreeing minus conflicting images", "Where it agrees with the label", rng,
+                tie,
+                right,
+                agrees,
+                tie.positive[known].astype(int),
+                groups,
+                f"accuracy on {tie.label} or not: agreeing minus conflicting images",
+                "Where it agrees with the label",
+                rng,
             )
             continue
         right = (called == images.codes)[known].astype(float)
@@ -100,6 +122,12 @@ def disparity(
         better = present if _difference(np.ones((1, len(right))), right, present, strata)[0] >= 0 else ~present
         side = "with" if better is present else "without"
         yield _compare(
-            tie, right, better, strata, groups, f"accuracy {side} minus the other side, label held",
-            f"Images {side} it", rng,
+            tie,
+            right,
+            better,
+            strata,
+            groups,
+            f"accuracy {side} minus the other side, label held",
+            f"Images {side} it",
+            rng,
         )

@@ -78,7 +78,9 @@ def _probe(tie: Tie, strata: list[Stratum], rng: np.random.Generator) -> RungRes
     targets = [(stratum, target) for stratum in strata if (target := _target(tie, stratum.rows)) is not None]
     if not targets:
         return RungResult(
-            cue=tie.cue.key, label=tie.label, rung="encoding",
+            cue=tie.cue.key,
+            label=tie.label,
+            rung="encoding",
             why="Too few images within one class both with and without it to tell it from the label.",
         )
     weights = np.array([target.sum() * (~target).sum() for _, target in targets], dtype=float)
@@ -90,11 +92,19 @@ def _probe(tie: Tie, strata: list[Stratum], rng: np.random.Generator) -> RungRes
     spread = 1.96 * float(null.std())
     n = sum(len(stratum.rows) for stratum, _ in targets)
     return RungResult(
-        cue=tie.cue.key, label=tie.label, rung="encoding", method="linear probe within each class",
+        cue=tie.cue.key,
+        label=tie.label,
+        rung="encoding",
+        method="linear probe within each class",
         p_value=permutation_p(value, null),
         estimate=Estimate(
-            measure=f"AUC of {tie.cue.id} read from the features, label held", value=value,
-            low=max(0.0, value - spread), high=min(1.0, value + spread), null=0.5, limit=1.0, n=n,
+            measure=f"AUC of {tie.cue.id} read from the features, label held",
+            value=value,
+            low=max(0.0, value - spread),
+            high=min(1.0, value + spread),
+            null=0.5,
+            limit=1.0,
+            n=n,
         ),
         why=f"Among images of one class, the model's features tell it with AUC {value:.2f}.",
     )

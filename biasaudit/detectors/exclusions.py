@@ -31,23 +31,45 @@ def _tied_to_class(images: ImageTable, lost: Counter[str]) -> Iterator[Finding]:
     value = auc(missing, positive)
     low, high = interval(
         lambda weights: np.array([auc(np.repeat(missing, row), np.repeat(positive, row)) for row in weights]),
-        np.arange(len(missing)), np.random.default_rng(0), resamples=200,
+        np.arange(len(missing)),
+        np.random.default_rng(0),
+        resamples=200,
     )
     share = lost[label] / (lost[label] + kept[label])
     why = f"{lost[label]} of {lost[label] + kept[label]} files of {label} could not be read, {table[1][0]} of the rest."
     association = Rung(
-        state="yes", why=why, p_value=p_value, q_value=p_value, method="Fisher's exact test",
+        state="yes",
+        why=why,
+        p_value=p_value,
+        q_value=p_value,
+        method="Fisher's exact test",
         estimate=Estimate(
-            measure=f"AUC of being unreadable, {label} against the rest", value=value, low=low, high=high, null=0.5,
-            limit=1.0, n=len(missing),
+            measure=f"AUC of being unreadable, {label} against the rest",
+            value=value,
+            low=low,
+            high=high,
+            null=0.5,
+            limit=1.0,
+            n=len(missing),
         ),
     )
     yield Finding(
-        id="file-unreadable", detector="exclusions", cue="unreadable", kind="file", verdict="suspect", label=label,
+        id="file-unreadable",
+        detector="exclusions",
+        cue="unreadable",
+        kind="file",
+        verdict="suspect",
+        label=label,
         title=f"Files that cannot be read fall on {label}: {share:.0%} of it is lost.",
-        rungs={"association": association, "encoding": NOT_ASKED, "reliance": NOT_ASKED, "disparity": NOT_ASKED},
+        rungs={
+            "association": association,
+            "encoding": NOT_ASKED,
+            "reliance": NOT_ASKED,
+            "disparity": NOT_ASKED,
+        },
         recommendation=f"Get the {lost[label]} files of {label} again from their source; what is left may not be typical.",
-        question="Are the unreadable files all of one class?", explanation="A class may come from another archive.",
+        question="Are the unreadable files all of one class?",
+        explanation="A class may come from another archive.",
     )
 
 
@@ -62,17 +84,23 @@ def exclusions(images: ImageTable, survey: Survey) -> Iterator[Finding]:
 
     References: Fisher 1922.
     """
-    lost = Counter(file.label for file in images.excluded if file.label is not None)
+    lost = Counter(file.label for file in images.unreadable if file.label is not None)
     if lost and len(images.classes) > 1:
         yield from _tied_to_class(images, lost)
     hidden = survey.values["notes"].str.contains(HIDDEN, regex=False).to_numpy(dtype=bool)
     if hidden.any():
         rung = Rung(state="untested", why="Counted in the files.")
         yield Finding(
-            id="file-hidden-pixels", detector="exclusions", cue="hidden_pixels", kind="file", verdict="suspect", label=None,
+            id="file-hidden-pixels",
+            detector="exclusions",
+            cue="hidden_pixels",
+            kind="file",
+            verdict="suspect",
+            label=None,
             title=f"{int(hidden.sum())} images hide colours under full transparency.",
             rungs={"association": rung, "encoding": rung, "reliance": rung, "disparity": rung},
             examples=tuple(images.ids[hidden][:20]),
             recommendation="Flatten these files on the background that is meant: another reader may show what is hidden.",
-            question="Do files hold pixels that nobody sees?", explanation="Software differs in what it shows there.",
+            question="Do files hold pixels that nobody sees?",
+            explanation="Software differs in what it shows there.",
         )

@@ -43,12 +43,21 @@ def _by_intervention(
         low, high = _mean_interval(values, groups, rng)
         measure = f"shift of the log-odds of {tie.label} {what}"
         return Estimate(
-            measure=measure, value=float(values.mean()), low=low, high=high, null=0.0, limit=gap, n=len(values)
+            measure=measure,
+            value=float(values.mean()),
+            low=low,
+            high=high,
+            null=0.0,
+            limit=gap,
+            n=len(values),
         )
 
     turned = [float(np.mean(odds[:, code] > 0)) for odds in (done.before, done.inserted, done.placebo)]
     return RungResult(
-        cue=tie.cue.key, label=tie.label, rung="reliance", method="intervention",
+        cue=tie.cue.key,
+        label=tie.label,
+        rung="reliance",
+        method="intervention",
         estimate=estimate(shift, f"when {tie.cue.id} is {'put in' if done.toward > 0 else 'taken out'}"),
         placebo=estimate(sham, "under the placebo"),
         p_value=sign_flip_p(shift - sham, groups, rng),
@@ -74,32 +83,47 @@ def _residual(target: np.ndarray, design: np.ndarray) -> np.ndarray:
 
 
 def _by_observation(
-    tie: Tie, ties: tuple[Tie, ...], odds: np.ndarray, gap: float, images: ImageTable, rng: np.random.Generator
+    tie: Tie,
+    ties: tuple[Tie, ...],
+    odds: np.ndarray,
+    gap: float,
+    images: ImageTable,
+    rng: np.random.Generator,
 ) -> RungResult:
-    others = [
-        other for other in ties if other is not tie and other.strength >= TIED and not alike(tie, other)
-    ]
+    others = [other for other in ties if other is not tie and other.strength >= TIED and not alike(tie, other)]
     design = np.column_stack([np.eye(len(images.classes))[images.codes], *map(_filled_ranks, others)])
     cue, odds = _residual(tie.present.astype(float), design), _residual(odds, design)
     if cue.std() < 0.02 or min(tie.present.sum(), (~tie.present).sum()) < 10 or tie.conflict.sum() < 10:
         return RungResult(
-            cue=tie.cue.key, label=tie.label, rung="reliance",
+            cue=tie.cue.key,
+            label=tie.label,
+            rung="reliance",
             why="Too few images in which it and the label disagree to tell its use from the label's.",
         )
     value = float(cue @ odds / (cue @ cue))
-    null = np.concatenate([
-        odds[order] @ cue / (cue @ cue)
-        for order in permuted_labels(np.arange(images.n), images.groups, PERMUTATIONS, rng)
-    ])
+    null = np.concatenate(
+        [
+            odds[order] @ cue / (cue @ cue)
+            for order in permuted_labels(np.arange(images.n), images.groups, PERMUTATIONS, rng)
+        ]
+    )
     low, high = interval(
         lambda weights: (weights @ (cue * odds)) / (weights @ (cue * cue)), images.groups, rng, resamples=1000
     )
     adjusted = f", adjusted for {', '.join(other.cue.id for other in others[:4])}" if others else ""
     return RungResult(
-        cue=tie.cue.key, label=tie.label, rung="reliance", method="observation",
+        cue=tie.cue.key,
+        label=tie.label,
+        rung="reliance",
+        method="observation",
         estimate=Estimate(
-            measure=f"difference in log-odds of {tie.label} with it, label held{adjusted}", value=value, low=low,
-            high=high, null=0.0, limit=gap, n=images.n,
+            measure=f"difference in log-odds of {tie.label} with it, label held{adjusted}",
+            value=value,
+            low=low,
+            high=high,
+            null=0.0,
+            limit=gap,
+            n=images.n,
         ),
         p_value=permutation_p(value, null),
         why=f"Among images of one class, those with it have log-odds of {tie.label} {value:+.2f} higher{adjusted}.",
@@ -132,7 +156,10 @@ def reliance(
         gap = _class_gap(tie, predictions.log_odds[:, code])
         if gap <= 0:
             yield RungResult(
-                cue=tie.cue.key, label=tie.label, rung="reliance", why=f"The model does not tell {tie.label} apart."
+                cue=tie.cue.key,
+                label=tie.label,
+                rung="reliance",
+                why=f"The model does not tell {tie.label} apart.",
             )
         elif tie.cue.key in interventions:
             yield _by_intervention(tie, interventions[tie.cue.key], code, gap, images.groups, rng)

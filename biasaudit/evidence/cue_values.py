@@ -15,6 +15,7 @@ from biasaudit.results import Kind
 from biasaudit.settings import Settings
 
 MISSING = "(missing)"
+CONSTANT = "the same in every image"
 MOST_LEVELS = 50
 """A text column with more distinct values is an id, not a group."""
 LEAST_PER_LEVEL = 5
@@ -38,6 +39,9 @@ class CueValues:
     unit: str = ""
     untestable: str = ""
     """Why it cannot be tested, where it cannot."""
+
+    constant: bool = False
+    """The same in every image: it cannot give a label away."""
 
     @property
     def key(self) -> str:
@@ -73,13 +77,15 @@ def metadata_cue(name: str, text: np.ndarray) -> CueValues:
     numbers = np.array([_number(value) if there else np.nan for value, there in zip(levels, present, strict=True)])
     codes = any(re.fullmatch(r"0\d+", value) for value in distinct)
     if len(distinct) + (not present.all()) < 2:
-        why = "one value only"
+        why = CONSTANT
     elif not codes and present.sum() and np.isfinite(numbers[present]).mean() > 0.95:
         bands = _bands(numbers)
         levels = levels if bands is None else bands
     if not why and (len(set(levels)) > MOST_LEVELS or len(levels) < LEAST_PER_LEVEL * len(set(levels))):
         why = f"treated as an id: {len(set(levels))} values in {len(levels)} images"
-    return CueValues(id=name, kind="metadata", question=question, levels=levels, untestable=why)
+    return CueValues(
+        id=name, kind="metadata", question=question, levels=levels, untestable=why, constant=why == CONSTANT
+    )
 
 
 def measured_cue(cue: Cue, values: np.ndarray) -> CueValues:
@@ -89,10 +95,16 @@ def measured_cue(cue: Cue, values: np.ndarray) -> CueValues:
     if known.mean() < 0.5:
         why = f"could be measured in {int(known.sum())} of {len(values)} images only"
     elif np.ptp(values[known]) == 0:
-        why = "the same in every image"
+        why = CONSTANT
     return CueValues(
-        id=cue.id, kind=cue.kind, question=cue.question, values=values, threshold=cue.threshold, unit=cue.unit,
+        id=cue.id,
+        kind=cue.kind,
+        question=cue.question,
+        values=values,
+        threshold=cue.threshold,
+        unit=cue.unit,
         untestable=why,
+        constant=why == CONSTANT,
     )
 
 
@@ -100,7 +112,8 @@ def cue_values(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings
     """All cues of this audit: the measured ones, then the metadata columns but those that name groups and splits."""
     measured = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues]
     columns = [
-        metadata_cue(name, images.frame[f"meta_{name}"].to_numpy(dtype=object)) for name in images.metadata_columns
+        metadata_cue(name, images.frame[f"meta_{name}"].to_numpy(dtype=object))
+        for name in images.metadata_columns
         if name not in (settings.group_by, settings.split, *settings.without)
     ]
     return (*measured, *columns)

@@ -56,9 +56,7 @@ def _amount(cue: Cue, tie: Tie) -> float:
     return float(min(abs(step), spread) if spread > 0 else abs(step))
 
 
-def _intervene(
-    cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int
-) -> Intervention | None:
+def _intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
     assert cue.insert is not None and cue.placebo is not None
     toward = 1 if tie.direction in cue.directions else -1
     rows = _candidates(tie, toward, np.random.default_rng([seed, zlib.crc32(cue.id.encode())]))
@@ -76,8 +74,11 @@ def _intervene(
         placebo[place] = resized(cue.placebo(before, after, mask, rng), size)
     folds = predictions.fold[rows]
     return Intervention(
-        rows=rows, toward=toward, before=predictions.log_odds[rows],
-        inserted=predictions.network.log_odds(inserted, folds), placebo=predictions.network.log_odds(placebo, folds),
+        rows=rows,
+        toward=toward,
+        before=predictions.log_odds[rows],
+        inserted=predictions.network.log_odds(inserted, folds),
+        placebo=predictions.network.log_odds(placebo, folds),
     )
 
 

@@ -22,7 +22,11 @@ FLAT = 2
 
 
 def save_pictures(
-    findings: Iterable[Finding], images: ImageTable, predictions: Predictions | None, folder: Path, progress: Progress
+    findings: Iterable[Finding],
+    images: ImageTable,
+    predictions: Predictions | None,
+    folder: Path,
+    progress: Progress,
 ) -> None:
     """Save what the report will show of every finding that says something; each image once."""
     row_of = {image: row for row, image in enumerate(images.ids)}

@@ -69,12 +69,24 @@ def _macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: 
     value = float(macro(np.ones((1, len(codes)), dtype=np.int32))[0])
     low, high = interval(macro, groups, np.random.default_rng(seed))
     return Estimate(
-        measure="out-of-fold AUC, mean over classes", value=value, low=low, high=high, null=0.5, limit=1.0, n=len(codes)
+        measure="out-of-fold AUC, mean over classes",
+        value=value,
+        low=low,
+        high=high,
+        null=0.5,
+        limit=1.0,
+        n=len(codes),
     )
 
 
 def _frozen(
-    backbone: Backbone, images: ImageTable, survey: Survey, fold: np.ndarray, seed: int, cache: Cache, progress: Progress
+    backbone: Backbone,
+    images: ImageTable,
+    survey: Survey,
+    fold: np.ndarray,
+    seed: int,
+    cache: Cache,
+    progress: Progress,
 ) -> tuple[FoldedNetwork, np.ndarray, np.ndarray]:
     assert survey.pixels is not None
     store = survey.pixels
@@ -108,8 +120,13 @@ def _trained(
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         with progress.step(f"Training network {number + 1} of {int(fold.max()) + 1} on {len(inside)} images"):
             head, curve = train_network(
-                backbone, survey.pixels, survey.rows[inside], images.codes[inside], images.groups[inside],
-                len(images.classes), settings.seed + number,
+                backbone,
+                survey.pixels,
+                survey.rows[inside],
+                images.codes[inside],
+                images.groups[inside],
+                len(images.classes),
+                settings.seed + number,
             )
         pooled = _embed(backbone, survey.pixels, survey.rows[outside], Progress(quiet=True), "")
         parts.append((outside, pooled, head.logits(pooled)))
@@ -125,7 +142,12 @@ def _trained(
 
 
 def predictions(
-    images: ImageTable, survey: Survey, backbone: Backbone, settings: Settings, cache: Cache, progress: Progress
+    images: ImageTable,
+    survey: Survey,
+    backbone: Backbone,
+    settings: Settings,
+    cache: Cache,
+    progress: Progress,
 ) -> Predictions:
     """Cross-fit the network: frozen features with a linear head, or the whole network a fold.
 
@@ -143,9 +165,14 @@ def predictions(
     odds = log_odds(logits)
     recalls = [np.mean(logits[images.codes == code].argmax(axis=1) == code) for code in range(len(images.classes))]
     return Predictions(
-        network=network, fold=fold, log_odds=odds, probabilities=softmax(logits), embedding=embedding,
-        space=fold if whole else np.zeros_like(fold), curves=tuple(curves), training=training, balanced_accuracy=float(np.mean(recalls)),
+        network=network,
+        fold=fold,
+        log_odds=odds,
+        probabilities=softmax(logits),
+        embedding=embedding,
+        space=fold if whole else np.zeros_like(fold),
+        curves=tuple(curves),
+        training=training,
+        balanced_accuracy=float(np.mean(recalls)),
         auc=_macro_auc(odds, images.codes, images.groups, settings.seed),
     )
-
-

@@ -116,6 +116,7 @@ def survey(
     With a `store` each image's network-sized pixels are written there in the same pass; without one, the
     values of an earlier run over the same files are taken from the cache.
     """
+
     def make() -> pd.DataFrame:
         return _measure_all(images, cues, store, jobs, progress)
 

@@ -74,8 +74,13 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
     signal = direction * cue.values
     start = cue.threshold if cue.threshold is not None else _split(signal[known], positive[known])
     return Tie(
-        cue=cue, label=classes[code], direction=direction, known=known, positive=positive,
-        present=known & (signal >= start), strength=2 * abs(float(signed[code])),
+        cue=cue,
+        label=classes[code],
+        direction=direction,
+        known=known,
+        positive=positive,
+        present=known & (signal >= start),
+        strength=2 * abs(float(signed[code])),
     )
 
 
@@ -90,11 +95,20 @@ def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
     rest = table.sum(axis=1, keepdims=True) - table
     gain -= np.where(over, rest, 0).sum(axis=0) / np.maximum(1, rest.sum(axis=0))
     code = int(np.argmax(gain))
-    if len(classes) == 2 and len(names) == 2 and set(names) <= {"0", "1", "no", "yes", "False", "True", "false", "true"}:
+    if (
+        len(classes) == 2
+        and len(names) == 2
+        and set(names) <= {"0", "1", "no", "yes", "False", "True", "false", "true"}
+    ):
         code = int(np.argmax(share[1]))  # a flag: name the class in which it is set
     return Tie(
-        cue=cue, label=classes[code], direction=1, known=np.ones(len(codes), dtype=bool), positive=codes == code,
-        present=over[levels, code], strength=float(cramers_v(table)),
+        cue=cue,
+        label=classes[code],
+        direction=1,
+        known=np.ones(len(codes), dtype=bool),
+        positive=codes == code,
+        present=over[levels, code],
+        strength=float(cramers_v(table)),
     )
 
 

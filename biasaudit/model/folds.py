@@ -24,9 +24,11 @@ def assign_folds(images: ImageTable, folds: int, seed: int) -> np.ndarray:
     codes, groups = images.codes[inside], images.groups[inside]
     fewest = min(len(np.unique(groups[codes == code])) for code in np.unique(codes))
     folds = max(2, min(folds, fewest))
-    alone = len(np.unique(groups)) == len(groups)
-    splitter = (StratifiedKFold if alone else StratifiedGroupKFold)(folds, shuffle=True, random_state=seed)
+    if len(np.unique(groups)) == len(groups):  # no search over groups is needed
+        splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(inside, codes)
+    else:
+        splits = StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(inside, codes, groups)
     fold = np.full(images.n, folds)
-    for number, (_, test) in enumerate(splitter.split(inside, codes, groups)):
+    for number, (_, test) in enumerate(splits):
         fold[inside[test]] = number
     return fold

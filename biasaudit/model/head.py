@@ -66,6 +66,7 @@ def log_odds(logits: np.ndarray) -> np.ndarray:
     """Each class against all others together: log p / (1 - p), float64 (n, classes)."""
     logits = logits.astype(np.float64)
     others = np.stack(
-        [np.logaddexp.reduce(np.delete(logits, code, axis=1), axis=1) for code in range(logits.shape[1])], axis=1
+        [np.logaddexp.reduce(np.delete(logits, code, axis=1), axis=1) for code in range(logits.shape[1])],
+        axis=1,
     )
     return logits - others

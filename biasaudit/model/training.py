@@ -22,7 +22,9 @@ class Diverged(Exception):
     """The loss became NaN or infinite twice: the run is inconclusive."""
 
 
-def _sequence(keras: Any, store: PixelStore, rows: np.ndarray, codes: np.ndarray, weights: np.ndarray, seed: int | None):
+def _sequence(
+    keras: Any, store: PixelStore, rows: np.ndarray, codes: np.ndarray, weights: np.ndarray, seed: int | None
+):
     """Batches from the store as a Keras dataset; shuffled and mirrored at random where a seed is given."""
 
     class Batches(keras.utils.PyDataset):
@@ -51,7 +53,13 @@ def _sequence(keras: Any, store: PixelStore, rows: np.ndarray, codes: np.ndarray
 
 
 def train_network(
-    backbone: Backbone, store: PixelStore, rows: np.ndarray, codes: np.ndarray, groups: np.ndarray, classes: int, seed: int
+    backbone: Backbone,
+    store: PixelStore,
+    rows: np.ndarray,
+    codes: np.ndarray,
+    groups: np.ndarray,
+    classes: int,
+    seed: int,
 ) -> tuple[Head, dict[str, list[float]]]:
     """Train `backbone.network` in place with a linear head on its pooled output.
 
@@ -60,7 +68,7 @@ def train_network(
     """
     keras = import_keras()
     fresh = backbone.network.get_weights()
-    for rate in ((1e-3, 1e-4) if not backbone.pretrained else (1e-4, 1e-5)):
+    for rate in (1e-3, 1e-4) if not backbone.pretrained else (1e-4, 1e-5):
         keras.utils.set_random_seed(seed)
         backbone.network.set_weights(fresh)
         backbone.network.trainable = True
@@ -82,7 +90,14 @@ def _with_head(keras: Any, backbone: Backbone, classes: int):
 
 
 def _fit(
-    keras: Any, network: Any, store: PixelStore, rows: np.ndarray, codes: np.ndarray, groups: np.ndarray, classes: int, seed: int
+    keras: Any,
+    network: Any,
+    store: PixelStore,
+    rows: np.ndarray,
+    codes: np.ndarray,
+    groups: np.ndarray,
+    classes: int,
+    seed: int,
 ) -> dict[str, list[float]]:
     names, first = np.unique(groups, return_index=True)
     try:
@@ -101,4 +116,7 @@ def _fit(
             keras.callbacks.TerminateOnNaN(),
         ],
     ).history
-    return {"loss": [float(v) for v in history["loss"]], "validation_loss": [float(v) for v in history["val_loss"]]}
+    return {
+        "loss": [float(v) for v in history["loss"]],
+        "validation_loss": [float(v) for v in history["val_loss"]],
+    }

@@ -1,0 +1,215 @@
+"""The one way in which a file becomes pixels: training, cues and report all come through here.
+
+Decoders disagree on EXIF rotation, 16-bit scale, transparency and truncated files, and a disagreement that
+goes with the class is a shortcut that is not in the data. Colour profiles are not applied, as most training
+pipelines do not apply them either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import numpy as np
+
+# Imported by name, so that Pillow finds every plugin it is allowed and never loads its forty others.
+from PIL import (
+    BmpImagePlugin,  # noqa: F401
+    GifImagePlugin,  # noqa: F401
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
+
+from biasaudit.images.jpeg_quality import jpeg_quality
+from biasaudit.images.photo import WORKING_SIDE, FileFacts, Photo
+from biasaudit.images.to_rgb import to_rgb
+
+EXTENSIONS = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "PNG": (".png", ".apng"),
+    "GIF": (".gif",),
+    "WEBP": (".webp",),
+    "TIFF": (".tif", ".tiff"),
+    "BMP": (".bmp", ".dib"),
+}
+"""What is opened, by content, and the names that go with it; EPS, FITS and SVG never reach a parser."""
+
+MAX_BYTES = 1 << 30
+MAX_SIDE = 20_000
+MAX_PIXELS = 100_000_000
+MAX_ASPECT = 200
+SMALL_SIDE = 8
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation (tag 274) -> what sets the picture upright."""
+
+# Pillow logs some refusals; without a handler Python would print them between our progress lines.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
+
+class Unreadable(Exception):
+    """A file that is no usable image; `reason` is one plain line, the same for the same fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def decode(path: Path) -> Photo:
+    """Read an image file: upright, sRGB, transparency on white, longest side at most `WORKING_SIDE`.
+
+    Only the first frame or page is read. The header is checked before any pixel is decoded.
+    Raises `Unreadable` for whatever cannot be audited, and nothing else but MemoryError.
+    """
+    n_bytes = _size_of_regular_file(path)
+    try:
+        with warnings.catch_warnings(), path.open("rb") as stream:
+            warnings.simplefilter("ignore")
+            with Image.open(stream, formats=list(EXTENSIONS)) as image:
+                return _photo(image, path, n_bytes)
+    except (Unreadable, MemoryError):
+        raise
+    except UnidentifiedImageError:
+        raise Unreadable(f"not a {', '.join(EXTENSIONS)} image") from None
+    except Image.DecompressionBombError:
+        raise Unreadable(_too_many_pixels()) from None
+    except PermissionError:
+        raise Unreadable("no read permission") from None
+    except Exception as error:  # a hostile file can raise anything inside a parser
+        if "truncated" in str(error).lower():
+            raise Unreadable("truncated file") from None
+        raise Unreadable(f"damaged: cannot be decoded ({type(error).__name__})") from None
+
+
+def _size_of_regular_file(path: Path) -> int:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise Unreadable(f"cannot be opened ({os.strerror(error.errno or 0)})") from None
+    except ValueError:  # NUL in the name
+        raise Unreadable("cannot be opened (no such name)") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("not a regular file")
+    if status.st_size == 0:
+        raise Unreadable("empty file")
+    if status.st_size > MAX_BYTES:
+        raise Unreadable(f"too large: over {MAX_BYTES >> 20} MB")
+    return status.st_size
+
+
+def _photo(image: Image.Image, path: Path, n_bytes: int) -> Photo:
+    _check_header(image)
+    (width, height), mode = image.size, image.mode
+    kind = "JPEG" if image.format == "MPO" else image.format or ""
+    quality = jpeg_quality(getattr(image, "quantization", {}).get(0))
+    notes = _notes_on_header(image, kind, path)
+
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        # The JPEG decoder halves for nothing; asking for the picture's own shape keeps both sides above twice
+        # what we need, so that the fine reduction is always our own.
+        ratio = max(1.0, max(width, height) / (2 * WORKING_SIDE))
+        image.draft(None, (int(np.ceil(width / ratio)), int(np.ceil(height / ratio))))
+    with _quiet_libtiff() if kind == "TIFF" else nullcontext():
+        image.load()
+    orientation = _orientation(image)
+    rgb, seen = to_rgb(image)
+    notes += seen
+    if orientation in _UPRIGHT:
+        rgb = np.asarray(Image.fromarray(rgb).transpose(_UPRIGHT[orientation]))
+    if orientation >= 5:
+        width, height = height, width
+    if min(width, height) < SMALL_SIDE:
+        notes.append(f"smaller than {SMALL_SIDE} pixels")
+    if (rgb == rgb[0, 0]).all():
+        notes.append("one colour only")
+    facts = FileFacts(
+        width=width,
+        height=height,
+        n_bytes=n_bytes,
+        format=kind,
+        mode=mode,
+        jpeg_quality=quality,
+        notes=tuple(notes),
+    )
+    return Photo(np.ascontiguousarray(rgb), facts)
+
+
+@contextmanager
+def _quiet_libtiff() -> Iterator[None]:
+    """Keep what libtiff says of a damaged file off the terminal: it writes to descriptor 2, past Python."""
+    try:
+        terminal = os.dup(2)
+    except OSError:  # no stderr, nothing to keep quiet
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+
+
+def _check_header(image: Image.Image) -> None:
+    short, long = sorted(image.size)
+    if short < 1:
+        raise Unreadable("no pixels")
+    if long > MAX_SIDE:
+        raise Unreadable(f"too large: a side over {MAX_SIDE} pixels")
+    if short * long > MAX_PIXELS:
+        raise Unreadable(_too_many_pixels())
+    if long > MAX_ASPECT * short:
+        raise Unreadable(f"too narrow: one side over {MAX_ASPECT} times the other")
+    if image.mode in ("F", "I"):
+        raise Unreadable("32-bit pixels have no fixed range: save as 8 or 16 bits")
+
+
+def _too_many_pixels() -> str:
+    return f"too large: over {MAX_PIXELS // 1_000_000} million pixels"
+
+
+def _notes_on_header(image: Image.Image, kind: str, path: Path) -> list[str]:
+    notes = []
+    extension = path.suffix.lower()
+    if extension not in EXTENSIONS[kind] and any(extension in names for names in EXTENSIONS.values()):
+        notes.append(f"content is {kind}, name says otherwise")
+    if getattr(image, "is_animated", False):
+        pages = kind in ("TIFF", "JPEG")
+        notes.append("several pages: first one used" if pages else "animated: first frame used")
+    return notes
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation, 1 to 8; 1 where there is none or the EXIF is broken (TIFF: Pillow has turned it)."""
+    try:
+        orientation = image.getexif().get(0x0112)
+    except MemoryError:
+        raise
+    except Exception:  # broken EXIF is no reason to lose the pixels
+        return 1
+    return orientation if orientation in _UPRIGHT else 1
+
+
+def content_hash(path: Path) -> str:
+    """sha256 of the file's bytes in hex, read as a stream."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,191 @@
+"""The data side, with no network: what is tied to the label, what is not, and what cannot be told apart."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import biasaudit as ba
+from biasaudit.errors import DataError, UsageError
+from tests.planted import brighter, plant
+
+
+def scan(folder, tmp_path, **choices):
+    return ba.audit(folder, out=tmp_path / "out", scan=True, jobs=1, **choices)
+
+
+def finding(result, id):
+    return next(f for f in result.record.findings if f.id == id)
+
+
+@pytest.fixture
+def clean(tmp_path):
+    folder = tmp_path / "clean"
+    return folder, plant(folder)
+
+
+def with_columns(frame, tmp_path, **columns):
+    path = tmp_path / "m.csv"
+    frame.drop(columns="planted").assign(**columns).to_csv(path, index=False)
+    return path
+
+
+def test_a_planted_cue_is_suspect_and_its_clean_twin_is_quiet(tmp_path, clean):
+    plant(tmp_path / "bright", brighter)
+    found = scan(tmp_path / "bright", tmp_path)
+    assert found.verdict == "suspect"
+    assert found.record.findings[0].cue == "brightness"
+    assert found.record.findings[0].label == "upright"
+    rung = found.record.findings[0].rungs["association"]
+    assert rung.state == "yes"
+    assert rung.q_value is not None
+    assert rung.q_value < 0.05
+    quiet = scan(clean[0], tmp_path)
+    assert quiet.verdict == "none_detected"
+    rung = finding(quiet, "property-brightness").rungs["association"]
+    assert rung.state == "no"
+    assert 0.5 < rung.smallest_detectable < 0.7  # printed under every "clear"
+
+
+def test_examples_show_the_cue_and_counterexamples_conflict(tmp_path):
+    frame = plant(tmp_path / "bright", brighter).set_index("path")
+    first = scan(tmp_path / "bright", tmp_path).record.findings[0]
+    assert frame.loc[list(first.examples[:10]), "planted"].all()
+    assert (frame.loc[list(first.examples), "label"] == "upright").all()
+    conflict = frame.loc[list(first.counterexamples[:8])]
+    assert ((conflict["label"] == "upright") != conflict["planted"]).mean() > 0.9
+
+
+def test_fault_45_a_group_that_is_the_class_is_unidentifiable(tmp_path, clean):
+    folder, frame = clean
+    metadata = with_columns(frame, tmp_path, hospital=np.where(frame["label"] == "upright", "North", "South"))
+    result = scan(folder, tmp_path, metadata=metadata)
+    first = result.record.findings[0]
+    assert (first.cue, first.kind, first.verdict) == ("hospital", "metadata", "unidentifiable")
+    assert "collect" in first.recommendation
+    assert result.verdict == "suspect"  # never "none detected"
+
+
+def test_fault_44_46_groups_of_one_and_ids(tmp_path, clean):
+    folder, frame = clean
+    lonely = ["A", *["B"] * 99, *["C"] * 100]
+    metadata = with_columns(frame, tmp_path, lonely=lonely, number=[f"case-{i}" for i in range(200)])
+    result = scan(folder, tmp_path, metadata=metadata)
+    assert finding(result, "metadata-lonely").verdict == "clear"
+    id_like = finding(result, "metadata-number")
+    assert id_like.verdict == "untested"
+    assert "treated as an id" in id_like.title
+
+
+def test_fault_42_43_na_none_007_are_text_and_missing_is_a_group(tmp_path, clean):
+    folder, frame = clean
+    rng = np.random.default_rng(0)
+    metadata = with_columns(frame, tmp_path, site=rng.choice(["NA", "None", "007", ""], 200))
+    images = scan(folder, tmp_path, metadata=metadata).images
+    assert set(images["meta_site"].dropna()) == {"NA", "None", "007"}
+    assert images["meta_site"].isna().any()
+
+
+def test_missingness_that_goes_with_the_label_is_found(tmp_path, clean):
+    folder, frame = clean
+    ages = np.random.default_rng(0).integers(20, 80, 200).astype(str)
+    metadata = with_columns(frame, tmp_path, age=np.where(frame["label"] == "upright", "", ages))
+    assert finding(scan(folder, tmp_path, metadata=metadata), "metadata-age").verdict == "unidentifiable"
+
+
+def test_numbers_are_cut_into_bands_and_not_taken_for_ids(tmp_path, clean):
+    folder, frame = clean
+    ages = np.random.default_rng(0).uniform(20, 60, 200) + 25 * (frame["label"] == "upright")
+    metadata = with_columns(frame, tmp_path, age=ages.round(2))
+    assert finding(scan(folder, tmp_path, metadata=metadata), "metadata-age").verdict == "suspect"
+
+
+def test_fault_22_23_copies_across_splits_and_labels(tmp_path, clean):
+    folder, frame = clean
+    source = folder / "upright" / "0001.jpg"
+    (folder / "upright" / "copy.jpg").write_bytes(source.read_bytes())
+    (folder / "lying" / "copy.jpg").write_bytes(source.read_bytes())
+    rows = [*frame["path"], "upright/copy.jpg", "lying/copy.jpg"]
+    splits = ["train", "test"] * 101
+    metadata = tmp_path / "m.csv"
+    pd.DataFrame({"path": rows, "part": splits}).to_csv(metadata, index=False)
+    ids = {f.id for f in scan(folder, tmp_path, metadata=metadata, split="part").record.findings}
+    assert {"leakage-across-splits", "leakage-label-conflict"} <= ids
+    assert not any(f.kind == "leakage" for f in scan(folder, tmp_path, metadata=metadata).record.findings[2:])
+
+
+def test_fault_20_unreadable_files_of_one_class(tmp_path, clean):
+    folder, _ = clean
+    for number in range(20):
+        (folder / "upright" / f"broken{number}.png").write_bytes(b"no picture")
+    result = scan(folder, tmp_path)
+    lost = finding(result, "file-unreadable")
+    assert (lost.label, lost.verdict) == ("upright", "suspect")
+    assert len(result.record.dataset.excluded) == 20
+    for number in range(20):
+        (folder / "lying" / f"broken{number}.png").write_bytes(b"no picture")
+    even = scan(folder, tmp_path)
+    assert not [f for f in even.record.findings if f.id == "file-unreadable"]
+
+
+def test_fault_19_too_many_unreadable_files_stop_the_run(tmp_path, clean):
+    folder, _ = clean
+    for number in range(80):
+        (folder / "upright" / f"broken{number}.png").write_bytes(b"no picture")
+    with pytest.raises(DataError, match="max-bad"):
+        scan(folder, tmp_path)
+    assert scan(folder, tmp_path, max_bad=0.5).record.dataset.n == 200
+
+
+def test_fault_60_the_same_findings_whatever_the_order_of_the_rows(tmp_path, clean):
+    folder, frame = clean
+    site = np.random.default_rng(1).choice(["x", "y"], 200)
+    metadata = with_columns(frame, tmp_path, site=site)
+    first = scan(folder, tmp_path, metadata=metadata)
+    shuffled = pd.read_csv(metadata, dtype=str).sample(frac=1, random_state=3)
+    shuffled.to_csv(metadata, index=False)
+    second = ba.audit(folder, out=tmp_path / "other", scan=True, jobs=2, metadata=metadata, fresh=True)
+    assert first.record.findings == second.record.findings
+
+
+def test_what_is_written_is_strict_json_and_tables(tmp_path, clean):
+    folder, _ = clean
+    result = scan(folder, tmp_path)
+
+    def refuse(constant):
+        raise ValueError(constant)
+
+    record = json.loads((tmp_path / "out" / "audit.json").read_text(), parse_constant=refuse)
+    assert record["verdict"] == "none_detected"
+    assert {"schema_version", "dataset", "model", "settings", "environment", "checks", "findings"} <= set(record)
+    images = pd.read_parquet(tmp_path / "out" / "images.parquet")
+    assert {"id", "label", "split", "brightness", "ruler"} <= set(images.columns)
+    assert len(images) == 200
+    assert ba.AuditResult.load(tmp_path / "out" / "audit.json").record == result.record
+    assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_fault_35_formulas_are_quoted_in_the_csv(tmp_path, clean):
+    folder, frame = clean
+    metadata = with_columns(frame, tmp_path, **{"=cmd|' /C calc'!A0": np.where(frame["label"] == "upright", "a", "b")})
+    scan(folder, tmp_path, metadata=metadata)
+    table = pd.read_csv(tmp_path / "out" / "findings.csv", dtype=str)
+    assert "'=cmd|' /C calc'!A0" in set(table["cue"])
+    assert pd.to_numeric(table["association_value"]).notna().any()
+
+
+def test_cues_and_columns_can_be_left_out(tmp_path, clean):
+    folder, frame = clean
+    metadata = with_columns(frame, tmp_path, site="x", other="y")
+    cues = {
+        f.cue for f in scan(folder, tmp_path, metadata=metadata, without=("ruler",), ignore=("site",)).record.findings
+    }
+    assert "ruler" not in cues
+    assert "site" not in cues
+    assert "other" in cues
+
+
+def test_an_unknown_choice_is_a_usage_error(tmp_path, clean):
+    with pytest.raises(UsageError, match="backbon"):
+        ba.audit(clean[0], backbon="x")

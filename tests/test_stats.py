@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from scipy.stats import chi2_contingency
+from sklearn.metrics import roc_auc_score
+
+from biasaudit import stats
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_auc_is_sklearns_with_ties_and_weights(rng):
+    values, positive = rng.integers(0, 6, 80).astype(float), rng.random(80) < 0.3
+    assert stats.auc(values, positive) == pytest.approx(roc_auc_score(positive, values), abs=1e-12)
+    weights = rng.integers(0, 4, (3, 80))
+    expected = [roc_auc_score(positive, values, sample_weight=row) for row in weights]
+    assert stats.weighted_auc(values, positive, weights) == pytest.approx(expected, abs=1e-12)
+
+
+def test_auc_of_one_class_is_nan():
+    assert np.isnan(stats.auc(np.arange(3.0), np.ones(3, dtype=bool)))
+
+
+def test_cramers_v_is_zero_for_independence_and_one_for_identity():
+    independent = np.outer([30, 20], [10, 40, 50])
+    assert stats.cramers_v(independent) == 0
+    assert stats.cramers_v(np.diag([40, 30, 50])) == pytest.approx(1)
+
+
+def test_cramers_v_agrees_with_a_hand_calculation():
+    table = np.array([[30, 10], [15, 45]])
+    n, chi2 = table.sum(), chi2_contingency(table, correction=False).statistic
+    phi2 = max(0, chi2 / n - 1 / (n - 1))
+    smaller = 2 - 1 / (n - 1) - 1
+    assert stats.cramers_v(table) == pytest.approx(np.sqrt(phi2 / smaller), abs=1e-12)
+
+
+def test_permuting_moves_whole_patients_and_keeps_the_labels(rng):
+    groups = np.repeat(np.arange(20), 3).astype(str)
+    labels = np.repeat(rng.integers(0, 2, 20), 3)
+    for shuffled in stats.permuted_labels(labels, groups, 50, rng):
+        assert (shuffled.reshape(-1, 20, 3).std(axis=2) == 0).all()
+        assert (shuffled.sum(axis=1) == labels.sum()).all()
+
+
+def test_permuting_within_groups_that_hold_several_labels(rng):
+    groups = np.repeat(np.arange(10), 6).astype(str)
+    labels = np.tile([0, 0, 1, 1, 1, 0], 10)
+    for shuffled in stats.permuted_labels(labels, groups, 30, rng):
+        assert (shuffled.reshape(-1, 10, 6).sum(axis=2) == 3).all()
+
+
+def test_permutation_p_values_are_uniform_without_an_effect(rng):
+    labels, groups = np.repeat([0, 1], 40), np.arange(80).astype(str)
+    p_values = []
+    for _ in range(500):
+        values = rng.normal(size=80)
+        null = [stats.auc(values, row == 1) for some in stats.permuted_labels(labels, groups, 99, rng) for row in some]
+        p_values.append(stats.permutation_p(stats.auc(values, labels == 1), np.array(null)))
+    assert np.mean(np.array(p_values) <= 0.05) == pytest.approx(0.05, abs=0.03)
+
+
+def test_resampling_groups_widens_the_interval_of_correlated_images(rng):
+    patient = rng.normal(size=30)
+    values, groups = np.repeat(patient, 10), np.repeat(np.arange(30), 10).astype(str)
+
+    def mean(weights):
+        return weights @ values / weights.sum(axis=1)
+
+    wide = np.ptp(stats.interval(mean, groups, rng))
+    narrow = np.ptp(stats.interval(mean, np.arange(300).astype(str), rng))
+    assert wide > 2.5 * narrow
+
+
+def test_the_interval_of_a_mean_covers_it_19_times_of_20(rng):
+    covered = 0
+    for _ in range(200):
+        values = rng.normal(1.0, 1.0, 60)
+        low, high = stats.interval(lambda w, v=values: w @ v / w.sum(axis=1), np.arange(60).astype(str), rng, 400)
+        covered += low <= 1.0 <= high
+    assert 0.89 <= covered / 200 <= 0.99
+
+
+def test_sign_flip_sees_a_shift_and_not_its_absence(rng):
+    groups = np.arange(60).astype(str)
+    noise = rng.normal(size=60)
+    assert stats.sign_flip_p(noise + 1, groups, rng) < 0.01
+    assert stats.sign_flip_p(noise - noise.mean(), groups, rng) > 0.2
+
+
+def test_the_smallest_detectable_auc_is_detected_four_times_of_five(rng):
+    area = stats.detectable_auc(60, 60)
+    shift = np.sqrt(2) * float(__import__("scipy.stats").stats.norm.ppf(area))
+    found = 0
+    for _ in range(300):
+        values = np.r_[rng.normal(shift, 1, 60), rng.normal(0, 1, 60)]
+        z = (stats.auc(values, np.arange(120) < 60) - 0.5) / np.sqrt(121 / (12 * 3600))
+        found += abs(z) > 1.96
+    assert found / 300 == pytest.approx(0.8, abs=0.08)
+
+
+def test_more_tests_need_larger_effects():
+    assert stats.detectable_auc(50, 50, tests=20) > stats.detectable_auc(50, 50)
+    assert stats.detectable_v(200, 3, 2, tests=20) > stats.detectable_v(200, 3, 2) > 0
