@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from biasaudit import detectors as detector_package
 from biasaudit import wording
@@ -25,34 +19,25 @@ from biasaudit.evidence.cue_values import cue_values
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
-from biasaudit.evidence.survey import Survey, survey
+from biasaudit.evidence.survey import survey
 from biasaudit.evidence.ties import ties
 from biasaudit.images.pixels import PixelStore
-from biasaudit.images.table import ImageTable, check_usable, read_folder
+from biasaudit.images.table import check_usable, read_folder
 from biasaudit.outcome import AuditResult
 from biasaudit.progress import Progress
+from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
 from biasaudit.registry import Detector, Facts, Unavailable, installed
-from biasaudit.results import Audit, Check, Dataset, Finding, Model
+from biasaudit.results import Audit, Check, Finding
 from biasaudit.settings import Settings
 from biasaudit.tables import write_tables
 
-EVIDENCE = {
+EVIDENCE: dict[str, Callable[..., Any]] = {
     "cue_values": cue_values,
     "ties": ties,
     "predictions": predictions,
     "interventions": interventions,
 }
-LIBRARIES = (
-    "biasaudit",
-    "tensorflow",
-    "keras",
-    "numpy",
-    "pandas",
-    "scikit-learn",
-    "opencv-python-headless",
-    "pillow",
-)
 
 
 def audit(
@@ -137,10 +122,10 @@ def audit(
     record = Audit(
         verdict=audit_verdict(findings, learnt),
         headline=wording.headline(findings, learnt),
-        dataset=_dataset(folder, surveyed),
-        model=_model(backbone.name, model, time.time() - began) if backbone and model else None,
+        dataset=dataset_record(folder, surveyed),
+        model=model_record(backbone.name, model, time.time() - began) if backbone and model else None,
         settings={**settings.to_record(), "scan": scan},
-        environment=_environment(),
+        environment=environment(),
         checks=(*checks, *_left_out(settings, scan)),
         findings=findings,
         run={
@@ -248,48 +233,3 @@ def _left_out(settings: Settings, scan: bool) -> list[Check]:
             for name in detector_package.NEED_A_MODEL
         ]
     return checks
-
-
-def _dataset(folder: Path, surveyed: Survey) -> Dataset:
-    images, values = surveyed.images, surveyed.values
-    lines = "\n".join(
-        sorted(f"{i}\t{c}\t{h}" for i, c, h in zip(images.ids, images.labels, values["hash"], strict=True))
-    )
-    sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
-    splits = images.frame["split"].dropna()
-    return Dataset(
-        name=folder.resolve().name,
-        n=images.n,
-        classes=dict(Counter(images.labels)),
-        splits=dict(Counter(splits)),
-        groups=len(np.unique(images.groups)) if images.grouped else None,
-        excluded=images.excluded,
-        notes=images.notes,
-        warnings=images.warnings,
-        sizes=dict(sizes.most_common(10)),
-        formats=dict(Counter(values["format"])),
-        fingerprint=hashlib.sha256(lines.encode()).hexdigest(),
-    )
-
-
-def _model(name: str, model: Predictions, seconds: float) -> Model:
-    return Model(
-        backbone=name,
-        training=model.training,
-        folds=int(model.fold.max()) + 1,
-        auc=model.auc,
-        learnt=model.learnt,
-        balanced_accuracy=model.balanced_accuracy,
-        curves=model.curves,
-        seconds=round(seconds, 1),
-    )
-
-
-def _environment() -> dict[str, str]:
-    found = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
-    for library in LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            found[library] = "not installed"
-    return found

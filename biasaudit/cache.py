@@ -17,7 +17,7 @@ import pandas as pd
 from biasaudit.errors import EnvironmentFault
 
 
-def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
+def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     """Call `write` with a temporary path beside `path`, then move it into place in one step.
 
     Raises EnvironmentFault where the folder cannot be written or the disk is full; `path` is then as it was.

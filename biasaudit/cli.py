@@ -26,8 +26,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help=(
         "Finds the shortcuts that an image classifier can learn from a labelled folder of photographs, and tests "
-        "whether it did.\n\nStart with `biasaudit demo`, then `biasaudit run FOLDER`, where FOLDER holds one sub-folder "
-        "of images a class."
+        "whether it did.\n\nStart with `biasaudit demo`, then `biasaudit run FOLDER`, where FOLDER holds one "
+        "sub-folder of images a class."
     ),
 )
 
@@ -35,7 +35,8 @@ Folder = Annotated[Path, typer.Argument(help="Folder with one sub-folder of imag
 Metadata = Annotated[
     Path | None,
     typer.Option(
-        help="CSV with a `path` column relative to FOLDER. `label` there overrides the folder; other columns are tested as cues."
+        help="CSV with a `path` column relative to FOLDER. `label` there overrides the folder; other columns are "
+        "tested as cues."
     ),
 ]
 Out = Annotated[Path | None, typer.Option(help="Folder for the report. Default: reports/<name of FOLDER>.")]

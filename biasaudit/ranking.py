@@ -109,16 +109,19 @@ def finding_id(cue: CueValues) -> str:
 
 
 def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Images that show the cue with the label, most of it first; and those in conflict, most misled first."""
-    showing = np.flatnonzero(tie.known & tie.positive & tie.present)
-    showing = showing[np.argsort(-tie.signal[showing], kind="stable")]
-    conflicting = np.flatnonzero(tie.conflict)
-    signal = np.where(tie.positive, -1, 1) * np.nan_to_num(tie.signal)
-    misled = signal
+    """Images that show the cue with the label, most of it first; and those in conflict, most misled first.
+
+    Where many have as much of the cue (a flag), those that the model is surest of come first.
+    """
+    toward = np.zeros(images.n)
     if predictions is not None:
-        odds = predictions.log_odds[:, images.classes.index(tie.label)]
-        misled = np.where(tie.positive, -odds, odds)
-    conflicting = conflicting[np.argsort(-misled[conflicting], kind="stable")]
+        toward = predictions.log_odds[:, images.classes.index(tie.label)]
+    signal = np.nan_to_num(tie.signal)
+    showing = np.flatnonzero(tie.known & tie.positive & tie.present)
+    showing = showing[np.lexsort((-toward[showing], -signal[showing]))]
+    conflicting = np.flatnonzero(tie.conflict)
+    misled = np.where(tie.positive, -1, 1)[conflicting]
+    conflicting = conflicting[np.lexsort((-misled * signal[conflicting], -misled * toward[conflicting]))]
     return tuple(map(str, images.ids[showing[:EXAMPLES]])), tuple(map(str, images.ids[conflicting[:EXAMPLES]]))
 
 

@@ -17,16 +17,16 @@ def _capital(sentence: str) -> str:
 
 
 def tie_in_words(tie: Tie) -> str:
-    """ "ruler is found in 91% of malignant and 9% of the other images"."""
+    """How the cue falls on the classes: "found in 91% of malignant and 9% of the other images"."""
     inside = tie.present[tie.known & tie.positive].mean()
     outside = tie.present[tie.known & ~tie.positive].mean()
-    name = name_of(tie.cue)
     if tie.cue.kind == "artefact":
-        return f"{name} is found in {inside:.0%} of {tie.label} and {outside:.0%} of the other images"
-    if tie.cue.kind == "metadata":
-        return f"{name} speaks for {tie.label} in {inside:.0%} of {tie.label} and {outside:.0%} of the other images"
-    side = "high" if tie.direction > 0 else "low"
-    return f"{name} is {side} in {inside:.0%} of {tie.label} and {outside:.0%} of the other images"
+        how = "found"
+    elif tie.cue.kind == "metadata":
+        how = f"speaking for {tie.label}"
+    else:
+        how = "high" if tie.direction > 0 else "low"
+    return f"{how} in {inside:.0%} of {tie.label} and {outside:.0%} of the other images"
 
 
 def title(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
@@ -37,14 +37,16 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
     if verdict == "untested" or tie is None:
         return _capital(f"{name} was not tested: {cue.untestable or 'see the rungs'}.")
     words = tie_in_words(tie)
+    if verdict == "shortcut" and cue.kind == "metadata":
+        return f"The model uses what {name} records as a shortcut to {tie.label}: {words}."
     if verdict == "shortcut":
-        return _capital(f"{name} is used as a shortcut to {tie.label}: {words}, and the model answers to it.")
+        return f"The model uses {name} as a shortcut to {tie.label}: {words}."
     if verdict == "suspect":
-        return _capital(f"{words}; that the model uses it was not shown.")
+        return _capital(f"{name} is tied to {tie.label}: {words}; that a model uses it was not shown.")
     if verdict == "unidentifiable":
         return _capital(f"{name} and {tie.label} cannot be told apart in this data: {words}.")
     if verdict == "gap":
-        return _capital(f"the model does worse on one side of {name}, though it is not tied to the label.")
+        return f"The model does worse on one side of {name}, which is not tied to a class."
     return _capital(f"{name} is not tied to any class beyond what chance and the floor allow.")
 
 
@@ -65,7 +67,7 @@ def explanation(verdict: Verdict, cue: CueValues) -> str:
         )
     if cue.kind == "file":
         return "File traits betray the source of a picture; the model sees only what they leave in the pixels."
-    return "The column may share a cause with what the label names (age and disease), or describe where pictures come from."
+    return "The column may share a cause with what the label names (age and disease), or tell where pictures come from."
 
 
 def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
@@ -82,7 +84,10 @@ def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
         return f"Only new data can answer: collect {collect}, at least 30 of each, then audit again."
     if verdict == "shortcut":
         remedy = "mask or crop it" if cue.kind == "artefact" else "even it out in preprocessing"
-        return f"Do not trust this model where {name} is missing or misleading. Collect {collect}; or {remedy}; then train and audit again."
+        return (
+            f"Do not trust this model where {name} is missing or misleading. Collect {collect}; or {remedy}; "
+            "then train and audit again."
+        )
     if verdict == "suspect":
         return f"Look at the counterexamples; collect {collect} before trusting a model trained on this."
     return f"Report accuracy on both sides of {name}, and collect more images of the worse side."

@@ -58,32 +58,47 @@ def _numeric(
     for code in range(len(images.classes)) if len(images.classes) > 2 else [1]:
         positive = images.codes[known] == code
         area = auc(values, positive)
-        if not np.isfinite(area):
-            continue
-        sign = 1 if area >= 0.5 else -1
-        label = images.classes[code]
-        if len(images.classes) == 2 and sign < 0:
-            label, positive, sign, area = images.classes[0], ~positive, 1, 1 - area
-        low, high = interval(lambda weights: weighted_auc(sign * values, positive, weights), groups, rng)
-        oriented = area if sign > 0 else 1 - area
-        yield RungResult(
-            cue=cue.key,
-            label=label,
-            rung="association",
-            method="permutation",
-            p_value=permutation_p(oriented, 0.5 + np.abs(null[:, code] - 0.5)),
-            estimate=Estimate(
-                measure=f"AUC of {'more' if sign > 0 else 'less'} {cue.id}, {label} against the rest",
-                value=oriented,
-                low=min(low, oriented),
-                high=max(high, oriented),
-                null=0.5,
-                limit=1.0,
-                n=len(values),
-            ),
-            why=f"{'More' if sign > 0 else 'Less'} of it tells {label} from the rest with AUC {oriented:.2f}.",
-            smallest_detectable=detectable_auc(int(positive.sum()), int((~positive).sum()), tests),
-        )
+        if np.isfinite(area):
+            yield _one_class(cue, code, values, positive, area, null[:, code], groups, images.classes, tests, rng)
+
+
+def _one_class(
+    cue: CueValues,
+    code: int,
+    values: np.ndarray,
+    positive: np.ndarray,
+    area: float,
+    null: np.ndarray,
+    groups: np.ndarray,
+    classes: list[str],
+    tests: int,
+    rng: np.random.Generator,
+) -> RungResult:
+    """One class against the rest, turned so that the AUC is at least 0.5; of two classes the one with more of it."""
+    label, sign = classes[code], 1 if area >= 0.5 else -1
+    if sign < 0 and len(classes) == 2:
+        label, positive, sign, area = classes[1 - code], ~positive, 1, 1 - area
+    value = area if sign > 0 else 1 - area
+    low, high = interval(lambda weights: weighted_auc(sign * values, positive, weights), groups, rng)
+    side = "more" if sign > 0 else "less"
+    return RungResult(
+        cue=cue.key,
+        label=label,
+        rung="association",
+        method="permutation",
+        p_value=permutation_p(value, 0.5 + np.abs(null - 0.5)),
+        estimate=Estimate(
+            measure=f"AUC of {side} {cue.id}, {label} against the rest",
+            value=value,
+            low=min(low, value),
+            high=max(high, value),
+            null=0.5,
+            limit=1.0,
+            n=len(values),
+        ),
+        why=f"{side.capitalize()} of it tells {label} from the rest with AUC {value:.2f}.",
+        smallest_detectable=detectable_auc(int(positive.sum()), int((~positive).sum()), tests),
+    )
 
 
 def _levels(cue: CueValues, images: ImageTable, tests: int, rng: np.random.Generator) -> RungResult:

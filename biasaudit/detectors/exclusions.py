@@ -67,7 +67,7 @@ def _tied_to_class(images: ImageTable, lost: Counter[str]) -> Iterator[Finding]:
             "reliance": NOT_ASKED,
             "disparity": NOT_ASKED,
         },
-        recommendation=f"Get the {lost[label]} files of {label} again from their source; what is left may not be typical.",
+        recommendation=f"Get the {lost[label]} files of {label} again: what is left may be untypical.",
         question="Are the unreadable files all of one class?",
         explanation="A class may come from another archive.",
     )
@@ -100,7 +100,7 @@ def exclusions(images: ImageTable, survey: Survey) -> Iterator[Finding]:
             title=f"{int(hidden.sum())} images hide colours under full transparency.",
             rungs={"association": rung, "encoding": rung, "reliance": rung, "disparity": rung},
             examples=tuple(images.ids[hidden][:20]),
-            recommendation="Flatten these files on the background that is meant: another reader may show what is hidden.",
+            recommendation="Flatten these files on the background that is meant: software may show what is hidden.",
             question="Do files hold pixels that nobody sees?",
             explanation="Software differs in what it shows there.",
         )

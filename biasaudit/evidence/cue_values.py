@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def _bands(numbers: np.ndarray) -> np.ndarray | None:
     cuts = np.unique(np.quantile(present, np.linspace(0, 1, BANDS + 1)))
     if len(np.unique(present)) <= 10 or len(cuts) < 3:
         return None
-    names = [f"{low:g} to {high:g}" for low, high in zip(cuts[:-1], cuts[1:], strict=True)]
+    names = [f"{low:g} to {high:g}" for low, high in pairwise(cuts)]
     place = np.clip(np.searchsorted(cuts, numbers, side="right") - 1, 0, len(names) - 1)
     return np.where(np.isfinite(numbers), np.array(names, dtype=object)[place], MISSING)
 

@@ -57,7 +57,8 @@ def _amount(cue: Cue, tie: Tie) -> float:
 
 
 def _intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
-    assert cue.insert is not None and cue.placebo is not None
+    assert cue.insert is not None
+    assert cue.placebo is not None
     toward = 1 if tie.direction in cue.directions else -1
     rows = _candidates(tie, toward, np.random.default_rng([seed, zlib.crc32(cue.id.encode())]))
     if len(rows) < LEAST or not (tie.present & tie.known).any():

@@ -1,4 +1,4 @@
-"""The audited model: features, pooling and a linear head for each fold, so that each image meets a network that never saw it.
+"""The audited model: a network and head for each fold, so that each image meets one that never saw it.
 
 Every network here ends in global average pooling and a linear layer. For that shape Grad-CAM is the class
 activation map itself, up to a constant (Selvaraju 2017, section 3.1; Zhou 2016), so no gradient is needed.

@@ -1,0 +1,65 @@
+"""What was audited, with which model and on which machine, as the records that stand in `audit.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.survey import Survey
+from biasaudit.results import Dataset, Model
+
+LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "opencv-python-headless", "pillow")
+
+
+def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
+    """The data set as it was read: counts, exclusions, and a fingerprint over ids, labels and content."""
+    images, values = surveyed.images, surveyed.values
+    lines = "\n".join(
+        sorted(f"{i}\t{c}\t{h}" for i, c, h in zip(images.ids, images.labels, values["hash"], strict=True))
+    )
+    sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
+    splits = images.frame["split"].dropna()
+    return Dataset(
+        name=folder.resolve().name,
+        n=images.n,
+        classes=dict(Counter(images.labels)),
+        splits=dict(Counter(splits)),
+        groups=len(np.unique(images.groups)) if images.grouped else None,
+        excluded=images.excluded,
+        notes=images.notes,
+        warnings=images.warnings,
+        sizes=dict(sizes.most_common(10)),
+        formats=dict(Counter(values["format"])),
+        fingerprint=hashlib.sha256(lines.encode()).hexdigest(),
+    )
+
+
+def model_record(name: str, model: Predictions, seconds: float) -> Model:
+    """The network and how well it had learnt."""
+    return Model(
+        backbone=name,
+        training=model.training,
+        folds=int(model.fold.max()) + 1,
+        auc=model.auc,
+        learnt=model.learnt,
+        balanced_accuracy=model.balanced_accuracy,
+        curves=model.curves,
+        seconds=round(seconds, 1),
+    )
+
+
+def environment() -> dict[str, str]:
+    """Versions of Python and of the libraries that a finding rests on."""
+    found = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            found[library] = "not installed"
+    return found

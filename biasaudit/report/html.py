@@ -1,0 +1,90 @@
+"""Draws the report: a pure function of the saved audit and its thumbnails; no network, no model, no clock."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from biasaudit.report import charts, view, words
+from biasaudit.report.pictures import Pictures
+from biasaudit.results import Audit
+
+LARGEST = 4_200_000
+"""Characters that a report may spend on findings and pictures, so that the whole file stays under 5 MB."""
+TEXT = 14_000
+"""Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
+
+
+def render(audit: Audit, evidence: Path | None = None) -> str:
+    """The whole report as one HTML document.
+
+    `evidence` is the folder of thumbnails beside audit.json; a missing picture becomes a line of text.
+    """
+    environment = _environment()
+    style, script = _source("report.css"), _source("report.js")
+    policy = (
+        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
+    )
+    told = sum(finding.verdict in words.PROBLEMS for finding in audit.findings)
+    pictures = Pictures(evidence, budget=LARGEST - told * TEXT)
+    return environment.get_template("report.html.j2").render(
+        audit=audit,
+        view=view.View(audit, pictures),
+        policy=policy,
+        style=Markup(style),  # our own file; the hash must match it letter for letter
+        script=Markup(script),
+    )
+
+
+def render_fragment(audit: Audit) -> str:
+    """The audit in a notebook cell: verdict, counts and the findings in a table; under 100 kB, no script."""
+    page = view.View(audit, Pictures(None))
+    return _environment().get_template("fragment.html.j2").render(audit=audit, view=page)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Jinja with everything escaped, whatever the template's name, and unknown names an error."""
+    environment = Environment(
+        loader=PackageLoader("biasaudit.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=words.visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        name: getattr(words, name)
+        for name in (
+            "anchor",
+            "count",
+            "interval",
+            "link",
+            "number",
+            "one_line",
+            "plain",
+            "probability",
+            "shorten",
+        )
+    }
+    environment.globals |= {"words": words, "charts": charts, "MOST_ROWS": view.MOST_ROWS}
+    return environment
+
+
+@lru_cache(maxsize=8)
+def _source(name: str) -> str:
+    """A template file as it stands, not rendered."""
+    environment = _environment()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _digest(source: str) -> str:
+    """A Content-Security-Policy hash: the browser runs this text and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode("ascii")

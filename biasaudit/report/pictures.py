@@ -1,0 +1,75 @@
+"""Where thumbnails lie, and how they get into the page: each one once, as a data: URI, within a budget."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+SIDE = 160
+"""Longest side of a thumbnail in pixels, and of the square that the page shows it in."""
+LARGEST = 200_000
+"""Bytes above which a file in the evidence folder is not one of our thumbnails."""
+
+
+def _file_name(*parts: str) -> str:
+    """A name that cannot leave its folder, whatever the image or its class is called."""
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return digest[:16] + ".webp"
+
+
+def thumbnail_path(folder: Path, image_id: str) -> Path:
+    """Where the thumbnail of an image lies in the evidence folder."""
+    return folder / _file_name(image_id)
+
+
+def heatmap_path(folder: Path, image_id: str, label: str) -> Path:
+    """Where the heatmap of an image for a class lies in the evidence folder."""
+    return folder / _file_name(image_id, label)
+
+
+class Pictures:
+    """The pictures of one page: asked for by image id, answered with the element id to show, or None."""
+
+    def __init__(self, folder: Path | None, budget: int = 0) -> None:
+        self.folder = folder
+        self.budget = budget
+        """Characters of base64 that may still be spent."""
+        self.uris: dict[str, str] = {}
+        """Element id -> data: URI, in the order in which they were first asked for."""
+        self.left_out = 0
+        """Pictures that are saved but did not fit into the budget."""
+
+    def photo(self, image_id: str) -> str | None:
+        """The element that holds this image's thumbnail."""
+        return self._embed(thumbnail_path(self.folder, image_id)) if self.folder else None
+
+    def heatmap(self, image_id: str, label: str | None) -> str | None:
+        """The element that holds this image's heatmap for the class `label`."""
+        return self._embed(heatmap_path(self.folder, image_id, label)) if self.folder and label else None
+
+    def _embed(self, path: Path) -> str | None:
+        element = "i-" + path.stem
+        if element in self.uris:
+            return element
+        data = _read_webp(path)
+        if data is None:
+            return None
+        uri = "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
+        if len(uri) > self.budget:
+            self.left_out += 1
+            return None
+        self.budget -= len(uri)
+        self.uris[element] = uri
+        return element
+
+
+def _read_webp(path: Path) -> bytes | None:
+    """The bytes of a thumbnail, or None where there is none, or something else in its place."""
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            return None
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None

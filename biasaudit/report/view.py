@@ -1,0 +1,179 @@
+"""What a page shows, worked out before the template sees it: which finding stands where, and its pictures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count as counter
+
+from biasaudit.report.charts import Point, position
+from biasaudit.report.pictures import Pictures
+from biasaudit.report.words import IN_SHORT, PROBLEMS, VERDICTS, count
+from biasaudit.results import RUNGS, Audit, Check, Excluded, Finding
+
+MOST_PICTURES = 6
+"""Examples, and as many counterexamples, that a finding shows as pictures; all of them are named."""
+MOST_ROWS = 500
+"""Rows of a table; the rest are in audit.json."""
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One image as evidence: the elements that hold its pictures, None where none was saved."""
+
+    image_id: str
+    photo: str | None
+    heatmap: str | None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One finding with its pictures, and the findings that tell the same story folded under it."""
+
+    number: str
+    finding: Finding
+    examples: tuple[Exhibit, ...]
+    counterexamples: tuple[Exhibit, ...]
+    followers: tuple[Chapter, ...] = ()
+
+    @property
+    def pair(self) -> tuple[Exhibit | None, Exhibit | None]:
+        """The strongest example and counterexample, for the first screen."""
+        return next(iter(self.examples), None), next(iter(self.counterexamples), None)
+
+    @property
+    def has_photos(self) -> bool:
+        """Whether any of its pictures was saved: otherwise names replace a dozen empty frames."""
+        return any(exhibit.photo for exhibit in self.examples + self.counterexamples)
+
+    @property
+    def has_heatmaps(self) -> bool:
+        """The same of its heatmaps."""
+        return any(exhibit.heatmap for exhibit in self.examples + self.counterexamples)
+
+
+class View:
+    """An audit as a page reads it, from top to bottom."""
+
+    def __init__(self, audit: Audit, pictures: Pictures) -> None:
+        self.audit = audit
+        self.pictures = pictures
+
+    @cached_property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The findings to read, most serious first, each with those that tell the same story."""
+        problems = [finding for finding in self.audit.findings if finding.verdict in PROBLEMS]
+        leaders = [finding for finding in problems if _leader(finding, problems) is finding]
+        return tuple(self._chapter(str(n), leader, problems) for n, leader in enumerate(leaders, 1))
+
+    def _chapter(self, number: str, finding: Finding, problems: Sequence[Finding]) -> Chapter:
+        numbers = counter(1)
+        examples = self._exhibits(finding, finding.examples)
+        counterexamples = self._exhibits(finding, finding.counterexamples)
+        followers = tuple(
+            self._chapter(f"{number}.{next(numbers)}", other, ())
+            for other in problems
+            if other is not finding and _leader(other, problems) is finding
+        )
+        return Chapter(number, finding, examples, counterexamples, followers)
+
+    def _exhibits(self, finding: Finding, ids: Sequence[str], most: int = MOST_PICTURES) -> tuple[Exhibit, ...]:
+        return tuple(
+            Exhibit(name, self.pictures.photo(name), self.pictures.heatmap(name, finding.label)) for name in ids[:most]
+        )
+
+    @cached_property
+    def looked_at(self) -> tuple[Chapter, ...]:
+        """Patterns that the model found and that nothing says are off the subject."""
+        found = [each for each in self.audit.findings if each.verdict == "clear" and each.kind == "discovered"]
+        return tuple(Chapter("", each, self._exhibits(each, each.examples, 4), ()) for each in found[:12])
+
+    @property
+    def clear(self) -> list[Finding]:
+        """Cues that were tested without a finding."""
+        return [each for each in self.audit.findings if each.verdict == "clear" and each.kind != "discovered"]
+
+    @property
+    def untested(self) -> list[Finding]:
+        """Cues that could not be tested."""
+        return [each for each in self.audit.findings if each.verdict == "untested"]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """Findings by verdict, most serious first; those that do not occur are left out."""
+        seen = Counter(finding.verdict for finding in self.audit.findings)
+        return [(verdict, seen[verdict]) for verdict in VERDICTS if seen[verdict]]  # type: ignore[index]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Finding id -> title, for links between findings of one story."""
+        return {finding.id: finding.title for finding in self.audit.findings}
+
+    @property
+    def points(self) -> list[Point]:
+        """Every cue whose tie to the label has a figure, for the association strip."""
+        numbers = {each.finding.id: each.number for one in self.chapters for each in (one, *one.followers)}
+        return [
+            Point(numbers.get(finding.id, ""), finding.verdict, position(rung.estimate))
+            for finding in self.audit.findings
+            if (rung := finding.rungs.get("association")) and rung.estimate
+        ]
+
+    @property
+    def checks(self) -> list[Check]:
+        """Every check, those that failed or were skipped first."""
+        return sorted(self.audit.checks, key=lambda check: ("failed", "skipped", "ran").index(check.status))
+
+    @property
+    def tests(self) -> int:
+        """How many tests the audit made: the family that its q-values are corrected over."""
+        return sum(check.tests for check in self.audit.checks)
+
+    @property
+    def excluded(self) -> list[tuple[str, str, int]]:
+        """(reason, class, files) of the files left out, commonest first."""
+        seen = Counter((each.reason, each.label or "no class") for each in self.audit.dataset.excluded)
+        return [(reason, label, n) for (reason, label), n in seen.most_common(MOST_ROWS)]
+
+    @property
+    def excluded_files(self) -> tuple[Excluded, ...]:
+        """The files left out, as many as one table shows."""
+        return self.audit.dataset.excluded[:MOST_ROWS]
+
+    def not_tested(self) -> Iterator[tuple[str, str]]:
+        """(what, where in the page) was not tested: the first screen's warning against reading too much."""
+        if self.audit.model is None:
+            yield "Whether a model uses any of this: a scan of the data trains no model.", "#model"
+        elif not self.audit.model.learnt:
+            yield "What a model uses: this one did not learn to tell the classes apart.", "#model"
+        else:
+            yield from self._untested_rungs()
+        if self.untested:
+            yield f"{count(len(self.untested), 'cue')} that could not be tested at all.", "#untested"
+        for status, word in (("failed", "failed"), ("skipped", "skipped")):
+            checks = [check.detector for check in self.audit.checks if check.status == status]
+            if checks:
+                named = ", ".join(checks[:3]) + (" and others" if len(checks) > 3 else "")
+                yield f"{count(len(checks), 'check')} {word}: {named}.", "#coverage"
+        if self.audit.dataset.excluded:
+            yield f"{count(len(self.audit.dataset.excluded), 'file')} left out of the audit.", "#excluded"
+
+    def _untested_rungs(self) -> Iterator[tuple[str, str]]:
+        """Questions left open for the findings; of clear cues they need not be asked."""
+        problems = [finding for finding in self.audit.findings if finding.verdict in PROBLEMS]
+        for rung in RUNGS[1:]:
+            n = sum(finding.rungs[rung].state == "untested" for finding in problems if rung in finding.rungs)
+            if n:
+                yield f"{IN_SHORT[rung]}: open for {n} of {count(len(problems), 'finding')}.", "#findings"
+
+
+def _leader(finding: Finding, problems: Sequence[Finding]) -> Finding:
+    """The finding whose section this one is folded into; itself where it leads, or where nobody does."""
+    if finding.leads:
+        return finding
+    for other in problems:
+        if other.leads and (other.id in finding.story or finding.id in other.story):
+            return other
+    return finding

@@ -1,0 +1,140 @@
+"""The words and figures of a report, as a clinician would read them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from biasaudit.results import Estimate
+
+
+class Word(NamedTuple):
+    """How one value of a record is shown."""
+
+    word: str
+    meaning: str
+
+
+VERDICTS: dict[str, Word] = {
+    "shortcut": Word("Shortcut", "Tied to the label, and the model uses it more than it uses a placebo."),
+    "review": Word(
+        "Needs review",
+        "A pattern that the model found and uses; signs say it is not the subject. A person must decide.",
+    ),
+    "suspect": Word("Suspect", "Tied to the label. That the model uses it was not shown, or not tested."),
+    "gap": Word("Gap", "The model works less well for one group, without a tie between the group and the label."),
+    "unidentifiable": Word(
+        "Cannot be told apart",
+        "This and the label always come together here. Only new images can tell which one a model learns.",
+    ),
+    "clear": Word("Clear", "Tested, and nothing seen above the smallest effect that these data could have shown."),
+    "untested": Word("Untested", "Could not be tested. This is a gap in the audit, not a good result."),
+}
+OVERALL: dict[str, Word] = VERDICTS | {
+    "none_detected": Word("None detected", "No shortcut seen among the cues that were tested, at the sizes given."),
+    "inconclusive": Word("Inconclusive", "The audit could not answer. This is not a good result, nor a bad one."),
+}
+PROBLEMS = ("shortcut", "review", "suspect", "gap", "unidentifiable")
+"""Verdicts that get a section of their own."""
+
+QUESTIONS = {
+    "association": "Is it tied to the label in the data?",
+    "encoding": "Has the model taken it up, beyond what the label tells?",
+    "reliance": "Does the model use it?",
+    "disparity": "Does the model do worse where it conflicts with the label?",
+}
+"""The four rungs, as asked of every cue."""
+IN_SHORT = {
+    "association": "Tie to the label",
+    "encoding": "Taken up by the model",
+    "reliance": "Use by the model",
+    "disparity": "Worse where it conflicts",
+}
+"""The four rungs, where there is no room for a question."""
+KINDS = {
+    "property": "image property",
+    "artefact": "artefact in the picture",
+    "file": "trait of the file",
+    "metadata": "column of the metadata",
+    "discovered": "pattern the model found",
+    "view": "partial view of the image",
+    "subgroup": "subgroup",
+    "leakage": "leak between splits or classes",
+    "representation": "representation",
+}
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x80-\x9f]")
+
+
+def visible(value: Any) -> Any:
+    """Show what a name could hide: control characters, direction overrides, zero-width characters."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    value = _CONTROL.sub(lambda found: chr(0x2400 + min(ord(found[0]), 0x21)), value)
+    return _UNSEEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", value)
+
+
+def one_line(name: str) -> str:
+    """A name with its line breaks and tabs shown as signs."""
+    return name.replace("\r\n", "↵").replace("\n", "↵").replace("\r", "↵").replace("\t", "⇥")
+
+
+def shorten(name: str, most: int = 44) -> str:
+    """Both ends of a long name; the middle is left out."""
+    name = visible(one_line(name))
+    half = (most - 1) // 2
+    return name if len(name) <= most else f"{name[:half]}…{name[-half:]}"
+
+
+def anchor(finding_id: str) -> str:
+    """A finding's id as an element id, which may hold no white space."""
+    return re.sub(r"\s", "_", visible(finding_id)) or "_"
+
+
+def link(finding_id: str) -> str:
+    """The address of a finding inside the page."""
+    return "#" + quote(anchor(finding_id), safe="")
+
+
+def _decimals(largest: float) -> int:
+    """Decimals that leave two or three digits worth reading."""
+    return next((places for bound, places in ((100, 0), (10, 1), (0.1, 2), (0.01, 3)) if largest >= bound), 4)
+
+
+def number(value: float | None, like: float | None = None) -> str:
+    """A figure with as many decimals as its size (or that of `like`) deserves."""
+    if value is None:
+        return "–"
+    if value == int(value) and like is None:
+        return f"{int(value):,}".replace("-", "−")
+    text = f"{value:,.{_decimals(abs(value if like is None else like))}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) != 0 else text.replace("-", "")
+
+
+def interval(estimate: Estimate) -> str:
+    """The estimate and its 95% interval: "0.94 (0.92 to 0.96)"."""
+    largest = max(abs(estimate.value), abs(estimate.low), abs(estimate.high))
+    value, low, high = (number(figure, largest) for figure in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} to {high})"
+
+
+def probability(value: float | None) -> str:
+    """A p or q value with its sign: "= 0.03", "< 0.001"."""
+    if value is None:
+        return "not computed"
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}" if value < 0.1 else f"= {value:.2f}"
+
+
+def count(n: int, singular: str, plural: str = "") -> str:
+    """ "1 file", "2 files"."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def plain(value: Any) -> str:
+    """A setting as text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,125 @@
+"""The command line as a person meets it: exit codes, no tracebacks, paths on stdout, and a quick --help."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from biasaudit import cli
+from tests.planted import brighter, plant
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Run one command in this process; returns (exit code, stdout, stderr)."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["biasaudit", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as exit:
+            code = exit.code or 0
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def bright(tmp_path):
+    plant(tmp_path / "bright", brighter, n=120)
+    return tmp_path / "bright"
+
+
+def test_help_takes_under_half_a_second_and_imports_no_tensorflow():
+    code = "import sys, biasaudit.cli; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"tensorflow", "keras", "pandas", "cv2", "sklearn", "scipy"} & set(modules)
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "biasaudit", "--help"], check=True, capture_output=True)
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.5
+
+
+def test_a_scan_prints_the_paths_of_its_results_on_stdout_and_progress_on_stderr(command, bright, tmp_path):
+    code, out, err = command("scan", bright, "--out", tmp_path / "out")
+    assert code == 0
+    assert out.split() == [
+        str(tmp_path / "out" / n) for n in ("audit.json", "findings.csv", "images.parquet", "report.html")
+    ]
+    assert "Reading 120 images" in err
+    assert "Verdict: suspect" in err
+
+
+def test_fail_on_exits_1_only_for_what_it_names(command, bright, tmp_path):
+    assert command("scan", bright, "--out", tmp_path / "o", "--fail-on", "shortcut,suspect", "--quiet")[0] == 1
+    assert command("scan", bright, "--out", tmp_path / "o", "--fail-on", "shortcut", "--quiet")[0] == 0
+    code, _, err = command("scan", bright, "--fail-on", "typo")
+    assert code == 2
+    assert "typo" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("scan", "nowhere"), 2, "nowhere"),
+        (("scan", "EMPTY"), 3, "no labelled images"),
+        (("scan", "BRIGHT", "--metadata", "missing.csv"), 2, "missing.csv"),
+        (("run", "BRIGHT", "--backbone", "resnet5000"), 2, "resnet5000"),
+        (("run", "BRIGHT", "--backbone", "MODEL"), 2, "trust-model"),
+        (("demo", "unicorn"), 2, "unicorn"),
+        (("cues", "unicorn"), 2, "unicorn"),
+        (("report", "nowhere.json"), 2, "nowhere.json"),
+        (("scan", "BRIGHT", "--out", "/proc/nothing"), 5, "--out"),
+    ],
+)
+def test_errors_name_the_cause_and_have_their_code(command, bright, tmp_path, arguments, code, says):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "model.keras").write_bytes(b"")
+    places = {"EMPTY": tmp_path / "empty", "BRIGHT": bright, "MODEL": tmp_path / "model.keras"}
+    seen, _, err = command(*(places.get(argument, argument) for argument in arguments))
+    assert seen == code
+    assert says in err
+
+
+def test_labels_by_chance_exit_4(command, tmp_path, stub_network):
+    plant(tmp_path / "a", n=120)
+    names = sorted((tmp_path / "a").glob("*/*.jpg"), key=lambda path: path.name)
+    rows = "".join(f"{p.parent.name}/{p.name},{'x' if i % 4 < 2 else 'y'}\n" for i, p in enumerate(names))
+    (tmp_path / "m.csv").write_text("path,label\n" + rows)
+    code, _, _ = command("run", tmp_path / "a", "--metadata", tmp_path / "m.csv", "--out", tmp_path / "o", "-q")
+    assert code == 4
+    assert json.loads((tmp_path / "o" / "audit.json").read_text())["verdict"] == "inconclusive"
+
+
+def test_report_redraws_from_audit_json_alone(command, bright, tmp_path):
+    command("scan", bright, "--out", tmp_path / "out", "-q")
+    before = (tmp_path / "out" / "report.html").read_text()
+    code, out, _ = command("report", tmp_path / "out" / "audit.json", "--out", tmp_path / "again.html")
+    assert code == 0
+    assert out.strip() == str(tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_text() == before
+
+
+def test_a_file_that_is_no_audit_is_refused(command, tmp_path):
+    (tmp_path / "a.json").write_text('{"verdict": "clean"}')
+    code, _, err = command("report", tmp_path / "a.json")
+    assert code == 2
+    assert "no audit" in err
+
+
+def test_every_cue_and_detector_explains_itself(command):
+    for what in ("cues", "detectors"):
+        code, out, _ = command(what)
+        assert code == 0
+        for line in out.splitlines():
+            assert line.endswith("?")
+            explained = command(what, line.split()[0])[1]
+            for part in ("Why it matters", "How it is measured", "What it cannot show", "References"):
+                assert part in explained, (line, part)
