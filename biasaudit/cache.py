@@ -47,6 +47,11 @@ def write_text(path: Path, text: str) -> Path:
     return write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline="\n"))
 
 
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write bytes atomically."""
+    return write_atomically(path, lambda temporary: temporary.write_bytes(data))
+
+
 def key_of(*parts: Any) -> str:
     """A short hash over JSON-able parts."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -15,7 +15,7 @@ from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
-from biasaudit.results import RUNGS, AuditVerdict, Finding, Rung, RungName, State, Verdict
+from biasaudit.results import RUNGS, AuditVerdict, Finding, Kind, Rung, RungName, State, Verdict
 from biasaudit.stats import q_values
 
 Q = 0.05
@@ -70,11 +70,12 @@ def _rung(result: RungResult, q: float | None) -> Rung:
 # --- verdicts ---------------------------------------------------------------------------------------------
 
 
-def verdict_of(rungs: Mapping[RungName, Rung], separable: bool) -> Verdict:
+def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool) -> Verdict:
     """What the four rungs say together.
 
-    An intervention can show use by itself, even where no image in the data has cue and label apart: it makes those
-    images. An observed dependence has to come with a disparity.
+    An intervention can show use by itself; an observed dependence has to come with a disparity. Where no image in
+    the data has cue and label apart, an artefact that is shown to be used is a shortcut all the same, since it is
+    never the subject; a property may be what the label names, and only new data can answer.
     """
     states = {name: rung.state for name, rung in rungs.items()}
     if states["association"] == "untested":
@@ -83,6 +84,8 @@ def verdict_of(rungs: Mapping[RungName, Rung], separable: bool) -> Verdict:
         disparity = rungs["disparity"]
         wide = disparity.estimate is not None and disparity.estimate.strength >= GAP
         return "gap" if disparity.state == "yes" and wide else "clear"
+    if separable and kind != "artefact":
+        return "unidentifiable"
     intervened = rungs["reliance"].method == "intervention"
     if states["reliance"] == "yes" and (intervened or states["disparity"] == "yes"):
         return "shortcut"
@@ -187,7 +190,7 @@ def rank(
     for cue in cue_values:
         tie = tie_of.get(cue.key)
         rungs = _gathered(cue, tie, by_cue[cue.key], untested)
-        verdict = verdict_of(rungs, tie.separable if tie else False)
+        verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False)
         examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
         finding = Finding(
             id=finding_id(cue),

@@ -17,29 +17,30 @@ def rungs(association, encoding, reliance, disparity, method="intervention"):
 
 
 @pytest.mark.parametrize(
-    ("states", "method", "separable", "expected"),
+    ("states", "method", "kind", "separable", "expected"),
     [
-        (("yes", "yes", "yes", "no"), "intervention", False, "shortcut"),
-        (("yes", "yes", "yes", "no"), "observation", False, "suspect"),
-        (("yes", "yes", "yes", "yes"), "observation", False, "shortcut"),
-        (("yes", "yes", "no", "yes"), "intervention", False, "suspect"),
-        (("yes", "untested", "untested", "untested"), "", True, "unidentifiable"),
-        (("yes", "yes", "yes", "no"), "intervention", True, "shortcut"),
-        (("no", "yes", "yes", "no"), "intervention", False, "clear"),
-        (("no", "yes", "no", "yes"), "intervention", False, "gap"),
-        (("no", "no", "no", "no"), "", True, "clear"),
-        (("untested",) * 4, "", False, "untested"),
+        (("yes", "yes", "yes", "no"), "intervention", "property", False, "shortcut"),
+        (("yes", "yes", "yes", "no"), "observation", "property", False, "suspect"),
+        (("yes", "yes", "yes", "yes"), "observation", "property", False, "shortcut"),
+        (("yes", "yes", "no", "yes"), "intervention", "property", False, "suspect"),
+        (("yes", "untested", "untested", "untested"), "", "property", True, "unidentifiable"),
+        (("yes", "yes", "yes", "no"), "intervention", "artefact", True, "shortcut"),
+        (("yes", "yes", "yes", "no"), "intervention", "property", True, "unidentifiable"),
+        (("no", "yes", "yes", "no"), "intervention", "property", False, "clear"),
+        (("no", "yes", "no", "yes"), "intervention", "property", False, "gap"),
+        (("no", "no", "no", "no"), "", "property", True, "clear"),
+        (("untested",) * 4, "", "property", False, "untested"),
     ],
 )
-def test_verdicts(states, method, separable, expected):
-    assert verdict_of(rungs(*states, method=method), separable) == expected
+def test_verdicts(states, method, kind, separable, expected):
+    assert verdict_of(rungs(*states, method=method), kind, separable) == expected
 
 
 def test_a_gap_without_a_tie_must_be_wide():
     narrow = Estimate(measure="gap", value=0.12, low=0.02, high=0.2, null=0.0, limit=1.0, n=100)
     several = rungs("no", "no", "no", "yes")
-    assert verdict_of(several, False) == "gap"
-    assert verdict_of(several | {"disparity": Rung(state="yes", why="", estimate=narrow)}, False) == "clear"
+    assert verdict_of(several, "metadata", False) == "gap"
+    assert verdict_of(several | {"disparity": Rung(state="yes", why="", estimate=narrow)}, "metadata", False) == "clear"
 
 
 def result(value, low, high, *, limit=1.0, null=0.5, rung="association", p=0.001, placebo=None):

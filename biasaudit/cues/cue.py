@@ -74,14 +74,10 @@ def _by_name(module: str, name: str) -> Cue:
     return getattr(importlib.import_module(module), name)
 
 
-def cue(
-    *, kind: CueKind, question: str, unit: str, threshold: float | None = None
-) -> Callable[[Measure], Cue]:
+def cue(*, kind: CueKind, question: str, unit: str, threshold: float | None = None) -> Callable[[Measure], Cue]:
     """Turn a measuring function into a `Cue` whose id is the function's name."""
 
     def make(measure: Measure) -> Cue:
-        return Cue(
-            id=measure.__name__, kind=kind, question=question, unit=unit, measure=measure, threshold=threshold
-        )
+        return Cue(id=measure.__name__, kind=kind, question=question, unit=unit, measure=measure, threshold=threshold)
 
     return make

@@ -40,10 +40,23 @@ def smear(before: np.ndarray, after: np.ndarray, mask: np.ndarray, rng: np.rando
     return _apply(before, _match_energy(cv2.GaussianBlur(change, (0, 0), sigma), change))
 
 
+def _halves(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """About +1 on one side of a random line through the middle and -1 on the other, with a soft edge; mean 0.
+
+    Bounded, so that no place changes much more than the cue itself would have changed it: blotches of three times
+    the strength move a model by themselves.
+    """
+    angle = rng.uniform(0, 2 * np.pi)
+    rows, columns = np.mgrid[-1 : 1 : shape[0] * 1j, -1 : 1 : shape[1] * 1j].astype(np.float32)
+    field = np.clip(2 * (np.cos(angle) * rows + np.sin(angle) * columns), -1, 1)
+    field -= field.mean()
+    return field / max(float(np.sqrt(np.mean(field**2))), 1e-6)
+
+
 def scatter(before: np.ndarray, after: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """For properties: the same change, up in some places and down in others, so that it cancels over the image."""
+    """For properties: the same change, up in one half and down in the other, so that it cancels over the image."""
     change = after.astype(np.float32) - before.astype(np.float32)
-    return _apply(before, _match_energy(change * _field(before.shape[:2], rng)[..., None], change))
+    return _apply(before, _match_energy(change * _halves(before.shape[:2], rng)[..., None], change))
 
 
 def drift(before: np.ndarray, after: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -47,8 +47,12 @@ def _compare(
     measure: str,
     why: str,
     rng: np.random.Generator,
+    two_sided: bool,
 ) -> RungResult:
-    """Test whether the model is right more often in `better` than elsewhere, within strata of the label."""
+    """Test whether the model is right more often in `better` than elsewhere, within strata of the label.
+
+    `two_sided` where the data chose which side is `better`.
+    """
     cells = [
         (int((better & (strata == code)).sum()), int((~better & (strata == code)).sum())) for code in np.unique(strata)
     ]
@@ -77,9 +81,47 @@ def _compare(
         label=tie.label,
         rung="disparity",
         method="accuracy within each class",
-        p_value=permutation_p(value, null),
+        p_value=permutation_p(value, np.abs(null) if two_sided else null),
         estimate=Estimate(measure=measure, value=value, low=low, high=high, null=0.0, limit=1.0, n=len(correct)),
         why=f"{why}: {rates[0]:.0%} right of {int(better.sum())} against {rates[1]:.0%} of {int((~better).sum())}.",
+    )
+
+
+def _agreement(tie: Tie, images: ImageTable, called: np.ndarray, rng: np.random.Generator) -> RungResult:
+    """For a cue that goes with a label: images where they agree against those where they conflict."""
+    right = (called == images.classes.index(tie.label)) == tie.positive
+    return _compare(
+        tie,
+        right[tie.known].astype(float),
+        (tie.present == tie.positive)[tie.known],
+        tie.positive[tie.known].astype(int),
+        images.groups[tie.known],
+        f"accuracy on {tie.label} or not: agreeing minus conflicting images",
+        "Where it agrees with the label",
+        rng,
+        two_sided=False,
+    )
+
+
+def _sides(tie: Tie, images: ImageTable, called: np.ndarray, rng: np.random.Generator) -> RungResult:
+    """For a cue without a tie: its two sides, whichever the model does better on."""
+    signal, known = tie.signal, tie.known
+    flagged = tie.cue.levels is not None or tie.cue.threshold is not None
+    side = (tie.present if flagged else signal > np.median(signal[known]))[known]
+    names = ("with it", "without it") if flagged else ("with more of it", "with less of it")
+    right, strata = (called == images.codes)[known].astype(float), images.codes[known]
+    if not _difference(np.ones((1, len(right))), right, side, strata)[0] >= 0:
+        side, names = ~side, names[::-1]
+    return _compare(
+        tie,
+        right,
+        side,
+        strata,
+        images.groups[known],
+        f"accuracy on images {names[0]} minus {names[1]}, label held",
+        f"Images {names[0]}",
+        rng,
+        two_sided=True,
     )
 
 
@@ -101,33 +143,5 @@ def disparity(
     rng = np.random.default_rng([settings.seed, 4])
     called = predictions.log_odds.argmax(axis=1)
     for tie in ties:
-        code = images.classes.index(tie.label)
-        known, groups = tie.known, images.groups[tie.known]
-        if tie.strength >= TIED:
-            right = ((called == code) == tie.positive)[known].astype(float)
-            agrees = (tie.present == tie.positive)[known]
-            yield _compare(
-                tie,
-                right,
-                agrees,
-                tie.positive[known].astype(int),
-                groups,
-                f"accuracy on {tie.label} or not: agreeing minus conflicting images",
-                "Where it agrees with the label",
-                rng,
-            )
-            continue
-        right = (called == images.codes)[known].astype(float)
-        present, strata = tie.present[known], images.codes[known]
-        better = present if _difference(np.ones((1, len(right))), right, present, strata)[0] >= 0 else ~present
-        side = "with" if better is present else "without"
-        yield _compare(
-            tie,
-            right,
-            better,
-            strata,
-            groups,
-            f"accuracy {side} minus the other side, label held",
-            f"Images {side} it",
-            rng,
-        )
+        check = _agreement if tie.strength >= TIED else _sides
+        yield check(tie, images, called, rng)

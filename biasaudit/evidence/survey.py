@@ -85,9 +85,12 @@ def _measure_all(
 
 
 def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
+    """Changes with any file, with the choice of cues and with the code that measures them."""
     stats = [images.path(index).stat() for index in range(images.n)]
     stamps = [(image, stat.st_size, stat.st_mtime_ns) for image, stat in zip(images.ids, stats, strict=True)]
-    return key_of(stamps, sorted((cue.id, Path(cue.measure.__code__.co_filename).read_text()) for cue in cues))
+    folders = {Path(cue.measure.__code__.co_filename).parent for cue in cues}
+    code = [(file.name, file.read_text("utf-8")) for folder in sorted(folders) for file in sorted(folder.rglob("*.py"))]
+    return key_of(stamps, sorted(cue.id for cue in cues), code)
 
 
 def _join_copies(groups: np.ndarray, hashes: np.ndarray, ids: np.ndarray) -> np.ndarray:

@@ -284,9 +284,7 @@ def test_jpeg_quality_is_what_the_file_was_saved_with(quality, tmp_path):
 
 
 @pytest.mark.parametrize("extension", ["jpg", "png"])
-@pytest.mark.parametrize(
-    ("height", "width"), [(512, 300), (513, 300), (600, 700), (2500, 1100), (1030, 4000)]
-)
+@pytest.mark.parametrize(("height", "width"), [(512, 300), (513, 300), (600, 700), (2500, 1100), (1030, 4000)])
 def test_reduced_to_the_working_size_by_averages(extension, height, width, tmp_path):
     rgb = picture(1, height, width)
     photo = decode(save(tmp_path / f"a.{extension}", rgb))

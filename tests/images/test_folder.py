@@ -146,9 +146,7 @@ def test_27_no_read_permission_as_the_system_says_it(root, monkeypatch):
             raise PermissionError
         return scan(path)
 
-    monkeypatch.setattr(
-        folder.os, "access", lambda p, mode: not str(p).endswith("cat/0.png") and may(p, mode)
-    )
+    monkeypatch.setattr(folder.os, "access", lambda p, mode: not str(p).endswith("cat/0.png") and may(p, mode))
     monkeypatch.setattr(folder.os, "scandir", refuse)
     found = find_files(root)
     assert list(found.files) == ["cat/1.png"]
@@ -195,9 +193,7 @@ def test_30_unicode_twins_are_two_files_with_a_warning(root):
     save(root / "cat" / decomposed)
     found = find_files(root)
     assert {f"cat/{composed}", f"cat/{decomposed}"} < set(found.files)
-    assert found.warnings == (
-        "2 files share the name cat/é.png and differ only in its Unicode form; each is kept",
-    )
+    assert found.warnings == ("2 files share the name cat/é.png and differ only in its Unicode form; each is kept",)
 
 
 def test_48_an_empty_class_folder_is_a_warning(root):

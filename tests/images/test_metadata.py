@@ -91,9 +91,7 @@ GOOD = "path,value\na.png,1\nb.png,2\nc.png,3\n"
         pytest.param(GOOD.replace("b.png,2", "b.png"), "line 3: 1 fields", id="38 ragged, short"),
         pytest.param(GOOD.replace("b.png,2", 'b.png,"2'), "line 3: a quote opened", id="38 unclosed quote"),
         pytest.param(GOOD.replace("b.png,2", 'b.png,"2"x'), "line 3", id="38 text after a quote"),
-        pytest.param(
-            'path,value\n"a\n1.png",1\nb.png\n', "line 4: 1 fields", id="38 ragged after a row of two lines"
-        ),
+        pytest.param('path,value\n"a\n1.png",1\nb.png\n', "line 4: 1 fields", id="38 ragged after a row of two lines"),
         pytest.param(GOOD.replace("path", "file"), "'file', 'value'", id="no path column"),
         pytest.param(GOOD.replace("path", "Path"), "Name the column", id="path in capitals"),
         pytest.param(GOOD.replace("value", "path"), "more than one column 'path'", id="two paths"),

@@ -28,9 +28,7 @@ def table_csv(tmp_path, text: str):
 def all_rows(root, header="path", **changes) -> str:
     """A CSV with a row for each file; `changes` gives the text after the path of some."""
     names = sorted(str(p.relative_to(root)) for p in root.rglob("*.png"))
-    return "\n".join(
-        [header, *(n + changes.get(n.replace("/", "_")[:-4], "," * header.count(",")) for n in names)]
-    )
+    return "\n".join([header, *(n + changes.get(n.replace("/", "_")[:-4], "," * header.count(",")) for n in names)])
 
 
 def decoded(table: ImageTable) -> ImageTable:
@@ -103,9 +101,7 @@ def test_19_too_many_unreadable_files(bad, max_bad, ends, tmp_path):
     if not ends:
         assert check_usable(table, max_bad).n == 10 - bad
         return
-    with pytest.raises(
-        DataError, match=r"3 of 10 files cannot be read; most often: empty file.*--max-bad 0\.31"
-    ):
+    with pytest.raises(DataError, match=r"3 of 10 files cannot be read; most often: empty file.*--max-bad 0\.31"):
         check_usable(table, max_bad)
 
 
@@ -156,9 +152,7 @@ def test_30_the_csv_may_use_another_unicode_form(root, tmp_path):
     assert any("Unicode" in text for text in both.warnings)
 
 
-@pytest.mark.parametrize(
-    "spelling", ["cat/0.png", "./cat/0.png", "cat\\0.png", ".\\cat\\0.png", " cat/0.png "]
-)
+@pytest.mark.parametrize("spelling", ["cat/0.png", "./cat/0.png", "cat\\0.png", ".\\cat\\0.png", " cat/0.png "])
 def test_paths_may_be_written_in_other_ways(spelling, root, tmp_path):
     csv = table_csv(tmp_path, f"path\n{spelling}\ncat/1.png\ndog/0.png\ndog/1.png\n")
     assert read_folder(root, metadata=csv).ids.tolist() == [
@@ -236,9 +230,7 @@ def test_41_files_without_row_are_counted_and_not_audited(root, tmp_path):
 
 
 def test_42_43_groups_are_text_and_a_missing_one_is_the_images_own(root, tmp_path):
-    csv = table_csv(
-        tmp_path, all_rows(root, "path,who", cat_0=",NA", cat_1=",None", cat_2=",007", dog_0=",7")
-    )
+    csv = table_csv(tmp_path, all_rows(root, "path,who", cat_0=",NA", cat_1=",None", cat_2=",007", dog_0=",7"))
     table = read_folder(root, metadata=csv, group_by="who")
     assert table.groups[:6].tolist() == ["NA", "None", "007", "cat/3.png", "cat/4.png", "7"]
     assert table.grouped

@@ -50,9 +50,7 @@ def test_keras_starts_quietly_and_hides_no_error() -> None:
 def test_tensorflow_writes_nothing_at_the_start() -> None:
     program = "from biasaudit.model.backbone import load; load('small_cnn')"
     environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -242,9 +240,7 @@ def saved(model: Any, folder: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "build", [plain, nested, nested_and_pooled, nested_in_sequence, sequences_in_sequence]
-)
+@pytest.mark.parametrize("build", [plain, nested, nested_and_pooled, nested_in_sequence, sequences_in_sequence])
 def test_the_last_map_of_a_users_model(build: Callable[[Any], Any], tmp_path: Path) -> None:
     """Wherever the map is, pooling it and applying the model's own head gives the model's own answer."""
     keras = import_keras()

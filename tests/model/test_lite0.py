@@ -63,9 +63,7 @@ def torch_file(state: object, numbers: np.ndarray, keys: tuple[str, ...] = ("7",
 
 
 def tensor(numbers: np.ndarray, offset: int, shape: tuple, strides: tuple) -> Named:
-    return Named(
-        "torch._utils _rebuild_tensor_v2", Storage(numbers), offset, shape, strides, False, OrderedDict()
-    )
+    return Named("torch._utils _rebuild_tensor_v2", Storage(numbers), offset, shape, strides, False, OrderedDict())
 
 
 def test_reads_a_transposed_tensor() -> None:

@@ -1,0 +1,65 @@
+"""How far to turn a knob so that a cue moves by the amount asked for.
+
+A blur of two pixels makes one image a little softer and another much softer. What an intervention needs is an
+equal change in the cue's own unit, so inserts search for the strength that gives it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from biasaudit.images.photo import FileFacts, Photo
+
+
+def as_photo(rgb: np.ndarray) -> Photo:
+    """Pixels as a `Photo`, so that an insert can measure its own work. Traits of the file stay unknown."""
+    height, width = rgb.shape[:2]
+    return Photo(rgb, FileFacts(width=width, height=height, n_bytes=0, format="", mode="RGB"))
+
+
+def touched(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Where two images of one shape differ, bool (height, width)."""
+    return np.any(before != after, axis=-1)
+
+
+def move_by(
+    amount: float,
+    rgb: np.ndarray,
+    measure: Callable[[Photo], float],
+    change: Callable[[float], np.ndarray],
+    *,
+    weakest: float = 0.0,
+    strongest: float,
+    steps: int = 12,
+) -> np.ndarray:
+    """`change(strength)` for the strength that moves `measure` by `amount`, by bisection.
+
+    `weakest` must leave the image as it is, or nearly. Where even the strongest change does not get there (an
+    image can't be darker than black), the strongest is returned.
+    """
+    start = measure(as_photo(rgb))
+    if not math.isfinite(start) or amount == 0:
+        return rgb.copy()
+
+    def share_done(changed: np.ndarray) -> float:
+        reached = (measure(as_photo(changed)) - start) / amount
+        return reached if math.isfinite(reached) else 1.0
+
+    closest = change(strongest)
+    gap = abs(1 - share_done(closest))
+    if share_done(closest) < 1:
+        return closest
+    low, high = weakest, strongest
+    for _ in range(steps):
+        middle = (low + high) / 2
+        changed = change(middle)
+        done = share_done(changed)
+        if abs(1 - done) < gap:
+            closest, gap = changed, abs(1 - done)
+        if gap < 0.01:
+            break
+        low, high = (middle, high) if done < 1 else (low, middle)
+    return closest

@@ -1,0 +1,179 @@
+"""Rulers found beside clean twins: the same picture, with and without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from biasaudit.cues.ruler import ruler
+from biasaudit.images.photo import FileFacts, Photo
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+def measured(rgb: np.ndarray) -> float:
+    height, width = rgb.shape[:2]
+    return ruler.measure(
+        Photo(rgb=rgb, file=FileFacts(width=width, height=height, n_bytes=1, format="PNG", mode="RGB"))
+    )
+
+
+def ground(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Blotchy skin: a smooth field of tones with fine noise."""
+    tones = cv2.resize(rng.uniform(120, 215, (5, 5, 3)).astype(np.float32), (width, height))
+    return np.clip(tones + rng.normal(0, 3, tones.shape), 0, 255).astype(np.uint8)
+
+
+def hairy(rng: np.random.Generator, side: int = 512) -> np.ndarray:
+    image = ground(rng, side, side)
+    for _ in range(10):
+        knots = rng.uniform(-0.2, 1.2, (3, 2)) * side
+        t = np.linspace(0, 1, 40)[:, None]
+        curve = (1 - t) ** 2 * knots[0] + 2 * t * (1 - t) * knots[1] + t**2 * knots[2]
+        cv2.polylines(image, [np.rint(curve).astype(np.int32)], False, (70, 45, 30), 2, cv2.LINE_AA)
+    return image
+
+
+def lesion(rng: np.random.Generator, side: int = 512) -> np.ndarray:
+    image = ground(rng, side, side)
+    cv2.ellipse(image, (side // 2, side // 2), (side // 4, side // 6), 30, 0, 360, (90, 50, 40), -1)
+    return cv2.GaussianBlur(image, (0, 0), 2)
+
+
+def wall(rng: np.random.Generator, side: int = 512) -> np.ndarray:
+    """Bricks from edge to edge: even steps, but strokes that run on."""
+    image = ground(rng, side, side)
+    for row, y in enumerate(range(0, side, 20)):
+        cv2.line(image, (0, y), (side, y), (230, 230, 230), 2)
+        for x in range(20 * (row % 2), side, 40):
+            cv2.line(image, (x, y), (x, y + 20), (230, 230, 230), 2)
+    return image
+
+
+def railing(rng: np.random.Generator, side: int = 512) -> np.ndarray:
+    image = ground(rng, side, side)
+    for x in range(10, side, 24):
+        cv2.line(image, (x, side // 4), (x, 3 * side // 4), (40, 40, 40), 3)
+    return image
+
+
+def text(rng: np.random.Generator, side: int = 512) -> np.ndarray:
+    image = np.full((side, side, 3), 245, np.uint8)
+    for y in range(40, side, 36):
+        line = "".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz    "), 48))
+        cv2.putText(image, line, (10, y), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (20, 20, 20), 1, cv2.LINE_AA)
+    return image
+
+
+@pytest.mark.parametrize("shape", [(128, 128), (224, 224), (384, 512), (512, 384), (512, 512)])
+def test_it_finds_the_rulers_that_it_draws_and_nothing_on_the_clean_twins(shape):
+    found = alarms = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        clean = ground(rng, *shape)
+        with_ruler, _ = ruler.insert(clean, 1.0, rng)
+        found += measured(with_ruler) >= ruler.threshold
+        alarms += measured(clean) >= ruler.threshold
+    assert found >= 19
+    assert alarms == 0
+
+
+@pytest.mark.parametrize("scene", [lesion, hairy])
+def test_it_finds_rulers_beside_a_lesion_and_among_hairs(scene):
+    found = alarms = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        clean = scene(rng)
+        found += measured(ruler.insert(clean, 1.0, rng)[0]) >= ruler.threshold
+        alarms += measured(clean) >= ruler.threshold
+    assert found >= 17
+    assert alarms == 0
+
+
+@pytest.mark.parametrize("scene", [wall, railing, text])
+def test_other_even_strokes_do_not_count(scene):
+    assert measured(scene(np.random.default_rng(0))) < ruler.threshold
+
+
+def test_half_opaque_rulers_are_found_and_invisible_ones_are_not():
+    clean = lesion(np.random.default_rng(5))
+    values = [measured(ruler.insert(clean, opacity, np.random.default_rng(6))[0]) for opacity in (0.0, 0.5, 1.0)]
+    assert values[0] == measured(clean) < ruler.threshold
+    assert min(values[1:]) > ruler.threshold
+
+
+def test_loose_marks_at_the_frame_count_once_they_are_even():
+    clean = lesion(np.random.default_rng(7))
+    marked, scattered = clean.copy(), clean.copy()
+    for i in range(5):
+        cv2.line(marked, (60 + 45 * i, 490), (60 + 45 * i, 511), (10, 10, 10), 2)
+    for i, (x, y) in enumerate([(40, 470), (160, 490), (480, 60), (30, 200), (350, 30)]):
+        tip = (round(x + 20 * np.cos(i)), round(y + 20 * np.sin(i)))
+        cv2.line(scattered, (x, y), tip, (10, 10, 10), 2)
+    assert measured(marked) > ruler.threshold
+    assert measured(scattered) < ruler.threshold
+    assert measured(clean) < ruler.threshold
+
+
+@pytest.mark.parametrize("turn", [0, 17, 45, 90, 123])
+@pytest.mark.parametrize("ink", [15, 250])
+def test_any_rotation_and_dark_or_light_ink(turn, ink):
+    clean = lesion(np.random.default_rng(turn))
+    drawn = np.zeros(clean.shape[:2], np.uint8)
+    for i in range(14):
+        cv2.line(drawn, (113 + 22 * i, 440), (113 + 22 * i, 424 if i % 5 else 416), 255, 2)
+    turned = cv2.warpAffine(drawn, cv2.getRotationMatrix2D((256, 256), turn, 1.0), (512, 512)) / 255
+    image = clean + turned[..., None] * (ink - clean.astype(float))
+    assert measured(image.astype(np.uint8)) > ruler.threshold > measured(clean)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (64, 64), (100, 512), (26, 512), (512, 30), (100, 2000)])
+def test_any_size_and_flat_pictures_give_a_number(shape):
+    for flat in (0, 128, 255):
+        assert measured(np.full((*shape, 3), flat, np.uint8)) == 0.0
+    noisy = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    assert np.isfinite(measured(noisy))
+    drawn, touched = ruler.insert(noisy, 1.0, np.random.default_rng(0))
+    assert drawn.shape == noisy.shape
+    assert touched.shape == shape
+    assert np.isfinite(measured(drawn))
+
+
+def test_drawing_leaves_its_argument_repeats_itself_and_says_what_it_touched():
+    clean = ground(np.random.default_rng(1), 200, 300)
+    before = clean.copy()
+    drawn, touched = ruler.insert(clean, 0.8, np.random.default_rng(2))
+    again, _ = ruler.insert(clean, 0.8, np.random.default_rng(2))
+    assert np.array_equal(clean, before)
+    assert np.array_equal(drawn, again)
+    assert touched.dtype == bool
+    assert not (drawn != clean).any(axis=2)[~touched].any()
+    assert 0.002 < touched.mean() < 0.3
+
+
+def test_the_placebo_is_not_a_ruler():
+    clean = lesion(np.random.default_rng(3))
+    for seed in range(5):
+        drawn, touched = ruler.insert(clean, 1.0, np.random.default_rng(seed))
+        placebo = ruler.placebo(clean, drawn, touched, np.random.default_rng(seed))
+        assert measured(placebo) < ruler.threshold < measured(drawn)
+
+
+@pytest.mark.real
+def test_it_agrees_with_peoples_labels_of_skin_photographs():
+    pd = pytest.importorskip("pandas")
+    from sklearn.metrics import roc_auc_score
+
+    from biasaudit.images.decode import decode
+
+    if not (DATA / "skin" / "metadata.csv").exists():
+        pytest.skip("no photographs in ../shared/data/skin")
+    table = pd.read_csv(DATA / "skin" / "metadata.csv").sample(300, random_state=0)
+    values = np.array([ruler.measure(decode(DATA / "skin" / path)) for path in table["path"]])
+    labels = table["ruler"].to_numpy()
+    assert roc_auc_score(labels, values) > 0.90
+    assert labels[np.argsort(-values)[:10]].sum() >= 9
+    assert (values[labels == 0] >= ruler.threshold).mean() < 0.03

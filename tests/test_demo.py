@@ -1,0 +1,65 @@
+"""The demos hold what they promise: a planted truth, and nothing besides."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import biasaudit as ba
+from biasaudit.demo import DEMOS, make_demo
+from biasaudit.stats import auc
+
+
+def digest(folder):
+    files = sorted(folder.rglob("*.*"))
+    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_one_seed_gives_the_same_bytes_and_another_gives_others(tmp_path, name):
+    for number, seed in enumerate([0, 0, 1]):
+        make_demo(name, tmp_path / str(number), seed=seed, n=8)
+    digests = [digest(tmp_path / str(number)) for number in range(3)]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_clean_has_no_tie_and_ruler_has_one(tmp_path):
+    areas = {}
+    for name in ("clean", "ruler"):
+        table = make_demo(name, tmp_path / name, n=400)
+        result = ba.audit(tmp_path / name, metadata=table, out=tmp_path / f"{name}-out", scan=True, jobs=1)
+        images = result.images
+        cues = images.drop(columns=["id", "label", "split"]).select_dtypes("number").dropna(axis=1)
+        positive = (images["label"] == "malignant").to_numpy()
+        areas[name] = {cue: auc(cues[cue].to_numpy(), positive) for cue in cues if cues[cue].nunique() > 1}
+    assert max(abs(value - 0.5) for value in areas["clean"].values()) < 0.12
+    assert areas["ruler"]["ruler"] > 0.85
+
+
+def test_two_sources_have_one_source_a_class(tmp_path):
+    table = pd.read_csv(make_demo("two-sources", tmp_path, n=20))
+    assert (table.groupby("label")["source"].nunique() == 1).all()
+    assert table["source"].nunique() == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "verdict", "first"),
+    [("ruler", "shortcut", "ruler"), ("clean", "none_detected", None), ("two-sources", None, None)],
+)
+def test_the_verdict_on_each_demo(tmp_path, name, verdict, first):
+    table = make_demo(name, tmp_path / "images")
+    result = ba.audit(tmp_path / "images", metadata=table, out=tmp_path / "out")
+    if verdict:
+        assert result.verdict == verdict
+    if first:
+        leading = result.record.findings[0]
+        assert (leading.cue, leading.label) == (first, "malignant")
+        reliance = leading.rungs["reliance"]
+        assert reliance.estimate.low > reliance.placebo.high
+        assert all(image.startswith("malignant/") for image in leading.examples)
+    if name == "two-sources":
+        verdicts = {finding.cue: finding.verdict for finding in result.record.findings}
+        assert verdicts["source"] == "unidentifiable"
+    assert np.isfinite(result.record.model.auc.value)
