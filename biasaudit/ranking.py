@@ -27,6 +27,8 @@ Association 0.2 is an AUC of 0.60 or a Cramer's V of 0.2; reliance 0.1 is a tent
 GAP = 0.05
 """Accuracy that even the favourable end of the interval must show to be missing, for a gap without a tie."""
 ORDER: tuple[Verdict, ...] = ("shortcut", "review", "unidentifiable", "suspect", "gap", "untested", "clear")
+SPECIFIC: dict[str, float] = {"artefact": 1.25, "metadata": 1.1}
+"""How much a cue that a person can name counts for more than the properties that it changes (sharpness, bytes)."""
 EXAMPLES = 20
 
 
@@ -143,13 +145,18 @@ def _gathered(
 
 
 def _strength(finding: Finding) -> float:
-    """How far the evidence is from null: of the rung that is weakest among those that the verdict rests on."""
-    strengths = [r.estimate.strength for r in finding.rungs.values() if r.state == "yes" and r.estimate is not None]
-    association = finding.rungs["association"].estimate
-    if finding.verdict == "shortcut" and association is not None:
-        reliance = finding.rungs["reliance"].estimate
-        return association.strength * (reliance.strength if reliance else 0.0)
-    return association.strength if association is not None else max(strengths, default=0.0)
+    """How far the evidence is from null, 0 to 1: the tie's, and for a shortcut times that of the use."""
+    association, reliance = finding.rungs["association"].estimate, finding.rungs["reliance"].estimate
+    strength = association.strength if association else 0.0
+    if finding.verdict == "shortcut" and reliance:
+        strength *= reliance.strength
+    return strength * SPECIFIC.get(finding.kind, 1.0)
+
+
+def _order(finding: Finding) -> tuple[int, bool, float, str]:
+    """Most serious first; what was shown by intervention before what was observed; then the strongest evidence."""
+    intervened = finding.verdict == "shortcut" and finding.rungs["reliance"].method == "intervention"
+    return ORDER.index(finding.verdict), not intervened, -round(_strength(finding), 6), finding.id
 
 
 def _tell_stories(findings: list[Finding], ties: Mapping[str, Tie]) -> list[Finding]:
@@ -210,5 +217,5 @@ def rank(
         findings.append(finding)
         if tie is not None:
             tie_of_finding[finding.id] = tie
-    findings.sort(key=lambda f: (ORDER.index(f.verdict), -round(_strength(f), 6), f.id))
+    findings.sort(key=_order)
     return tuple(_tell_stories(findings, tie_of_finding))

@@ -73,7 +73,9 @@ def explanation(verdict: Verdict, cue: CueValues) -> str:
 def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
     """The next thing to do."""
     name = name_of(cue)
-    if tie is None or verdict in ("clear", "untested"):
+    if verdict == "untested":
+        return "Measure or record it in every image, if it could matter here."
+    if tie is None or verdict == "clear":
         return "Nothing to do."
     label = tie.label
     collect = f"{label} images without it and other images with it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from biasaudit.cues.amounts import touched
@@ -27,7 +28,7 @@ def _bar(image: np.ndarray) -> int:
 
     A plain background is no bar: below it the subject sets in little by little, not along the whole row.
     """
-    colour = np.median(image[0], axis=0).astype(np.int16)
+    colour = np.median(image[0], axis=0)
     if _share_unlike(image[:1], colour)[0] > 1 - PURE:
         return 0
     unlike = _share_unlike(image[: image.shape[0] // 2 + EDGE_WIDTH], colour)
@@ -40,8 +41,8 @@ def _bar(image: np.ndarray) -> int:
 
 def _share_unlike(rows: np.ndarray, colour: np.ndarray) -> np.ndarray:
     """For each row, the share of its pixels that are not of the colour; about 128 of them are looked at."""
-    sample = rows[:, :: max(rows.shape[1] // 128, 1)]
-    return (np.abs(sample - colour) > TOLERANCE).any(axis=-1).mean(axis=-1)
+    sample = np.ascontiguousarray(rows[:, :: max(rows.shape[1] // 128, 1)])
+    return (cv2.inRange(sample, colour - TOLERANCE, colour + TOLERANCE) == 0).mean(axis=1)
 
 
 def _inside(rgb: np.ndarray) -> np.ndarray:

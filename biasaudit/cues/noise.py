@@ -44,18 +44,16 @@ def noise(photo: Photo) -> float:
     if min(photo.gray.shape) < 5:
         return math.nan
     inside = (slice(1, -1), slice(1, -1))
-    gray = photo.gray[inside]
-    unclipped = (gray > 2) & (gray < 253)
-    smooth = cv2.GaussianBlur(photo.gray, (0, 0), 1.5)
-    across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    slope = (np.abs(across) + np.abs(down))[inside]
-    slopes = slope[unclipped]
-    if slopes.size == 0:
+    unclipped = cv2.inRange(photo.gray, 3.0, 252.0)[inside] > 0
+    if not unclipped.any():
         return math.nan
-    rank = int(SMOOTH_SHARE * (slopes.size - 1))
-    gentle = np.partition(slopes, rank)[rank]
-    response = np.abs(cv2.filter2D(photo.gray, cv2.CV_32F, IMMERKAER))[inside]
-    return math.sqrt(math.pi / 2) * float(response[unclipped & (slope <= gentle)].mean()) / 6
+    smooth = cv2.GaussianBlur(photo.gray, (0, 0), 1.5)
+    slope = cv2.magnitude(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))[inside]
+    stride = 1 + min(slope.shape) // 100  # a sample ranks the slopes as well, and sorts sooner
+    sample = slope[::stride, ::stride][unclipped[::stride, ::stride]]
+    gentle = np.quantile(sample if sample.size else slope[unclipped], SMOOTH_SHARE)
+    response = cv2.filter2D(photo.gray, cv2.CV_32F, IMMERKAER)[inside][unclipped & (slope <= gentle)]
+    return math.sqrt(math.pi / 2) * float(np.abs(response).mean()) / 6
 
 
 @noise.inserts(placebo=drift)

@@ -29,7 +29,7 @@ def saturation(photo: Photo) -> float:
     References: CIE 15:2018, Colorimetry; Hasler & Süsstrunk 2003, Measuring colourfulness in natural images,
     Human Vision and Electronic Imaging VIII.
     """
-    _, a, b = cv2.split(photo.lab)
+    a, b = cv2.extractChannel(photo.lab, 1), cv2.extractChannel(photo.lab, 2)
     return float(cv2.magnitude(a, b).mean())
 
 
