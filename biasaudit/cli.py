@@ -191,13 +191,14 @@ def demo(
     if name not in DEMOS:
         raise UsageError(f"There is no demo {name!r}; there are {', '.join(DEMOS)}.")
     out = out or Path("reports") / f"demo-{name}"
+    images = out / f"demo-{name}"
     try:
-        table = make_demo(name, out / "images", seed=seed)
+        table = make_demo(name, images, seed=seed)
     except OSError as error:
         from biasaudit.errors import EnvironmentFault
 
         raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Choose another folder with --out.") from error
-    _audit(out / "images", "", metadata=table, out=out, seed=seed, fresh=fresh, quiet=quiet)
+    _audit(images, "", metadata=table, out=out, seed=seed, fresh=fresh, quiet=quiet)
 
 
 @app.command()

@@ -19,6 +19,8 @@ DOTS = 8
 """Dots in a lesion; where they lie is the true content of the skin demos."""
 APART = 12.0
 """Pixels between the middles of two dots where there is room: merged dots would be fewer and larger."""
+GRAIN = (1.5, 6.0)
+"""Range of the noise in skin photographs: cameras differ more among themselves than a drawn ruler changes one."""
 RULER_SHARE = {"malignant": 0.92, "benign": 0.08}
 """Share of each class with a ruler in the demo `ruler`."""
 
@@ -74,7 +76,7 @@ def _lesion(rng: np.random.Generator, at_the_rim: float) -> tuple[np.ndarray, np
     return opacity, dots
 
 
-def _dermoscopy(rng: np.random.Generator, label: str, tone: np.ndarray) -> np.ndarray:
+def _dermoscopy(rng: np.random.Generator, label: str, tone: np.ndarray, grain: float) -> np.ndarray:
     """A lesion on skin. The dots of malignant ones lie mostly near the outline, of benign ones near the middle."""
     opacity, dots = _lesion(rng, rng.beta(6, 2) if label == "malignant" else rng.beta(2, 6))
     image = _skin(rng, tone)
@@ -82,7 +84,7 @@ def _dermoscopy(rng: np.random.Generator, label: str, tone: np.ndarray) -> np.nd
     image[..., 0] -= opacity * shade + rng.normal(14, 2) * dots
     image[..., 1] += opacity * rng.normal(4, 1.5)
     image[..., 2] += opacity * rng.normal(3, 1.5) - 4 * dots
-    rgb = cv2.cvtColor(image, cv2.COLOR_LAB2RGB) * 255 + rng.normal(0, 2.0, image.shape)
+    rgb = cv2.cvtColor(image, cv2.COLOR_LAB2RGB) * 255 + rng.normal(0, grain, image.shape)
     return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
 
 
@@ -90,11 +92,13 @@ def _skin_demo(shares: dict[str, float]) -> Callable[[np.random.Generator, int],
     def draw(rng: np.random.Generator, n: int) -> Iterator[Drawn]:
         count = n // 2
         tones = rng.normal((74, 14, 19), (4, 2, 2.5), size=(count, 3))
+        grains = rng.uniform(*GRAIN, size=count)
         for label in ("benign", "malignant"):
             dealt = rng.permuted(tones, axis=0)  # both classes have the same tones: not even chance ties colour to them
+            grainy = rng.permutation(grains)
             with_ruler = rng.permutation(count) < round(shares[label] * count)
             for place in range(count):
-                rgb = _dermoscopy(rng, label, dealt[place])
+                rgb = _dermoscopy(rng, label, dealt[place], grainy[place])
                 if with_ruler[place] and ruler.insert is not None:
                     rgb, _ = ruler.insert(rgb, 1.0, rng)
                 person = {"sex": str(rng.choice(["female", "male"])), "age": str(rng.integers(20, 90))}

