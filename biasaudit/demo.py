@@ -132,7 +132,7 @@ def _two_sources(rng: np.random.Generator, n: int) -> Iterator[Drawn]:
             label, quality, source = "listed", 60, "register"
         else:
             shape = 400, 320
-            scene = np.stack([_clouds(rng, shape, 6) for _ in range(3)], axis=-1) * 35 + rng.uniform(90, 190, 3)
+            scene = np.stack([_clouds(rng, shape, 4) for _ in range(3)], axis=-1) * 16 + rng.uniform(90, 190, 3)
             image = _portrait(rng, shape, np.clip(scene, 0, 255).astype(np.float32))
             label, quality, source = "unlisted", 94, "magazine"
         image = np.clip(np.rint(image + rng.normal(0, 2.0, image.shape)), 0, 255).astype(np.uint8)
