@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -21,8 +22,9 @@ from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.survey import survey
 from biasaudit.evidence.ties import ties
+from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
-from biasaudit.images.table import check_usable, read_folder
+from biasaudit.images.table import ImageTable, check_usable, read_folder
 from biasaudit.outcome import AuditResult
 from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
@@ -83,7 +85,8 @@ def audit(
         drop_small=settings.drop_small,
         max_bad=settings.max_bad,
     )
-    _make_folder(out)
+    _make_folder(folder, out)
+    _check_names(settings, cues, detectors, images)
     cache = Cache(out / "cache", fresh=settings.fresh)
     backbone = None if scan else _load(settings, progress)
     store = PixelStore.create(out / "cache" / "pixels.raw", images.n, backbone.size) if backbone else None
@@ -121,7 +124,7 @@ def audit(
 
     record = Audit(
         verdict=audit_verdict(findings, learnt),
-        headline=wording.headline(findings, learnt),
+        headline=wording.headline(findings, learnt, why if model is None else ""),
         dataset=dataset_record(folder, surveyed),
         model=model_record(backbone.name, model, time.time() - began) if backbone and model else None,
         settings={**settings.to_record(), "scan": scan},
@@ -131,7 +134,7 @@ def audit(
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
             "seconds": round(time.time() - began, 1),
-            "command": command,
+            "command": readable_id(command),
         },
     )
     result = AuditResult(record, out)
@@ -141,6 +144,17 @@ def audit(
     return result
 
 
+def _check_names(settings: Settings, cues: Sequence[Cue], detectors: Sequence[Detector], images: ImageTable) -> None:
+    """Raise UsageError where --without names nothing that there is."""
+    known = {part.id for part in (*installed("biasaudit.cues", CUES), *detector_package.BUILTIN, *cues, *detectors)}
+    unknown = sorted(set(settings.without) - known - set(images.metadata_columns))
+    if unknown:
+        raise UsageError(
+            f"--without: there is no cue, detector or column {unknown[0]!r}. "
+            "`biasaudit cues` and `biasaudit detectors` list them."
+        )
+
+
 def _chosen(settings: Settings, scan: bool) -> tuple[tuple[Cue, ...], tuple[Detector, ...]]:
     cues = installed("biasaudit.cues", CUES)
     detectors = installed("biasaudit.detectors", detector_package.BUILTIN)
@@ -148,20 +162,24 @@ def _chosen(settings: Settings, scan: bool) -> tuple[tuple[Cue, ...], tuple[Dete
     return tuple(c for c in cues if c.id not in left_out), tuple(d for d in detectors if d.id not in left_out)
 
 
-def _make_folder(out: Path) -> None:
+def _make_folder(folder: Path, out: Path) -> None:
+    """Make sure that `out` can be written, holds no images of this audit and leads nowhere else."""
+    inside = [out / "cache", out / "evidence"]
+    if folder.resolve() in [place.resolve() for place in (out, *inside)]:
+        raise UsageError(f"The report cannot be written into {folder}, which it is about. Choose another --out.")
+    linked = [place.name for place in inside if place.is_symlink()]
+    if linked:
+        raise EnvironmentFault(f"{linked[0]} in {out} is a link to somewhere else. Remove it or choose another --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".writable"
-        probe.touch()
-        probe.unlink()
+        tempfile.TemporaryFile(dir=out).close()
     except OSError as error:
         raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Choose another folder with --out.") from error
 
 
 def _load(settings: Settings, progress: Progress) -> Any:
-    from biasaudit.model.backbone import (
-        load,
-    )  # TensorFlow takes seconds to import: only where a model is needed
+    # TensorFlow takes seconds to import: only where a model is needed.
+    from biasaudit.model.backbone import load
 
     with progress.step("Loading the network"):
         backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -58,41 +58,56 @@ def key_of(*parts: Any) -> str:
 
 
 class Cache:
-    """Tables and arrays of earlier runs, under names that hold the key of their inputs."""
+    """Tables and arrays of earlier runs, under names that hold the key of their inputs.
+
+    Touches only files that bear such a name: whatever else lies in the folder is somebody else's.
+    """
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
         self.folder = folder
-        if fresh and folder.is_dir() and not folder.is_symlink():
-            shutil.rmtree(folder)
+        self.fresh = fresh
 
-    def table(self, name: str, key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """The table kept under (name, key), or the one that `make` returns, which is then kept."""
+    def table(
+        self, name: str, key: str, make: Callable[[], pd.DataFrame], fits: Callable[[pd.DataFrame], bool]
+    ) -> pd.DataFrame:
+        """The table kept under (name, key) where it `fits`, or the one that `make` returns, which is then kept."""
         path = self.folder / f"{name}-{key}.parquet"
         try:
-            return pd.read_parquet(path)
+            if not self.fresh and fits(kept := pd.read_parquet(path)):
+                return kept
         except Exception:  # absent, cut short or not ours: made anew
-            made = make()
-            self._keep(name, path, lambda temporary: made.to_parquet(temporary, index=False))
-            return made
+            pass
+        made = make()
+        self._keep(name, path, lambda temporary: made.to_parquet(temporary, index=False))
+        return made
 
-    def arrays(self, name: str, key: str, make: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-        """The arrays kept under (name, key), or those that `make` returns; never unpickles."""
+    def arrays(
+        self,
+        name: str,
+        key: str,
+        make: Callable[[], dict[str, np.ndarray]],
+        fits: Callable[[dict[str, np.ndarray]], bool],
+    ) -> dict[str, np.ndarray]:
+        """The arrays kept under (name, key) where they fit, or those that `make` returns; never unpickles."""
         path = self.folder / f"{name}-{key}.npz"
         try:
-            with np.load(path, allow_pickle=False) as kept:
-                return {field: kept[field] for field in kept.files}
+            with np.load(path, allow_pickle=False) as stored:
+                kept = {field: stored[field] for field in stored.files}
+            if not self.fresh and fits(kept):
+                return kept
         except Exception:  # absent, cut short or not ours: made anew
-            made = make()
+            pass
+        made = make()
 
-            def write(temporary: Path) -> None:
-                with open(temporary, "wb") as stream:
-                    np.savez(stream, **made)  # type: ignore[arg-type]
+        def write(temporary: Path) -> None:
+            with open(temporary, "wb") as stream:
+                np.savez(stream, **made)  # type: ignore[arg-type]
 
-            self._keep(name, path, write)
-            return made
+        self._keep(name, path, write)
+        return made
 
-    def _keep(self, name: str, path: Path, write: Callable[[Path], None]) -> None:
+    def _keep(self, name: str, path: Path, write: Callable[[Path], object]) -> None:
         write_atomically(path, write)
         for old in self.folder.glob(f"{name}-*{path.suffix}"):
-            if old != path:
+            if old != path and re.fullmatch(rf"{name}-[0-9a-f]{{16}}", old.stem):
                 old.unlink(missing_ok=True)

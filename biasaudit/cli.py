@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import signal
@@ -255,6 +256,9 @@ def detectors(
 
 def main() -> None:
     """Entry point: every way to end has its exit code, and none of them is a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # a name that is no UTF-8 is shown, not fatal
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         app()
@@ -263,6 +267,10 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        print(f"biasaudit: the system refused:{where} {error.strerror or error}.", file=sys.stderr)
+        sys.exit(5)
     except MemoryError:
         print("biasaudit: out of memory. Close other programs, or try --jobs 1.", file=sys.stderr)
         sys.exit(5)

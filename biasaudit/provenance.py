@@ -12,6 +12,7 @@ import numpy as np
 
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
+from biasaudit.images.folder import readable_id
 from biasaudit.results import Dataset, Model
 
 LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "opencv-python-headless", "pillow")
@@ -26,7 +27,7 @@ def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
     sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
     splits = images.frame["split"].dropna()
     return Dataset(
-        name=folder.resolve().name,
+        name=readable_id(folder.resolve().name),
         n=images.n,
         classes=dict(Counter(images.labels)),
         splits=dict(Counter(splits)),

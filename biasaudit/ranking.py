@@ -51,9 +51,18 @@ def _state(result: RungResult, q: float | None) -> State:
     estimate = result.estimate
     if estimate is None or q is None:
         return "untested"
-    share = (estimate.value - estimate.null) / (estimate.limit - estimate.null)
+    baseline = max(estimate.null, result.placebo.value) if result.placebo else estimate.null
+    share = (estimate.value - baseline) / (estimate.limit - estimate.null)
     beyond = result.placebo is None or estimate.low > result.placebo.high
     return "yes" if q < Q and share >= FLOORS[result.rung] and estimate.low > estimate.null and beyond else "no"
+
+
+def _smallest(result: RungResult) -> float | None:
+    """The smallest effect that would have been reported: what the data could show, or the floor where that is more."""
+    if result.smallest_detectable is None or result.estimate is None:
+        return None
+    floor = result.estimate.null + FLOORS[result.rung] * (result.estimate.limit - result.estimate.null)
+    return max(result.smallest_detectable, floor)
 
 
 def _rung(result: RungResult, q: float | None) -> Rung:
@@ -65,7 +74,7 @@ def _rung(result: RungResult, q: float | None) -> Rung:
         why=result.why,
         placebo=result.placebo,
         method=result.method,
-        smallest_detectable=result.smallest_detectable,
+        smallest_detectable=_smallest(result),
     )
 
 
@@ -81,7 +90,7 @@ def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool) -> V
     """
     states = {name: rung.state for name, rung in rungs.items()}
     if states["association"] == "untested":
-        return "untested"
+        return "unidentifiable" if separable else "untested"
     if states["association"] == "no":
         disparity = rungs["disparity"]
         wide = disparity.estimate is not None and disparity.estimate.strength >= GAP
@@ -95,8 +104,12 @@ def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool) -> V
 
 
 def audit_verdict(findings: Iterable[Finding], learnt: bool | None) -> AuditVerdict:
-    """The most serious finding's; `unidentifiable` counts as suspect; inconclusive where the model did not learn."""
-    if learnt is False:
+    """The most serious finding's; `unidentifiable` counts as suspect.
+
+    Inconclusive where the model did not learn, and where nothing at all could be tested.
+    """
+    findings = list(findings)
+    if learnt is False or not any(finding.rungs["association"].state != "untested" for finding in findings):
         return "inconclusive"
     seen = {"suspect" if finding.verdict == "unidentifiable" else finding.verdict for finding in findings}
     ranked: tuple[AuditVerdict, ...] = ("shortcut", "review", "suspect", "gap")
@@ -139,7 +152,9 @@ def _gathered(
     if cue.constant:
         rungs["association"] = Rung(state="no", why=f"It is {cue.untestable}, so it cannot give a label away.")
     for result, q in results:
-        if tie is not None and result.label in (None, tie.label):
+        # Of two classes there is one test, whichever of them it names.
+        only = sum(other.rung == result.rung for other, _ in results) == 1
+        if tie is not None and (only or result.label in (None, tie.label)):
             rungs[result.rung] = _rung(result, q)
     return rungs
 
@@ -205,7 +220,7 @@ def rank(
             cue=cue.id,
             kind=cue.kind,
             verdict=verdict,
-            title=wording.title(verdict, cue, tie),
+            title=wording.title(verdict, cue, tie, rungs["association"]),
             label=tie.label if tie else None,
             rungs=rungs,
             examples=examples,

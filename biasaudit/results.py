@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 Kind = Literal[
     "property", "artefact", "file", "metadata", "discovered", "view", "subgroup", "leakage", "representation"
@@ -153,7 +153,7 @@ class Model(Record):
 class Audit(Record):
     """The whole of `audit.json`."""
 
-    schema_version: str = SCHEMA_VERSION
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
     verdict: AuditVerdict
     headline: str
     """The verdict in one plain sentence."""

@@ -40,5 +40,6 @@ class Settings:
     def to_record(self) -> dict[str, Any]:
         """As plain JSON values; the metadata path as its file name alone."""
         record = asdict(self)
-        record["metadata"] = self.metadata.name if self.metadata else None
+        name = self.metadata.name if self.metadata else None
+        record["metadata"] = name.encode("utf-8", "backslashreplace").decode() if name else None
         return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

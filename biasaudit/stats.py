@@ -6,6 +6,8 @@ and permuted. Where every image is its own group, this is the ordinary bootstrap
 
 from __future__ import annotations
 
+import math
+import zlib
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -88,7 +90,10 @@ def interval(
     rng: np.random.Generator,
     resamples: int = 500,
 ) -> tuple[float, float]:
-    """95% percentile interval of `statistic(weights (resamples, n)) -> (resamples,)` over resampled groups."""
+    """95% percentile interval of `statistic(weights (resamples, n)) -> (resamples,)` over resampled groups.
+
+    NaN twice where most resamples leave a side empty: there are too few groups to say.
+    """
     drawn = np.concatenate([statistic(weights) for weights in bootstrap_weights(groups, resamples, rng)])
     drawn = drawn[np.isfinite(drawn)]
     if drawn.size < resamples // 2:
@@ -97,31 +102,45 @@ def interval(
     return float(low), float(high)
 
 
-def permuted_labels(
-    labels: np.ndarray, groups: np.ndarray, permutations: int, rng: np.random.Generator
+def permuted(
+    values: np.ndarray, groups: np.ndarray, permutations: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
-    """Labels as they could have fallen had nothing but chance tied them to the images; int (<= CHUNK, n).
+    """`values` as they could have fallen had nothing but chance tied them to the images; (<= CHUNK, n).
 
-    Where groups hold several labels, labels are shuffled within each group. Where each group has one label,
-    as patients mostly do, whole groups swap labels.
+    The blocks of values of whole groups are laid over the images in random order, so that what is alike within a
+    patient stays together, whether a patient has one label or several. Counts are kept exactly. Where each image is
+    its own group this is the ordinary permutation; where groups differ in size, blocks can straddle two groups.
     """
     _, codes = np.unique(groups, return_inverse=True)
     n_groups = int(codes.max()) + 1
-    first = np.zeros(n_groups, dtype=int)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    group_label = labels[first]
-    mixed = np.zeros(n_groups, dtype=bool)
-    mixed[codes[labels != group_label[codes]]] = True
-    within = mixed[codes].mean() > 0.5
+    by_group = np.argsort(codes, kind="stable")
     for start in range(0, permutations, CHUNK):
         count = min(CHUNK, permutations - start)
-        if within:
-            order = np.lexsort((rng.random((count, len(labels))), np.tile(codes, (count, 1))), axis=1)
-            shuffled = np.empty((count, len(labels)), dtype=labels.dtype)
-            shuffled[:, np.argsort(codes, kind="stable")] = labels[order]
-            yield shuffled
-        else:
-            yield rng.permuted(np.tile(group_label, (count, 1)), axis=1)[:, codes]
+        keys = rng.random((count, n_groups))[:, codes[by_group]]
+        shuffled = np.empty((count, len(values)), dtype=values.dtype)
+        shuffled[:, by_group] = values[by_group][np.argsort(keys, axis=1, kind="stable")]
+        yield shuffled
+
+
+def permutations_for(tests: int, least: int) -> int:
+    """How many permutations a family of `tests` needs, so that a single true effect among them can reach q < 0.05."""
+    return max(least, 40 * tests)
+
+
+def smallest_p(positive: np.ndarray, groups: np.ndarray) -> float:
+    """The smallest p-value that permuting whole groups can give a two-sided test of `positive` against the rest.
+
+    With three hospitals on one side and one on the other no tie, however perfect, can be told from chance.
+    """
+    inside, outside = set(groups[positive]), set(groups[~positive])
+    total = len(inside | outside)
+    smaller = total // 2 if inside & outside else min(len(inside), len(outside))
+    return 2 / math.comb(total, smaller)
+
+
+def generator(seed: int, *names: str) -> np.random.Generator:
+    """Random numbers that depend on the seed and on what they are for, not on what else is tested."""
+    return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
 
 
 def permutation_p(observed: float, null: np.ndarray) -> float:

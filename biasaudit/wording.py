@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.ties import Tie
-from biasaudit.results import Finding, Verdict
+from biasaudit.results import Finding, Rung, Verdict
+
+
+REMEDIES = {"artefact": "mask or crop it", "metadata": "weigh the images so that it and the label are not tied"}
+"""What else than new data helps against a shortcut, by kind of cue."""
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """A name that fits into a sentence."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def name_of(cue: CueValues) -> str:
     """How a sentence calls a cue: "ruler", "the column “sex”"."""
-    return f"the column “{cue.id}”" if cue.kind == "metadata" else cue.id.replace("_", " ")
+    return f"the column “{shorten(cue.id)}”" if cue.kind == "metadata" else shorten(cue.id).replace("_", " ")
 
 
 def _capital(sentence: str) -> str:
@@ -18,35 +27,39 @@ def _capital(sentence: str) -> str:
 
 def tie_in_words(tie: Tie) -> str:
     """How the cue falls on the classes: "found in 91% of malignant and 9% of the other images"."""
+    label = shorten(tie.label)
     inside = tie.present[tie.known & tie.positive].mean()
     outside = tie.present[tie.known & ~tie.positive].mean()
-    if tie.cue.kind == "artefact":
-        how = "found"
-    elif tie.cue.kind == "metadata":
-        how = f"speaking for {tie.label}"
+    if tie.speaking:
+        more = f" or {len(tie.speaking) - 2} other values" if len(tie.speaking) > 2 else ""
+        how = " or ".join(f"“{shorten(name, 30)}”" for name in tie.speaking[:2]) + more
+    elif tie.cue.kind == "artefact":
+        how = "found" if tie.direction > 0 else "missing"
     else:
         how = "high" if tie.direction > 0 else "low"
-    return f"{how} in {inside:.0%} of {tie.label} and {outside:.0%} of the other images"
+    return f"{how} in {inside:.0%} of {label} and {outside:.0%} of the other images"
 
 
-def title(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
+def title(verdict: Verdict, cue: CueValues, tie: Tie | None, association: Rung) -> str:
     """The finding in one plain sentence."""
     name = name_of(cue)
     if cue.constant:
         return _capital(f"{name} is the same in every image.")
     if verdict == "untested" or tie is None:
-        return _capital(f"{name} was not tested: {cue.untestable or 'see the rungs'}.")
-    words = tie_in_words(tie)
+        return _capital(f"{name} was not tested: {association.why.rstrip('.')}.")
+    words, label = tie_in_words(tie), shorten(tie.label)
     if verdict == "shortcut" and cue.kind == "metadata":
-        return f"The model uses what {name} records as a shortcut to {tie.label}: {words}."
+        return f"The model uses what {name} records as a shortcut to {label}: {words}."
+    if verdict == "shortcut" and cue.kind in ("property", "file"):
+        return f"The model leans on {name} to tell {label}: {words}. A shortcut, unless {label} is about {name}."
     if verdict == "shortcut":
-        return f"The model uses {name} as a shortcut to {tie.label}: {words}."
+        return f"The model uses {name} as a shortcut to {label}: {words}."
     if verdict == "suspect":
-        return _capital(f"{name} is tied to {tie.label}: {words}; that a model uses it was not shown.")
+        return _capital(f"{name} is tied to {label}: {words}; that a model uses it was not shown.")
     if verdict == "unidentifiable":
-        return _capital(f"{name} and {tie.label} cannot be told apart in this data: {words}.")
+        return _capital(f"{name} and {label} cannot be told apart in this data: {words}.")
     if verdict == "gap":
-        return f"The model does worse on one side of {name}, which is not tied to a class."
+        return f"The model does worse on one side of {name}; no tie of it to a class was shown."
     return _capital(f"{name} is not tied to any class beyond what chance and the floor allow.")
 
 
@@ -55,7 +68,7 @@ def explanation(verdict: Verdict, cue: CueValues) -> str:
     if cue.constant:
         return "What is the same everywhere in this data may still differ elsewhere."
     if verdict == "clear":
-        return "A tie smaller than the smallest detectable effect would not have shown."
+        return "A tie below the smallest effect named here would not have been reported."
     if cue.kind == "property":
         return (
             "It may be part of what the label names (a darker lesion, a brighter sky), or go with where and how the "
@@ -77,15 +90,17 @@ def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
         return "Measure or record it in every image, if it could matter here."
     if tie is None or verdict == "clear":
         return "Nothing to do."
-    label = tie.label
+    label = shorten(tie.label)
     collect = f"{label} images without it and other images with it"
-    if tie.cue.kind in ("property", "file"):
+    if tie.speaking:
+        collect = f"{label} images with other values of it, and other images with “{shorten(tie.speaking[0], 30)}”"
+    elif tie.cue.kind in ("property", "file"):
         low, high = ("low", "high") if tie.direction > 0 else ("high", "low")
         collect = f"{label} images with {low} {name} and other images with {high} {name}"
     if verdict == "unidentifiable":
         return f"Only new data can answer: collect {collect}, at least 30 of each, then audit again."
     if verdict == "shortcut":
-        remedy = "mask or crop it" if cue.kind == "artefact" else "even it out in preprocessing"
+        remedy = REMEDIES.get(cue.kind, "even it out in preprocessing")
         return (
             f"Do not trust this model where {name} is missing or misleading. Collect {collect}; or {remedy}; "
             "then train and audit again."
@@ -95,8 +110,10 @@ def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
     return f"Report accuracy on both sides of {name}, and collect more images of the worse side."
 
 
-def headline(findings: tuple[Finding, ...], learnt: bool | None) -> str:
-    """The audit's verdict in one sentence."""
+def headline(findings: tuple[Finding, ...], learnt: bool | None, fault: str = "") -> str:
+    """The audit's verdict in one sentence; `fault`: why there is no model, where there should be one."""
+    if learnt is False and fault:
+        return f"The model could not be trained ({fault.rstrip('.')}), so what it uses could not be tested."
     if learnt is False:
         return "The model did not learn to tell the classes apart, so what it uses could not be tested."
     for verdict in ("shortcut", "review", "unidentifiable", "suspect", "gap"):
@@ -105,5 +122,7 @@ def headline(findings: tuple[Finding, ...], learnt: bool | None) -> str:
             first = some[0].title.rstrip(".")
             more = f" ({len(some) - 1} more of this kind)" if len(some) > 1 else ""
             return f"{first}{more}."
+    if not any(finding.rungs["association"].state != "untested" for finding in findings):
+        return "No cue could be tested in this data: see beside each why."
     tested = "No cue was found tied to a label and used" if learnt else "No cue was found tied to a label"
     return f"{tested}; the smallest effects that would have shown stand beside each."

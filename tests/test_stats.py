@@ -40,16 +40,34 @@ def test_cramers_v_agrees_with_a_hand_calculation():
 def test_permuting_moves_whole_patients_and_keeps_the_labels(rng):
     groups = np.repeat(np.arange(20), 3).astype(str)
     labels = np.repeat(rng.integers(0, 2, 20), 3)
-    for shuffled in stats.permuted_labels(labels, groups, 50, rng):
+    for shuffled in stats.permuted(labels, groups, 50, rng):
         assert (shuffled.reshape(-1, 20, 3).std(axis=2) == 0).all()
         assert (shuffled.sum(axis=1) == labels.sum()).all()
 
 
-def test_permuting_within_groups_that_hold_several_labels(rng):
-    groups = np.repeat(np.arange(10), 6).astype(str)
-    labels = np.tile([0, 0, 1, 1, 1, 0], 10)
-    for shuffled in stats.permuted_labels(labels, groups, 30, rng):
-        assert (shuffled.reshape(-1, 10, 6).sum(axis=2) == 3).all()
+def test_permuting_moves_whole_patients_whose_images_differ_in_label(rng):
+    groups = np.repeat([f"p{i:02}" for i in range(30)], 4)
+    labels = np.concatenate([rng.permutation([0, 1, 1, 1]) if i % 2 else np.zeros(4, int) for i in range(30)])
+    blocks = {tuple(block) for block in labels.reshape(-1, 4)}
+    for shuffled in stats.permuted(labels, groups, 50, rng):
+        assert {tuple(block) for block in shuffled.reshape(-1, 4)} <= blocks
+        assert (shuffled.sum(axis=1) == labels.sum()).all()
+
+
+def test_a_tie_of_a_patients_trait_is_seen_though_patients_hold_both_labels(rng):
+    groups = np.repeat(np.arange(100), 5).astype(str)
+    patient = np.repeat(rng.integers(0, 2, 100), 5)
+    labels = np.where(rng.random(500) < 0.8, patient, 1 - patient)
+    null = [
+        stats.auc(patient.astype(float), row == 1) for some in stats.permuted(labels, groups, 199, rng) for row in some
+    ]
+    assert stats.permutation_p(stats.auc(patient.astype(float), labels == 1), np.array(null)) < 0.01
+
+
+def test_enough_permutations_for_one_true_effect_among_many_tests():
+    tests = 500
+    smallest = 1 / (stats.permutations_for(tests, 1999) + 1)
+    assert stats.q_values(np.r_[smallest, np.linspace(0.1, 1, tests - 1)])[0] < 0.05
 
 
 def test_permutation_p_values_are_uniform_without_an_effect(rng):
@@ -57,7 +75,7 @@ def test_permutation_p_values_are_uniform_without_an_effect(rng):
     p_values = []
     for _ in range(500):
         values = rng.normal(size=80)
-        null = [stats.auc(values, row == 1) for some in stats.permuted_labels(labels, groups, 99, rng) for row in some]
+        null = [stats.auc(values, row == 1) for some in stats.permuted(labels, groups, 99, rng) for row in some]
         p_values.append(stats.permutation_p(stats.auc(values, labels == 1), np.array(null)))
     assert np.mean(np.array(p_values) <= 0.05) == pytest.approx(0.05, abs=0.03)
 

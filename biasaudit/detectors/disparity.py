@@ -13,11 +13,11 @@ from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
-from biasaudit.stats import interval, permutation_p
+from biasaudit.stats import generator, interval, permutation_p, permutations_for, permuted
 
 PERMUTATIONS = 999
 LEAST = 10
-"""Images that a cell must hold for its rate to mean anything."""
+"""Groups (images, where there are none) that a cell must hold for its rate to mean anything."""
 TIED = 0.2
 """Strength of association from which "agrees with the label" has a meaning."""
 
@@ -38,27 +38,41 @@ def _difference(weights: np.ndarray, correct: np.ndarray, better: np.ndarray, st
         return np.where(known, gaps, 0).sum(axis=0) / known.sum(axis=0)
 
 
+def _shuffled_within(
+    side: np.ndarray, strata: np.ndarray, groups: np.ndarray, permutations: int, rng: np.random.Generator
+) -> np.ndarray:
+    """`side` permuted within each stratum, whole groups at a time; bool (permutations, n)."""
+    result = np.empty((permutations, len(side)), dtype=bool)
+    for code in np.unique(strata):
+        rows = np.flatnonzero(strata == code)
+        result[:, rows] = np.concatenate(list(permuted(side[rows], groups[rows], permutations, rng)))
+    return result
+
+
 def _compare(
     tie: Tie,
     correct: np.ndarray,
     better: np.ndarray,
     strata: np.ndarray,
     groups: np.ndarray,
-    measure: str,
-    why: str,
+    words: tuple[str, str],
+    permutations: int,
     rng: np.random.Generator,
     two_sided: bool,
 ) -> RungResult:
     """Test whether the model is right more often in `better` than elsewhere, within strata of the label.
 
-    `two_sided` where the data chose which side is `better`.
+    `words`: the measure, and what to call the better side. `two_sided` where the data chose which side that is.
     """
-    cells = [
-        (int((better & (strata == code)).sum()), int((~better & (strata == code)).sum())) for code in np.unique(strata)
-    ]
-    usable = np.isin(strata, [code for code, cell in zip(np.unique(strata), cells, strict=True) if min(cell) >= LEAST])
+
+    def independent(code: int) -> int:
+        cells = [len(set(groups[(strata == code) & side])) for side in (better, ~better)]
+        return min(cells)
+
+    usable_codes = [code for code in np.unique(strata) if independent(code) >= LEAST]
+    usable = np.isin(strata, usable_codes)
     if not usable.any():
-        fewest = max(min(cell) for cell in cells)
+        fewest = max(independent(code) for code in np.unique(strata))
         return RungResult(
             cue=tie.cue.key,
             label=tie.label,
@@ -68,42 +82,52 @@ def _compare(
     correct, better, strata, groups = correct[usable], better[usable], strata[usable], groups[usable]
     one = np.ones((1, len(correct)))
     value = float(_difference(one, correct, better, strata)[0])
-    null = np.empty(PERMUTATIONS)
-    for number in range(PERMUTATIONS):
-        shuffled = better.copy()
-        for code in np.unique(strata):
-            shuffled[strata == code] = rng.permutation(better[strata == code])
-        null[number] = _difference(one, correct, shuffled, strata)[0]
+    shuffled = _shuffled_within(better, strata, groups, permutations, rng)
+    null = np.array([_difference(one, correct, side, strata)[0] for side in shuffled])
     low, high = interval(lambda weights: _difference(weights, correct, better, strata), groups, rng)
-    rates = [float(correct[side].mean()) for side in (better, ~better)]
+    rates = [np.mean([correct[side & (strata == code)].mean() for code in usable_codes]) for side in (better, ~better)]
+    held = "" if len(usable_codes) == 1 else f", averaged over {len(usable_codes)} classes"
     return RungResult(
         cue=tie.cue.key,
         label=tie.label,
         rung="disparity",
         method="accuracy within each class",
         p_value=permutation_p(value, np.abs(null) if two_sided else null),
-        estimate=Estimate(measure=measure, value=value, low=low, high=high, null=0.0, limit=1.0, n=len(correct)),
-        why=f"{why}: {rates[0]:.0%} right of {int(better.sum())} against {rates[1]:.0%} of {int((~better).sum())}.",
+        estimate=Estimate(
+            measure=words[0],
+            value=value,
+            low=min(low, value),
+            high=max(high, value),
+            null=0.0,
+            limit=1.0,
+            n=len(correct),
+        ),
+        why=(
+            f"{words[1]}: {rates[0]:.0%} right of {int(better.sum())} images against {rates[1]:.0%} of "
+            f"{int((~better).sum())}{held}."
+        ),
     )
 
 
-def _agreement(tie: Tie, images: ImageTable, called: np.ndarray, rng: np.random.Generator) -> RungResult:
+def _agreement(
+    tie: Tie, images: ImageTable, called: np.ndarray, permutations: int, rng: np.random.Generator
+) -> RungResult:
     """For a cue that goes with a label: images where they agree against those where they conflict."""
     right = (called == images.classes.index(tie.label)) == tie.positive
     return _compare(
         tie,
         right[tie.known].astype(float),
         (tie.present == tie.positive)[tie.known],
-        tie.positive[tie.known].astype(int),
+        images.codes[tie.known],
         images.groups[tie.known],
-        f"accuracy on {tie.label} or not: agreeing minus conflicting images",
-        "Where it agrees with the label",
+        (f"accuracy on {tie.label} or not: agreeing minus conflicting images", "Where it agrees with the label"),
+        permutations,
         rng,
         two_sided=False,
     )
 
 
-def _sides(tie: Tie, images: ImageTable, called: np.ndarray, rng: np.random.Generator) -> RungResult:
+def _sides(tie: Tie, images: ImageTable, called: np.ndarray, permutations: int, rng: np.random.Generator) -> RungResult:
     """For a cue without a tie: its two sides, whichever the model does better on."""
     signal, known = tie.signal, tie.known
     flagged = tie.cue.levels is not None or tie.cue.threshold is not None
@@ -118,8 +142,8 @@ def _sides(tie: Tie, images: ImageTable, called: np.ndarray, rng: np.random.Gene
         side,
         strata,
         images.groups[known],
-        f"accuracy on images {names[0]} minus {names[1]}, label held",
-        f"Images {names[0]}",
+        (f"accuracy on images {names[0]} minus {names[1]}, label held", f"Images {names[0]}"),
+        permutations,
         rng,
         two_sided=True,
     )
@@ -134,14 +158,14 @@ def disparity(
     How it is measured: for a cue tied to a label, the share of right answers (this label or not) where cue and label
     agree minus where they conflict, each within the label and within the rest, then averaged, so that a gap in
     sensitivity is not hidden by a common class. For a cue without a tie, the side on which the model is worse.
-    Permutations within class; intervals by resampling groups.
+    Permutations within class, whole groups at a time; intervals by resampling groups.
 
     What it cannot show: why. A side can be harder for reasons that have nothing to do with the cue.
 
     References: Oakden-Rayner 2020 (hidden stratification).
     """
-    rng = np.random.default_rng([settings.seed, 4])
     called = predictions.log_odds.argmax(axis=1)
+    permutations = permutations_for(len(ties), PERMUTATIONS)
     for tie in ties:
         check = _agreement if tie.strength >= TIED else _sides
-        yield check(tie, images, called, rng)
+        yield check(tie, images, called, permutations, generator(settings.seed, "disparity", tie.cue.key))

@@ -13,9 +13,10 @@ from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
-from biasaudit.stats import auc, permutation_p
+from biasaudit.stats import auc, bootstrap_weights, generator, permutation_p, permutations_for, permuted, weighted_auc
 
 PERMUTATIONS = 499
+RESAMPLES = 300
 FOLDS = 5
 LEAST = 40
 """Images a stratum (one class in one feature space) must hold to be probed."""
@@ -32,7 +33,7 @@ class Stratum:
     """
 
     def __init__(self, rows: np.ndarray, embedding: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> None:
-        self.rows = rows
+        self.rows, self.groups = rows, groups[rows]
         centred = embedding[rows] - embedding[rows].mean(axis=0)
         centred = centred / np.maximum(centred.std(axis=0), 1e-6)
         similarity = centred @ centred.T / centred.shape[1]
@@ -50,6 +51,17 @@ class Stratum:
     def auc(self, target: np.ndarray) -> float:
         """AUC of the out-of-fold prediction of a bool target over this stratum."""
         return auc(self.smoother @ target.astype(np.float64), target)
+
+    def null(self, target: np.ndarray, permutations: int, rng: np.random.Generator) -> np.ndarray:
+        """The same for targets permuted, whole groups at a time; float (permutations,)."""
+        shuffled = permuted(target, self.groups, permutations, rng)
+        return np.array([self.auc(some) for chunk in shuffled for some in chunk])
+
+    def resampled(self, target: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """The same over resampled groups; float (RESAMPLES,)."""
+        predicted = self.smoother @ target.astype(np.float64)
+        weights = bootstrap_weights(self.groups, RESAMPLES, rng)
+        return np.concatenate([weighted_auc(predicted, target, some) for some in weights])
 
 
 def _strata(images: ImageTable, predictions: Predictions, rng: np.random.Generator) -> list[Stratum]:
@@ -74,7 +86,7 @@ def _target(tie: Tie, rows: np.ndarray) -> np.ndarray | None:
     return target if min(target.sum(), (~target).sum()) >= 8 else None
 
 
-def _probe(tie: Tie, strata: list[Stratum], rng: np.random.Generator) -> RungResult:
+def _probe(tie: Tie, strata: list[Stratum], permutations: int, rng: np.random.Generator) -> RungResult:
     targets = [(stratum, target) for stratum in strata if (target := _target(tie, stratum.rows)) is not None]
     if not targets:
         return RungResult(
@@ -86,10 +98,9 @@ def _probe(tie: Tie, strata: list[Stratum], rng: np.random.Generator) -> RungRes
     weights = np.array([target.sum() * (~target).sum() for _, target in targets], dtype=float)
     weights /= weights.sum()
     value = float(weights @ [stratum.auc(target) for stratum, target in targets])
-    null = np.zeros(PERMUTATIONS)
-    for weight, (stratum, target) in zip(weights, targets, strict=True):
-        null += weight * np.array([stratum.auc(rng.permutation(target)) for _ in range(PERMUTATIONS)])
-    spread = 1.96 * float(null.std())
+    null = weights @ [stratum.null(target, permutations, rng) for stratum, target in targets]
+    drawn = weights @ [stratum.resampled(target, rng) for stratum, target in targets]
+    low, high = np.nanquantile(drawn, [0.025, 0.975]) if np.isfinite(drawn).any() else (0.0, 1.0)
     n = sum(len(stratum.rows) for stratum, _ in targets)
     return RungResult(
         cue=tie.cue.key,
@@ -100,8 +111,8 @@ def _probe(tie: Tie, strata: list[Stratum], rng: np.random.Generator) -> RungRes
         estimate=Estimate(
             measure=f"AUC of {tie.cue.id} read from the features, label held",
             value=value,
-            low=max(0.0, value - spread),
-            high=min(1.0, value + spread),
+            low=min(float(low), value),
+            high=max(float(high), value),
             null=0.5,
             limit=1.0,
             n=n,
@@ -117,13 +128,13 @@ def encoding(
     """Why it matters: a model can only use what its features hold; holding it beyond the label means it was kept.
 
     How it is measured: a ridge probe, fitted within each class on other images than it is scored on, predicts the
-    cue from the pooled features; the AUC is averaged over classes and held against 499 permutations within class.
+    cue from the pooled features; the AUC is averaged over classes and held against permutations within class.
 
     What it cannot show: use. Features pretrained on photographs of everything encode most cues, used or not.
 
     References: Pavlak 2023, Data AUDIT (arXiv 2304.03218): detectability.
     """
-    rng = np.random.default_rng([settings.seed, 2])
-    strata = _strata(images, predictions, rng)
+    strata = _strata(images, predictions, generator(settings.seed, "strata"))
+    permutations = permutations_for(len(ties), PERMUTATIONS)
     for tie in ties:
-        yield _probe(tie, strata, rng)
+        yield _probe(tie, strata, permutations, generator(settings.seed, "encoding", tie.cue.key))

@@ -14,6 +14,8 @@ from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import auc, interval
 
+Q, FLOOR = 0.05, 0.05
+"""The corrected p-value, and the excess in the share of files lost, that a class must show."""
 HIDDEN = "hidden pixels under transparency"
 NOT_ASKED = Rung(state="untested", why="No model sees a file that cannot be read.")
 
@@ -22,8 +24,10 @@ def _tied_to_class(images: ImageTable, lost: Counter[str]) -> Iterator[Finding]:
     kept = Counter(images.labels)
     label = max(lost, key=lambda name: lost[name] / (lost[name] + kept[name]))
     table = [[lost[label], kept[label]], [lost.total() - lost[label], images.n - kept[label]]]
-    p_value = float(fisher_exact(table).pvalue)
-    if p_value >= 0.05:
+    # The worst class was picked, so each class counts as a test.
+    p_value = min(1.0, float(fisher_exact(table).pvalue) * (len(images.classes) if len(images.classes) > 2 else 1))
+    excess = table[0][0] / sum(table[0]) - table[1][0] / max(1, sum(table[1]))
+    if p_value >= Q or excess < FLOOR:
         return
     missing = np.repeat([1.0, 0.0, 1.0, 0.0], [*table[0], *table[1]])
     positive = np.repeat([True, True, False, False], [*table[0], *table[1]])
@@ -42,7 +46,7 @@ def _tied_to_class(images: ImageTable, lost: Counter[str]) -> Iterator[Finding]:
         why=why,
         p_value=p_value,
         q_value=p_value,
-        method="Fisher's exact test",
+        method="Fisher's exact test, corrected for the number of classes",
         estimate=Estimate(
             measure=f"AUC of being unreadable, {label} against the rest",
             value=value,

@@ -15,7 +15,15 @@ from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
-from biasaudit.stats import detectable_mean, interval, permutation_p, permuted_labels, sign_flip_p
+from biasaudit.stats import (
+    detectable_mean,
+    generator,
+    interval,
+    permutation_p,
+    permutations_for,
+    permuted,
+    sign_flip_p,
+)
 
 PERMUTATIONS = 999
 TIED = 0.2
@@ -33,7 +41,7 @@ def _class_gap(tie: Tie, odds: np.ndarray) -> float:
 
 
 def _by_intervention(
-    tie: Tie, done: Intervention, code: int, gap: float, groups: np.ndarray, rng: np.random.Generator
+    tie: Tie, done: Intervention, code: int, gap: float, groups: np.ndarray, tests: int, rng: np.random.Generator
 ) -> RungResult:
     shift = done.toward * (done.inserted[:, code] - done.before[:, code])
     sham = done.toward * (done.placebo[:, code] - done.before[:, code])
@@ -61,7 +69,7 @@ def _by_intervention(
         estimate=estimate(shift, f"when {tie.cue.id} is {'put in' if done.toward > 0 else 'taken out'}"),
         placebo=estimate(sham, "under the placebo"),
         p_value=sign_flip_p(shift - sham, groups, rng),
-        smallest_detectable=detectable_mean(shift - sham),
+        smallest_detectable=detectable_mean(shift - sham, tests),
         why=(
             f"{'Put into' if done.toward > 0 else 'Changed in'} {len(shift)} held-out images, it moves the log-odds of "
             f"{tie.label} by {shift.mean():+.2f} (placebo {sham.mean():+.2f}); images called {tie.label} go from "
@@ -104,7 +112,7 @@ def _by_observation(
     null = np.concatenate(
         [
             odds[order] @ cue / (cue @ cue)
-            for order in permuted_labels(np.arange(images.n), images.groups, PERMUTATIONS, rng)
+            for order in permuted(np.arange(images.n), images.groups, permutations_for(len(ties), PERMUTATIONS), rng)
         ]
     )
     low, high = interval(
@@ -150,8 +158,8 @@ def reliance(
 
     References: Bissoto 2020; Freedman & Lane 1983 (permutation of residuals); DeGrave 2021.
     """
-    rng = np.random.default_rng([settings.seed, 3])
     for tie in ties:
+        rng = generator(settings.seed, "reliance", tie.cue.key)
         code = images.classes.index(tie.label)
         gap = _class_gap(tie, predictions.log_odds[:, code])
         if gap <= 0:
@@ -162,6 +170,6 @@ def reliance(
                 why=f"The model does not tell {tie.label} apart.",
             )
         elif tie.cue.key in interventions:
-            yield _by_intervention(tie, interventions[tie.cue.key], code, gap, images.groups, rng)
+            yield _by_intervention(tie, interventions[tie.cue.key], code, gap, images.groups, len(ties), rng)
         else:
             yield _by_observation(tie, ties, predictions.log_odds[:, code], gap, images, rng)

@@ -17,7 +17,7 @@ from biasaudit.settings import Settings
 
 MISSING = "(missing)"
 CONSTANT = "the same in every image"
-MOST_LEVELS = 50
+MOST_LEVELS = 100
 """A text column with more distinct values is an id, not a group."""
 LEAST_PER_LEVEL = 5
 """Fewer images a value than this, on average, and the column is an id too."""
@@ -109,12 +109,27 @@ def measured_cue(cue: Cue, values: np.ndarray) -> CueValues:
     )
 
 
+def knowability_cue(cue: CueValues) -> CueValues | None:
+    """Whether a cue could be measured, as a cue: JPEG quality is known of JPEG files only, which may tell a class."""
+    assert cue.values is not None
+    known = np.isfinite(cue.values)
+    if known.all() or not known.any():
+        return None
+    return CueValues(
+        id=f"{cue.id}_known",
+        kind=cue.kind,
+        question=f"Could {cue.id.replace('_', ' ')} be measured in one class only?",
+        levels=np.where(known, "known", "not known").astype(object),
+    )
+
+
 def cue_values(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
-    """All cues of this audit: the measured ones, then the metadata columns but those that name groups and splits."""
+    """All cues of this audit: the measured ones, then the metadata columns but the one that names the split."""
     measured = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues]
     columns = [
         metadata_cue(name, images.frame[f"meta_{name}"].to_numpy(dtype=object))
         for name in images.metadata_columns
-        if name not in (settings.group_by, settings.split, *settings.without)
+        if name not in (settings.split, *settings.without)
     ]
-    return (*measured, *columns)
+    known = [knowable for cue in measured if (knowable := knowability_cue(cue)) is not None]
+    return (*measured, *known, *columns)

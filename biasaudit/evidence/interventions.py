@@ -11,7 +11,6 @@ import numpy as np
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
-from biasaudit.images.decode import decode
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
@@ -46,14 +45,19 @@ def _candidates(tie: Tie, toward: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _amount(cue: Cue, tie: Tie) -> float:
-    """How much of the cue: full for an artefact; for a property the step between its two sides in this data."""
+    """How much of the cue: full for an artefact; for a property the step from the other classes to this one.
+
+    Where both have the same median (most images have no border), the step between its two sides in this data.
+    """
     if cue.kind == "artefact":
         return 1.0
     values = tie.cue.values
     assert values is not None
-    step = np.median(values[tie.known & tie.present]) - np.median(values[tie.known & ~tie.present])
-    spread = float(np.diff(np.nanquantile(values, [0.1, 0.9]))[0])
-    return float(min(abs(step), spread) if spread > 0 else abs(step))
+
+    def step(side: np.ndarray) -> float:
+        return abs(float(np.median(values[tie.known & side]) - np.median(values[tie.known & ~side])))
+
+    return step(tie.positive) or step(tie.present)
 
 
 def _intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
@@ -69,7 +73,7 @@ def _intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions,
     placebo = np.empty_like(inserted)
     for place, row in enumerate(rows):
         rng = np.random.default_rng([seed, zlib.crc32(cue.id.encode()), zlib.crc32(images.ids[row].encode())])
-        before = decode(images.path(int(row))).rgb
+        before = images.photo(int(row)).rgb
         after, mask = cue.insert(before, amount, rng)
         inserted[place] = resized(after, size)
         placebo[place] = resized(cue.placebo(before, after, mask, rng), size)

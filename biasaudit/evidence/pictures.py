@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from biasaudit.evidence.predictions import Predictions
-from biasaudit.images.decode import decode
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
-from biasaudit.report.thumbnails import save_heatmap, save_thumbnail
+from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_thumbnail
 from biasaudit.results import Finding
 
 SHOWN = 6
@@ -28,7 +27,12 @@ def save_pictures(
     folder: Path,
     progress: Progress,
 ) -> None:
-    """Save what the report will show of every finding that says something; each image once."""
+    """Save what the report will show of every finding that says something; each image once.
+
+    Pictures of an earlier run are removed first: they may be of other people. Raises DataError where an image has
+    changed since it was measured.
+    """
+    discard_thumbnails(folder)
     row_of = {image: row for row, image in enumerate(images.ids)}
     telling = [finding for finding in findings if finding.verdict not in ("clear", "untested")]
     wanted: dict[str, set[str]] = {}
@@ -42,7 +46,7 @@ def save_pictures(
 def _save(
     image: str, row: int, labels: list[str], images: ImageTable, predictions: Predictions | None, folder: Path
 ) -> None:
-    rgb = decode(images.path(row)).rgb
+    rgb = images.photo(row).rgb
     save_thumbnail(folder, image, rgb)
     if predictions is None or np.ptp(rgb) < FLAT:
         return

@@ -64,7 +64,9 @@ def _macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: 
     classes = range(scores.shape[1])
 
     def macro(weights: np.ndarray) -> np.ndarray:
-        return np.mean([weighted_auc(scores[:, code], codes == code, weights) for code in classes], axis=0)
+        areas = np.array([weighted_auc(scores[:, code], codes == code, weights) for code in classes])
+        known = np.isfinite(areas)  # a resample can miss a rare class
+        return np.where(known, areas, 0).sum(axis=0) / known.sum(axis=0)
 
     value = float(macro(np.ones((1, len(codes)), dtype=np.int32))[0])
     low, high = interval(macro, groups, np.random.default_rng(seed))
@@ -94,9 +96,13 @@ def _frozen(
     def embed() -> dict[str, np.ndarray]:
         return {"embedding": _embed(backbone, store, survey.rows, progress, f"{backbone.name}: features")}
 
+    def fits(kept: dict[str, np.ndarray]) -> bool:
+        array = kept.get("embedding")
+        return array is not None and array.ndim == 2 and len(array) == images.n and bool(np.isfinite(array).all())
+
     key = key_of(backbone.name, backbone.size, survey.values["hash"].tolist())
     cacheable = backbone.pretrained and not backbone.name.endswith(".keras")
-    embedding = (cache.arrays("embedding", key, embed) if cacheable else embed())["embedding"]
+    embedding = (cache.arrays("embedding", key, embed, fits) if cacheable else embed())["embedding"]
     penalty = choose_penalty(embedding, images.codes, images.groups, seed)
     heads, logits = [], np.empty((images.n, len(images.classes)))
     for number in range(int(fold.max()) + 1):

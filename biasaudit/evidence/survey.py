@@ -47,14 +47,16 @@ class Survey:
 
 def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int) -> dict[str, Any]:
     try:
-        photo = decode(path)
+        photo, digest = decode(path), content_hash(path)
     except Unreadable as error:
         return {"unreadable": str(error)}
+    except OSError as error:
+        return {"unreadable": f"cannot be read: {error.strerror or error}"}
     if store is not None:
         store.write(row, resized(photo.rgb, store.size))
     facts: dict[str, Any] = {cue.id: float(cue.measure(photo)) for cue in cues}
     return facts | {
-        "hash": content_hash(path),
+        "hash": digest,
         "width": photo.file.width,
         "height": photo.file.height,
         "format": photo.file.format,
@@ -84,11 +86,18 @@ def _measure_all(
     return pd.DataFrame.from_records(records, columns=[*(cue.id for cue in cues), *FACTS])
 
 
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
 def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
     """Changes with any file, with the choice of cues and with the code that measures them."""
-    stats = [images.path(index).stat() for index in range(images.n)]
-    stamps = [(image, stat.st_size, stat.st_mtime_ns) for image, stat in zip(images.ids, stats, strict=True)]
-    folders = {Path(cue.measure.__code__.co_filename).parent for cue in cues}
+    stamps = [(image, *_stamp(images.path(index))) for index, image in enumerate(images.ids)]
+    folders = {Path(code.co_filename).parent for code in (decode.__code__, *(c.measure.__code__ for c in cues))}
     code = [(file.name, file.read_text("utf-8")) for folder in sorted(folders) for file in sorted(folder.rglob("*.py"))]
     return key_of(stamps, sorted(cue.id for cue in cues), code)
 
@@ -123,7 +132,10 @@ def survey(
     def make() -> pd.DataFrame:
         return _measure_all(images, cues, store, jobs, progress)
 
-    values = make() if store is not None else cache.table("cues", _inputs_key(images, cues), make)
+    def fits(table: pd.DataFrame) -> bool:
+        return len(table) == images.n and list(table.columns) == [*(cue.id for cue in cues), *FACTS]
+
+    values = make() if store is not None else cache.table("cues", _inputs_key(images, cues), make, fits)
     bad = values["unreadable"].notna().to_numpy()
     reasons = {int(index): str(values["unreadable"].iloc[index]) for index in np.flatnonzero(bad)}
     kept = images.without(reasons) if reasons else images

@@ -14,7 +14,10 @@ from biasaudit.stats import auc, contingency, cramers_v
 ONE_STORY = 0.5
 """Rank correlation from which two cues are one story."""
 FEW_CONFLICTS = 0.01
-"""Share of images in conflict up to which cue and label cannot be told apart."""
+"""Share of images in conflict, on either side of the label, up to which cue and label cannot be told apart."""
+
+FEWEST = 5
+"""Images that a side must have before anything is called inseparable."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +34,8 @@ class Tie:
     """bool (n,): the cue's value is known."""
     positive: np.ndarray
     """bool (n,): the image has this label."""
+    speaking: tuple[str, ...] = ()
+    """Of a metadata column, the values over-represented in this class, commonest in it first."""
     strength: float
     """0 to 1: |AUC - 0.5| x 2, or Cramer's V; no account of chance."""
 
@@ -41,8 +46,9 @@ class Tie:
 
     @property
     def separable(self) -> bool:
-        """True where so few images are in conflict that cue and label are one and the same in this data."""
-        return bool(self.conflict.sum() <= FEW_CONFLICTS * self.known.sum())
+        """True where so few images of the class, and so few of the others, are in conflict that the two are one."""
+        sides = [self.conflict[self.known & side] for side in (self.positive, ~self.positive)]
+        return all(len(side) >= FEWEST and side.mean() <= FEW_CONFLICTS for side in sides)
 
     @property
     def signal(self) -> np.ndarray:
@@ -66,20 +72,22 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
     known = np.isfinite(cue.values)
     areas = np.array([auc(cue.values[known], codes[known] == code) for code in range(len(classes))])
     signed = np.nan_to_num(areas - 0.5)
-    # An artefact gives a class away by being there; other cues may do so in either direction.
-    one_sided = cue.kind == "artefact" or len(classes) == 2
-    code = int(np.argmax(signed if one_sided else np.abs(signed)))
+    # Of two classes the one that has more of it is named; of several the one that stands out most.
+    code = int(np.argmax(signed if len(classes) == 2 else np.abs(signed)))
     direction = 1 if signed[code] >= 0 else -1
     positive = codes == code
     signal = direction * cue.values
-    start = cue.threshold if cue.threshold is not None else _split(signal[known], positive[known])
+    if cue.threshold is None:
+        present = signal >= _split(signal[known], positive[known])
+    else:
+        present = (cue.values >= cue.threshold) == (direction > 0)
     return Tie(
         cue=cue,
         label=classes[code],
         direction=direction,
         known=known,
         positive=positive,
-        present=known & (signal >= start),
+        present=known & present,
         strength=2 * abs(float(signed[code])),
     )
 
@@ -101,10 +109,12 @@ def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
         and set(names) <= {"0", "1", "no", "yes", "False", "True", "false", "true"}
     ):
         code = int(np.argmax(share[1]))  # a flag: name the class in which it is set
+    ranked = np.argsort(-table[:, code], kind="stable")
     return Tie(
         cue=cue,
         label=classes[code],
         direction=1,
+        speaking=tuple(str(names[level]) for level in ranked if over[level, code]),
         known=np.ones(len(codes), dtype=bool),
         positive=codes == code,
         present=over[levels, code],

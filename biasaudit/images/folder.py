@@ -23,6 +23,8 @@ NOT_IMAGES = {
 """Companions of a data set, passed over in silence; every other name is tried."""
 NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "__macosx", "license", "readme", "makefile"}
 
+REPORT = {"audit.json", "report.html"}
+"""What a folder holds that an audit wrote: its thumbnails are no photographs to audit."""
 NO_PERMISSION = "no read permission"
 OUTSIDE = "outside the folder"
 LINK_OUT = f"link {OUTSIDE}: not followed"
@@ -71,6 +73,8 @@ def find_files(root: Path) -> Found:
             names.append(name)
         elif what == "folder":
             folders.append(name)
+        elif what == "report":
+            notes["folder of an earlier audit: not read"] += 1
         elif what == "special":
             notes["not a regular file: never opened"] += 1
         else:
@@ -90,7 +94,7 @@ def find_files(root: Path) -> Found:
 
 
 def _walk(root: Path) -> Iterator[tuple[str, str]]:
-    """(name relative to root, what it is): "file", "folder", "special", or the reason to leave it out."""
+    """(name relative to root, what it is): "file", "folder", "special", "report", or the reason to leave it out."""
     real_root = os.path.realpath(root)
     pending = [""]
     while pending:
@@ -102,6 +106,9 @@ def _walk(root: Path) -> Iterator[tuple[str, str]]:
             continue
         except OSError as error:
             yield folder, f"folder cannot be read ({error.strerror})"
+            continue
+        if folder and {entry.name for entry in entries} >= REPORT:
+            yield folder, "report"
             continue
         for entry in entries:
             if entry.name.startswith(".") or entry.name.lower() in NOT_IMAGE_NAMES:

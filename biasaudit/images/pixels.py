@@ -31,8 +31,11 @@ class PixelStore:
         store = cls(path, n, size)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with open(path, "wb") as stream:
-                os.posix_fallocate(stream.fileno(), 0, max(1, n * store.row_bytes))
+            path.unlink(missing_ok=True)
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            with os.fdopen(handle, "wb") as stream:
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(stream.fileno(), 0, max(1, n * store.row_bytes))
         except OSError as error:
             path.unlink(missing_ok=True)
             raise EnvironmentFault(

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.errors import DataError, UsageError
+from biasaudit.images.decode import Unreadable, decode
 from biasaudit.images.folder import LINK_OUT, LINK_TO_FOLDER, OUTSIDE, Found, find_files, shown
 from biasaudit.images.match import NO_FILE, join_rows
 from biasaudit.images.metadata import read_metadata
+from biasaudit.images.photo import Photo
 from biasaudit.results import Excluded
 
 MIN_PER_CLASS = 2
@@ -48,6 +50,15 @@ class ImageTable:
         """Where row `index` lies on disk."""
         id = str(self.frame["id"].iat[index])
         return self.root / self.disk_names.get(id, id)
+
+    def photo(self, index: int) -> Photo:
+        """Decode row `index` again. Raises DataError where the file can no longer be read as it was."""
+        try:
+            return decode(self.path(index))
+        except (Unreadable, OSError) as error:
+            raise DataError(
+                f"{shown(self.ids[index])} changed while it was audited ({error}). Run again when nothing writes there."
+            ) from error
 
     @property
     def n(self) -> int:

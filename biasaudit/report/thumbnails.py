@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -49,12 +50,22 @@ def _cividis(heat: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_CIVIDIS), cv2.COLOR_BGR2RGB)
 
 
+def discard_thumbnails(folder: Path) -> None:
+    """Remove the pictures that an earlier run saved in `folder`, and nothing else that lies there."""
+    for path in folder.glob("*.webp*"):
+        if re.fullmatch(r"[0-9a-f]{16}\.webp(\.\d+\.part)?", path.name):
+            path.unlink()
+
+
 def _write(path: Path, rgb: np.ndarray) -> Path:
     """Write whole or not at all: a reader never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = BytesIO()
     Image.fromarray(rgb).save(buffer, "WEBP", quality=QUALITY, method=4)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(buffer.getvalue())
-    os.replace(part, path)
+    try:
+        part.write_bytes(buffer.getvalue())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
     return path
