@@ -6,7 +6,6 @@ from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.ties import Tie
 from biasaudit.results import Finding, Rung, Verdict
 
-
 REMEDIES = {"artefact": "mask or crop it", "metadata": "weigh the images so that it and the label are not tied"}
 """What else than new data helps against a shortcut, by kind of cue."""
 

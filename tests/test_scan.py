@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import biasaudit as ba
-from biasaudit.errors import DataError, UsageError
+from biasaudit.errors import DataError, EnvironmentFault, UsageError
 from tests.planted import brighter, plant
 
 
@@ -189,3 +189,99 @@ def test_cues_and_columns_can_be_left_out(tmp_path, clean):
 def test_an_unknown_choice_is_a_usage_error(tmp_path, clean):
     with pytest.raises(UsageError, match="backbon"):
         ba.audit(clean[0], backbon="x")
+
+
+def test_few_groups_are_never_clear(tmp_path):
+    plant(tmp_path / "bright", brighter, n=120, strength=(1.0, 0.0))
+    rows = [p.relative_to(tmp_path / "bright").as_posix() for p in sorted((tmp_path / "bright").glob("*/*.jpg"))]
+    hospital = ["A" if row.startswith("upright") else f"B{i % 3}" for i, row in enumerate(rows)]
+    pd.DataFrame({"path": rows, "hospital": hospital}).to_csv(tmp_path / "m.csv", index=False)
+    result = scan(tmp_path / "bright", tmp_path, metadata=tmp_path / "m.csv", group_by="hospital")
+    assert finding(result, "metadata-hospital").verdict == "unidentifiable"
+    assert finding(result, "property-brightness").verdict in ("unidentifiable", "untested")
+    assert not [f.id for f in result.record.findings if f.verdict == "clear" and "same" not in f.title]
+
+
+def test_two_pictures_a_class_say_nothing_rather_than_none_detected(tmp_path):
+    plant(tmp_path / "tiny", brighter, n=6)
+    result = scan(tmp_path / "tiny", tmp_path)
+    assert result.verdict != "none_detected" or all(
+        f.verdict == "untested" or f.rungs["association"].estimate is None for f in result.record.findings
+    )
+
+
+def test_a_format_that_goes_with_the_class_is_found(tmp_path, clean):
+    from PIL import Image
+
+    folder, _ = clean
+    for path in sorted((folder / "lying").glob("*.jpg")):
+        Image.open(path).save(path.with_suffix(".png"))
+        path.unlink()
+    assert finding(scan(folder, tmp_path), "file-jpeg_quality_known").verdict == "unidentifiable"
+
+
+def test_an_unknown_name_to_leave_out_is_a_usage_error(tmp_path, clean):
+    with pytest.raises(UsageError, match="nope"):
+        scan(clean[0], tmp_path, without=("nope",))
+
+
+def test_files_that_lie_in_the_output_folder_survive(tmp_path, clean):
+    kept = [tmp_path / "out" / "cache" / "mine.txt", tmp_path / "out" / "cache" / "cues-mine.parquet"]
+    kept[0].parent.mkdir(parents=True)
+    for path in kept:
+        path.write_text("mine")
+    scan(clean[0], tmp_path, fresh=True)
+    scan(clean[0], tmp_path)
+    assert all(path.read_text() == "mine" for path in kept)
+
+
+def test_the_cache_is_used_again_and_rebuilt_where_it_does_not_fit(tmp_path, clean):
+    first = scan(clean[0], tmp_path)
+    cached = next((tmp_path / "out" / "cache").glob("cues-*.parquet"))
+    written = cached.stat().st_mtime_ns
+    assert scan(clean[0], tmp_path).record.findings == first.record.findings
+    assert cached.stat().st_mtime_ns == written
+    for damage in (lambda table: table.head(5), lambda table: table.drop(columns="brightness")):
+        damage(pd.read_parquet(cached)).to_parquet(cached)
+        assert scan(clean[0], tmp_path).record.findings == first.record.findings
+    cached.write_bytes(b"no parquet")
+    assert scan(clean[0], tmp_path).record.findings == first.record.findings
+
+
+def test_a_report_inside_the_folder_is_not_audited_the_next_time(tmp_path, clean):
+    folder, _ = clean
+    for _ in range(2):
+        result = ba.audit(folder, out=folder / "reports" / "one", scan=True, jobs=1)
+    assert set(result.record.dataset.classes) == {"lying", "upright"}
+    with pytest.raises(UsageError, match="--out"):
+        ba.audit(folder, out=folder, scan=True)
+
+
+def test_nothing_is_written_through_a_link_out_of_the_output_folder(tmp_path, clean):
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "evidence").symlink_to(tmp_path / "victim")
+    with pytest.raises(EnvironmentFault, match="evidence"):
+        scan(clean[0], tmp_path)
+    assert not list((tmp_path / "victim").iterdir())
+
+
+def test_fault_51_a_file_that_changes_during_the_run_stops_it(tmp_path, monkeypatch):
+    plant(tmp_path / "bright", brighter, n=80)
+
+    def spoil(*arguments, **choices):
+        for path in (tmp_path / "bright").glob("*/*.jpg"):
+            path.write_bytes(b"changed")
+
+    monkeypatch.setattr("biasaudit.evidence.pictures.discard_thumbnails", spoil)
+    with pytest.raises(DataError, match="changed"):
+        scan(tmp_path / "bright", tmp_path)
+
+
+def test_pictures_of_an_earlier_run_do_not_stay(tmp_path):
+    plant(tmp_path / "one", brighter, n=80)
+    plant(tmp_path / "two", brighter, n=80, seed=1)
+    scan(tmp_path / "one", tmp_path)
+    before = {path.read_bytes() for path in (tmp_path / "out" / "evidence").iterdir()}
+    scan(tmp_path / "two", tmp_path)
+    assert before.isdisjoint(path.read_bytes() for path in (tmp_path / "out" / "evidence").iterdir())
