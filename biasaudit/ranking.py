@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
 import numpy as np
 
@@ -129,7 +130,8 @@ def finding_id(cue: CueValues) -> str:
 def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Images that show the cue with the label, most of it first; and those in conflict, most misled first.
 
-    Where many have as much of the cue (a flag), those that the model is surest of come first.
+    Where many have as much of the cue (a flag), those that the model is surest of come first. Of the conflicts, one
+    that has the cue without the label and one that has the label without the cue take turns.
     """
     toward = np.zeros(images.n)
     if predictions is not None:
@@ -137,9 +139,13 @@ def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> 
     signal = np.nan_to_num(tie.signal)
     showing = np.flatnonzero(tie.known & tie.positive & tie.present)
     showing = showing[np.lexsort((-toward[showing], -signal[showing]))]
-    conflicting = np.flatnonzero(tie.conflict)
-    misled = np.where(tie.positive, -1, 1)[conflicting]
-    conflicting = conflicting[np.lexsort((-misled * signal[conflicting], -misled * toward[conflicting]))]
+    without_label = np.flatnonzero(tie.conflict & ~tie.positive)
+    without_cue = np.flatnonzero(tie.conflict & tie.positive)
+    kinds = (
+        without_label[np.lexsort((-signal[without_label], -toward[without_label]))],
+        without_cue[np.lexsort((signal[without_cue], toward[without_cue]))],
+    )
+    conflicting = [row for pair in zip_longest(*kinds) for row in pair if row is not None]
     return tuple(map(str, images.ids[showing[:EXAMPLES]])), tuple(map(str, images.ids[conflicting[:EXAMPLES]]))
 
 

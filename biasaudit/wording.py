@@ -16,8 +16,11 @@ def shorten(text: str, most: int = 60) -> str:
 
 
 def name_of(cue: CueValues) -> str:
-    """How a sentence calls a cue: "ruler", "the column “sex”"."""
-    return f"the column “{shorten(cue.id)}”" if cue.kind == "metadata" else shorten(cue.id).replace("_", " ")
+    """How a sentence calls a cue: "the ruler", "brightness", "the column “sex”"."""
+    if cue.kind == "metadata":
+        return f"the column “{shorten(cue.id)}”"
+    plain = shorten(cue.id).replace("_", " ")
+    return f"the {plain}" if cue.kind == "artefact" else plain
 
 
 def _capital(sentence: str) -> str:

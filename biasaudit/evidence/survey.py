@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import joblib
 import numpy as np
 import pandas as pd
@@ -66,8 +67,10 @@ def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int
 
 
 def _measure_shard(
-    paths: Sequence[Path], cues: Sequence[Cue], store: PixelStore | None, start: int
+    paths: Sequence[Path], cues: Sequence[Cue], store: PixelStore | None, start: int, one_thread: bool
 ) -> tuple[int, list[dict[str, Any]]]:
+    if one_thread:
+        cv2.setNumThreads(1)  # the processes share the cores among themselves
     return start, [_measure(path, cues, store, start + offset) for offset, path in enumerate(paths)]
 
 
@@ -79,7 +82,7 @@ def _measure_all(
     workers = jobs or joblib.cpu_count()
     if images.n < 4 * SHARD:
         workers = 1  # starting processes would take longer than the work
-    tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s) for s in starts)
+    tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s, workers > 1) for s in starts)
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
     done = dict(progress.track(parallel(tasks), f"Reading {images.n} images", len(starts)))
     records = [record for start in starts for record in done[start]]
