@@ -86,7 +86,7 @@ def audit(
         max_bad=settings.max_bad,
     )
     _make_folder(folder, out)
-    _check_names(settings, cues, detectors, images)
+    _check_names(settings, images)
     cache = Cache(out / "cache", fresh=settings.fresh)
     backbone = None if scan else _load(settings, progress)
     store = PixelStore.create(out / "cache" / "pixels.raw", images.n, backbone.size) if backbone else None
@@ -126,7 +126,7 @@ def audit(
         verdict=audit_verdict(findings, learnt),
         headline=wording.headline(findings, learnt, why if model is None else ""),
         dataset=dataset_record(folder, surveyed),
-        model=model_record(backbone.name, model, time.time() - began) if backbone and model else None,
+        model=model_record(backbone.name, model) if backbone and model else None,
         settings={**settings.to_record(), "scan": scan},
         environment=environment(),
         checks=(*checks, *_left_out(settings, scan)),
@@ -144,9 +144,10 @@ def audit(
     return result
 
 
-def _check_names(settings: Settings, cues: Sequence[Cue], detectors: Sequence[Detector], images: ImageTable) -> None:
+def _check_names(settings: Settings, images: ImageTable) -> None:
     """Raise UsageError where --without names nothing that there is."""
-    known = {part.id for part in (*installed("biasaudit.cues", CUES), *detector_package.BUILTIN, *cues, *detectors)}
+    parts = *installed("biasaudit.cues", CUES), *installed("biasaudit.detectors", detector_package.BUILTIN)
+    known = {part.id for part in parts}
     unknown = sorted(set(settings.without) - known - set(images.metadata_columns))
     if unknown:
         raise UsageError(
@@ -238,8 +239,7 @@ def _detect(
 
 def _ran(detector: Detector, rungs: list[RungResult]) -> Check:
     tests = [rung for rung in rungs if rung.p_value is not None]
-    smallest = [rung.smallest_detectable for rung in tests if rung.smallest_detectable is not None]
-    text = f"{min(smallest):.2f} to {max(smallest):.2f}, in the unit of each estimate" if smallest else ""
+    text = "stands beside each finding" if any(rung.smallest_detectable is not None for rung in tests) else ""
     return Check(detector=detector.id, status="ran", tests=len(tests), smallest_detectable=text)
 
 

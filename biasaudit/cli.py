@@ -193,12 +193,7 @@ def demo(
         raise UsageError(f"There is no demo {name!r}; there are {', '.join(DEMOS)}.")
     out = out or Path("reports") / f"demo-{name}"
     images = out / f"demo-{name}"
-    try:
-        table = make_demo(name, images, seed=seed)
-    except OSError as error:
-        from biasaudit.errors import EnvironmentFault
-
-        raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Choose another folder with --out.") from error
+    table = make_demo(name, images, seed=seed)
     _audit(images, "", metadata=table, out=out, seed=seed, fresh=fresh, quiet=quiet)
 
 

@@ -55,7 +55,7 @@ class AuditResult:
         self.to_html()
 
     def show(self, height: int = 800):
-        """The whole report in a notebook, in a sandboxed frame."""
+        """The whole report in a notebook (needs IPython), in a sandboxed frame."""
         from IPython.display import HTML
 
         page = html.escape(render(self.record, self.folder / "evidence"), quote=True)

@@ -41,7 +41,7 @@ def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
     )
 
 
-def model_record(name: str, model: Predictions, seconds: float) -> Model:
+def model_record(name: str, model: Predictions) -> Model:
     """The network and how well it had learnt."""
     return Model(
         backbone=name,
@@ -51,7 +51,6 @@ def model_record(name: str, model: Predictions, seconds: float) -> Model:
         learnt=model.learnt,
         balanced_accuracy=model.balanced_accuracy,
         curves=model.curves,
-        seconds=round(seconds, 1),
     )
 
 

@@ -1,4 +1,4 @@
-"""The only place that decides: q-values, states of rungs, verdicts, stories and order."""
+"""Decides on cues: q-values, states of rungs, verdicts, stories and order. Leaks and lost files bring their own."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def rank(
             cue=cue.id,
             kind=cue.kind,
             verdict=verdict,
-            title=wording.title(verdict, cue, tie, rungs["association"]),
+            title=wording.title(verdict, cue, tie, rungs),
             label=tie.label if tie else None,
             rungs=rungs,
             examples=examples,

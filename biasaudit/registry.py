@@ -1,7 +1,7 @@
 """How the parts find each other: detectors and evidence ask for what they need by parameter name.
 
-As with pytest's fixtures, a function's signature says all that it may see. `gather` works out which evidence the
-chosen detectors need, directly or through other evidence, and makes each piece once.
+As with pytest's fixtures, a function's signature says all that it may see. `Facts` makes the evidence that the
+chosen detectors ask for, directly or through other evidence, each piece once.
 """
 
 from __future__ import annotations
@@ -22,11 +22,6 @@ class Detector:
     id: str
     question: str
     function: Callable[..., Iterable[Any]]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Names of the facts that it asks for."""
-        return tuple(inspect.signature(self.function).parameters)
 
     @property
     def rationale(self) -> str:
@@ -57,6 +52,10 @@ def installed(group: str, builtin: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(parts)
 
 
+class Unavailable(Exception):
+    """A fact that a detector needs is not to be had in this run."""
+
+
 class Facts:
     """Evidence by name, each piece made at most once, when somebody first asks for it."""
 
@@ -85,7 +84,3 @@ class Facts:
             self.faults[name] = f"{name} failed: {type(error).__name__}: {error}"
             raise Unavailable(self.faults[name]) from error
         return self.known[name]
-
-
-class Unavailable(Exception):
-    """A fact that a detector needs is not to be had in this run."""

@@ -147,7 +147,6 @@ class Model(Record):
     """False where the AUC's interval covers 0.5: rungs two to four are then untested."""
     curves: tuple[dict[str, Any], ...] = ()
     """One a fold: {"fold": 0, "loss": [...], "validation_loss": [...]}; empty for a closed-form head."""
-    seconds: float = 0.0
 
 
 class Audit(Record):

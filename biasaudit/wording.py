@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.ties import Tie
-from biasaudit.results import Finding, Rung, Verdict
+from biasaudit.results import Finding, Rung, RungName, Verdict
 
 REMEDIES = {"artefact": "mask or crop it", "metadata": "weigh the images so that it and the label are not tied"}
 """What else than new data helps against a shortcut, by kind of cue."""
@@ -42,16 +44,17 @@ def tie_in_words(tie: Tie) -> str:
     return f"{how} in {inside:.0%} of {label} and {outside:.0%} of the other images"
 
 
-def title(verdict: Verdict, cue: CueValues, tie: Tie | None, association: Rung) -> str:
+def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[RungName, Rung]) -> str:
     """The finding in one plain sentence."""
     name = name_of(cue)
     if cue.constant:
-        return _capital(f"{name} is the same in every image.")
+        return _capital(f"{name} does not differ between the images, so it cannot tell them apart.")
     if verdict == "untested" or tie is None:
-        return _capital(f"{name} was not tested: {association.why.rstrip('.')}.")
+        return _capital(f"{name} was not tested: {rungs['association'].why.rstrip('.')}.")
     words, label = tie_in_words(tie), shorten(tie.label)
-    if verdict == "shortcut" and cue.kind == "metadata":
-        return f"The model uses what {name} records as a shortcut to {label}: {words}."
+    observed = rungs["reliance"].method == "observation"
+    if verdict == "shortcut" and observed:
+        return f"The model's answers go with {name} beyond {label} itself, as a shortcut: {words}."
     if verdict == "shortcut" and cue.kind in ("property", "file"):
         return f"The model leans on {name} to tell {label}: {words}. A shortcut, unless {label} is about {name}."
     if verdict == "shortcut":
@@ -62,7 +65,7 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, association: Rung) 
         return _capital(f"{name} and {label} cannot be told apart in this data: {words}.")
     if verdict == "gap":
         return f"The model does worse on one side of {name}; no tie of it to a class was shown."
-    return _capital(f"{name} is not tied to any class beyond what chance and the floor allow.")
+    return _capital(f"no tie of {name} to a class was seen above the smallest effect given here.")
 
 
 def explanation(verdict: Verdict, cue: CueValues) -> str:
@@ -81,7 +84,10 @@ def explanation(verdict: Verdict, cue: CueValues) -> str:
             "The mark may go with another trait of the place that made these pictures, which the model may use as well."
         )
     if cue.kind == "file":
-        return "File traits betray the source of a picture; the model sees only what they leave in the pixels."
+        return (
+            "File traits betray the source of a picture; the model sees only what they leave in the pixels. Cues of "
+            "the same story were not adjusted for: another of them may be the one that is used."
+        )
     return "The column may share a cause with what the label names (age and disease), or tell where pictures come from."
 
 
@@ -102,9 +108,10 @@ def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
     if verdict == "unidentifiable":
         return f"Only new data can answer: collect {collect}, at least 30 of each, then audit again."
     if verdict == "shortcut":
+        astray = "is missing or misleads" if cue.kind == "artefact" else "does not go with the label as it does here"
         remedy = REMEDIES.get(cue.kind, "even it out in preprocessing")
         return (
-            f"Do not trust this model where {name} is missing or misleading. Collect {collect}; or {remedy}; "
+            f"Do not trust this model where {name} {astray}. Collect {collect}; or {remedy}; "
             "then train and audit again."
         )
     if verdict == "suspect":

@@ -236,7 +236,6 @@ def sample_audit(**changes: Any) -> Audit:
             learnt=True,
             auc=auc(0.91, 0.015, measure="out-of-fold AUC, mean over classes"),
             balanced_accuracy=0.83,
-            seconds=71.4,
             curves=(
                 {"fold": 0, "loss": [0.69, 0.5, 0.4, 0.33], "validation_loss": [0.68, 0.54, 0.47, 0.48]},
                 {"fold": 1, "loss": [0.7, 0.52, 0.41, 0.34], "validation_loss": [0.69, 0.55, 0.5, 0.46]},

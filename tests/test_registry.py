@@ -39,3 +39,19 @@ def test_two_parts_with_one_id_are_refused():
     assert same.rationale == "Rationale."
     with pytest.raises(UsageError, match="same"):
         installed("biasaudit.nothing", [same, same])
+
+
+def test_other_packages_offer_cues_and_detectors_through_entry_points(tmp_path, monkeypatch):
+    from biasaudit.cues import BUILTIN
+
+    (tmp_path / "foreign_cue.py").write_text(
+        "from biasaudit.cues.cue import cue\n\n\n"
+        "@cue(kind='artefact', question='Is it there?', unit='share')\n"
+        "def foreign(photo):\n    '''Why it matters.'''\n    return float(photo.rgb.max())\n"
+    )
+    described = tmp_path / "foreign_cue-1.0.dist-info"
+    described.mkdir()
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign-cue\nVersion: 1.0\n")
+    (described / "entry_points.txt").write_text("[biasaudit.cues]\nforeign = foreign_cue:foreign\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [part.id for part in installed("biasaudit.cues", BUILTIN)][-1] == "foreign"

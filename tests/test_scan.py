@@ -199,7 +199,7 @@ def test_few_groups_are_never_clear(tmp_path):
     result = scan(tmp_path / "bright", tmp_path, metadata=tmp_path / "m.csv", group_by="hospital")
     assert finding(result, "metadata-hospital").verdict == "unidentifiable"
     assert finding(result, "property-brightness").verdict in ("unidentifiable", "untested")
-    assert not [f.id for f in result.record.findings if f.verdict == "clear" and "same" not in f.title]
+    assert not [f.id for f in result.record.findings if f.verdict == "clear" and f.rungs["association"].estimate]
 
 
 def test_two_pictures_a_class_say_nothing_rather_than_none_detected(tmp_path):
@@ -285,3 +285,19 @@ def test_pictures_of_an_earlier_run_do_not_stay(tmp_path):
     before = {path.read_bytes() for path in (tmp_path / "out" / "evidence").iterdir()}
     scan(tmp_path / "two", tmp_path)
     assert before.isdisjoint(path.read_bytes() for path in (tmp_path / "out" / "evidence").iterdir())
+
+
+def test_a_cue_that_crashes_does_not_lose_the_audit(tmp_path, clean, monkeypatch):
+    from biasaudit import auditing
+    from biasaudit.cues.cue import cue
+
+    @cue(kind="property", question="Does it crash?", unit="none")
+    def crashing(photo):
+        """It does."""
+        raise ValueError("boom")
+
+    monkeypatch.setattr(auditing, "CUES", (*auditing.CUES, crashing))
+    result = scan(clean[0], tmp_path)
+    assert result.verdict == "none_detected"
+    assert finding(result, "property-crashing").verdict == "untested"
+    assert result.record.dataset.notes["the cue crashing failed: ValueError"] == 200

@@ -55,7 +55,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(across):
         yield _finding(
             "across-splits",
-            f"{across['hash'].nunique()} pictures stand in more than one split.",
+            f"Pictures that stand in more than one split: {across['hash'].nunique()}.",
             across,
             "Keep one copy of each and test again: the figures of the given split are too good.",
         )
@@ -63,7 +63,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(conflicting):
         yield _finding(
             "label-conflict",
-            f"{conflicting['hash'].nunique()} pictures stand under more than one label.",
+            f"Pictures that stand under more than one label: {conflicting['hash'].nunique()}.",
             conflicting,
             "Look at each pair, settle its label and remove the other copy.",
         )
@@ -73,7 +73,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
         if len(shared):
             yield _finding(
                 "groups-across-splits",
-                f"{shared['group'].nunique()} groups stand in more than one split.",
+                f"Groups that stand in more than one split: {shared['group'].nunique()}.",
                 shared,
                 "Split by group (patient, scene), so that none is both trained and tested on.",
             )

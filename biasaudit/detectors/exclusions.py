@@ -101,7 +101,7 @@ def exclusions(images: ImageTable, survey: Survey) -> Iterator[Finding]:
             kind="file",
             verdict="suspect",
             label=None,
-            title=f"{int(hidden.sum())} images hide colours under full transparency.",
+            title=f"Images that hide colours under full transparency: {int(hidden.sum())}.",
             rungs={"association": rung, "encoding": rung, "reliance": rung, "disparity": rung},
             examples=tuple(images.ids[hidden][:20]),
             recommendation="Flatten these files on the background that is meant: software may show what is hidden.",

@@ -71,11 +71,26 @@ def _by_intervention(
         p_value=sign_flip_p(shift - sham, groups, rng),
         smallest_detectable=detectable_mean(shift - sham, tests),
         why=(
-            f"{'Put into' if done.toward > 0 else 'Changed in'} {len(shift)} held-out images, it moves the log-odds of "
-            f"{tie.label} by {shift.mean():+.2f} (placebo {sham.mean():+.2f}); images called {tie.label} go from "
+            f"{'Put into' if done.toward > 0 else 'Taken out of'} {len(shift)} held-out images, it moves the log-odds "
+            f"of {tie.label} by {_signed(done.toward * shift.mean())} (placebo {_signed(done.toward * sham.mean())}); "
+            f"images called {tie.label} go from "
             f"{turned[0]:.0%} to {turned[1]:.0%} (placebo {turned[2]:.0%})."
         ),
     )
+
+
+def _signed(value: float) -> str:
+    """ "+0.04", never "-0.00"."""
+    return f"{round(float(value), 2) + 0.0:+.2f}"
+
+
+def _side(tie: Tie) -> str:
+    """How a sentence calls the images on the cue's side: "with “female”", "with low brightness", "with it"."""
+    if tie.speaking:
+        return f"with “{tie.speaking[0]}”" + (" and the like" if len(tie.speaking) > 1 else "")
+    if tie.cue.kind == "artefact":
+        return "with it" if tie.direction > 0 else "without it"
+    return f"with {'high' if tie.direction > 0 else 'low'} {tie.cue.id.replace('_', ' ')}"
 
 
 def _filled_ranks(tie: Tie) -> np.ndarray:
@@ -134,7 +149,10 @@ def _by_observation(
             n=images.n,
         ),
         p_value=permutation_p(value, null),
-        why=f"Among images of one class, those with it have log-odds of {tie.label} {value:+.2f} higher{adjusted}.",
+        why=(
+            f"Among images of one class, the log-odds of {tie.label} differ by {_signed(value)} between those "
+            f"{_side(tie)} and the others{adjusted}."
+        ),
     )
 
 

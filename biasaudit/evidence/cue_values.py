@@ -37,7 +37,6 @@ class CueValues:
     levels: np.ndarray | None = None
     """str (n,), missing as "(missing)"; None for a measured cue."""
     threshold: float | None = None
-    unit: str = ""
     untestable: str = ""
     """Why it cannot be tested, where it cannot."""
 
@@ -103,7 +102,6 @@ def measured_cue(cue: Cue, values: np.ndarray) -> CueValues:
         question=cue.question,
         values=values,
         threshold=cue.threshold,
-        unit=cue.unit,
         untestable=why,
         constant=why == CONSTANT,
     )

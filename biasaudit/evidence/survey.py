@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -55,13 +56,20 @@ def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int
         return {"unreadable": f"cannot be read: {error.strerror or error}"}
     if store is not None:
         store.write(row, resized(photo.rgb, store.size))
-    facts: dict[str, Any] = {cue.id: float(cue.measure(photo)) for cue in cues}
+    facts: dict[str, Any] = {}
+    notes = list(photo.file.notes)
+    for cue in cues:
+        try:
+            facts[cue.id] = float(cue.measure(photo))
+        except Exception as error:  # one cue's fault must not cost the audit
+            facts[cue.id] = float("nan")
+            notes.append(f"the cue {cue.id} failed: {type(error).__name__}")
     return facts | {
         "hash": digest,
         "width": photo.file.width,
         "height": photo.file.height,
         "format": photo.file.format,
-        "notes": "\n".join(photo.file.notes),
+        "notes": "\n".join(notes),
         "unreadable": None,
     }
 
@@ -100,8 +108,10 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
     """Changes with any file, with the choice of cues and with the code that measures them."""
     stamps = [(image, *_stamp(images.path(index))) for index, image in enumerate(images.ids)]
-    folders = {Path(code.co_filename).parent for code in (decode.__code__, *(c.measure.__code__ for c in cues))}
-    code = [(file.name, file.read_text("utf-8")) for folder in sorted(folders) for file in sorted(folder.rglob("*.py"))]
+    ours = Path(decode.__code__.co_filename).parents[1]
+    files = {file for part in ("images", "cues") for file in (ours / part).rglob("*.py")}
+    files |= {Path(cue.measure.__code__.co_filename) for cue in cues}
+    code = [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in sorted(files) if file.is_file()]
     return key_of(stamps, sorted(cue.id for cue in cues), code)
 
 

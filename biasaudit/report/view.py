@@ -144,7 +144,9 @@ class View:
 
     def not_tested(self) -> Iterator[tuple[str, str]]:
         """(what, where in the page) was not tested: the first screen's warning against reading too much."""
-        if self.audit.model is None:
+        if self.audit.model is None and not self.audit.settings.get("scan"):
+            yield "What a model uses: it could not be trained.", "#model"
+        elif self.audit.model is None:
             yield "Whether a model uses any of this: a scan of the data trains no model.", "#model"
         elif not self.audit.model.learnt:
             yield "What a model uses: this one did not learn to tell the classes apart.", "#model"
@@ -159,6 +161,10 @@ class View:
                 yield f"{count(len(checks), 'check')} {word}: {named}.", "#coverage"
         if self.audit.dataset.excluded:
             yield f"{count(len(self.audit.dataset.excluded), 'file')} left out of the audit.", "#excluded"
+        constant = sum(finding.rungs["association"].estimate is None for finding in self.clear)
+        if constant:
+            yield f"{count(constant, 'cue')} the same in every image: nothing to compare.", "#clear"
+        yield "Marks that this audit has no measure for, and combinations of cues.", "#coverage"
 
     def _untested_rungs(self) -> Iterator[tuple[str, str]]:
         """Questions left open for the findings; of clear cues they need not be asked."""

@@ -20,7 +20,11 @@ class Word(NamedTuple):
 
 
 VERDICTS: dict[str, Word] = {
-    "shortcut": Word("Shortcut", "Tied to the label, and the model uses it more than it uses a placebo."),
+    "shortcut": Word(
+        "Shortcut",
+        "Tied to the label, and used by the model: putting it in moves the answer more than a placebo does or, where "
+        "it cannot be put in, answers go with it and fail where it misleads.",
+    ),
     "review": Word(
         "Needs review",
         "A pattern that the model found and uses; signs say it is not the subject. A person must decide.",
@@ -29,12 +33,15 @@ VERDICTS: dict[str, Word] = {
     "gap": Word("Gap", "The model works less well for one group, without a tie between the group and the label."),
     "unidentifiable": Word(
         "Cannot be told apart",
-        "This and the label always come together here. Only new images can tell which one a model learns.",
+        "This and the label always come together here. Only new images can tell whether it is learnt instead.",
     ),
     "clear": Word("Clear", "Tested, and nothing seen above the smallest effect that these data could have shown."),
     "untested": Word("Untested", "Could not be tested. This is a gap in the audit, not a good result."),
 }
 OVERALL: dict[str, Word] = VERDICTS | {
+    "suspect": Word(
+        "Suspect", "Something in this data could mislead a model. That a model uses it was not shown, or not tested."
+    ),
     "none_detected": Word("None detected", "No shortcut seen among the cues that were tested, at the sizes given."),
     "inconclusive": Word("Inconclusive", "The audit could not answer. This is not a good result, nor a bad one."),
 }

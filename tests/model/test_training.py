@@ -53,4 +53,5 @@ def test_fault_57_a_loss_that_diverges_is_inconclusive(tmp_path, monkeypatch):
     result = ba.audit(tmp_path / "clean", out=tmp_path / "out", backbone="small_cnn")
     assert result.verdict == "inconclusive"
     assert "not finite" in result.record.headline
+    assert "scan of the data" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert np.all([check.status != "failed" for check in result.record.checks])

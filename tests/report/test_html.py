@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
@@ -117,8 +118,19 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         assert told in first
 
 
+def test_a_failed_training_is_not_called_a_scan():
+    text = Page(render(sample_audit(model=None, settings={"scan": False}))).text
+    assert "could not be trained" in text
+    assert "scan" not in text.split("Findings")[0]
+
+
+def test_the_committed_sample_was_made_by_an_installed_biasaudit():
+    sample = Path(__file__).parents[2] / "reports" / "sample" / "audit.json"
+    assert Audit.model_validate_json(sample.read_text(encoding="utf-8")).environment["biasaudit"] != "not installed"
+
+
 def test_a_scan_says_that_no_model_was_asked():
-    text = Page(render(sample_audit(model=None))).text
+    text = Page(render(sample_audit(model=None, settings={"scan": True}))).text
     assert "Data-only scan, no model" in text
     assert "No pictures were saved" in text
     assert "malignant/ISIC_0000002.jpg" in text
