@@ -18,13 +18,8 @@ from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
 from biasaudit.results import RUNGS, AuditVerdict, Finding, Kind, Rung, RungName, State, Verdict
 from biasaudit.stats import q_values
+from biasaudit.thresholds import FLOORS, Q
 
-Q = 0.05
-FLOORS: dict[RungName, float] = {"association": 0.2, "encoding": 0.2, "reliance": 0.1, "disparity": 0.1}
-"""Share of the way from "no bias" to the worst case below which a true effect is too small to matter.
-
-Association 0.2 is an AUC of 0.60 or a Cramer's V of 0.2; reliance 0.1 is a tenth of the distance between classes.
-"""
 GAP = 0.05
 """Accuracy that even the favourable end of the interval must show to be missing, for a gap without a tie."""
 ORDER: tuple[Verdict, ...] = ("shortcut", "review", "unidentifiable", "suspect", "gap", "untested", "clear")
@@ -107,14 +102,15 @@ def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool) -> V
 def audit_verdict(findings: Iterable[Finding], learnt: bool | None) -> AuditVerdict:
     """The most serious finding's; `unidentifiable` counts as suspect.
 
-    Inconclusive where the model did not learn, and where nothing at all could be tested.
+    Inconclusive where the model did not learn, and where nothing was found because no cue could be compared at all.
     """
-    findings = list(findings)
-    if learnt is False or not any(finding.rungs["association"].state != "untested" for finding in findings):
+    if learnt is False:
         return "inconclusive"
+    findings = list(findings)
     seen = {"suspect" if finding.verdict == "unidentifiable" else finding.verdict for finding in findings}
     ranked: tuple[AuditVerdict, ...] = ("shortcut", "review", "suspect", "gap")
-    return next((verdict for verdict in ranked if verdict in seen), "none_detected")
+    compared = any(finding.rungs["association"].estimate is not None for finding in findings)
+    return next((verdict for verdict in ranked if verdict in seen), "none_detected" if compared else "inconclusive")
 
 
 # --- findings ---------------------------------------------------------------------------------------------

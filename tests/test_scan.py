@@ -202,12 +202,11 @@ def test_few_groups_are_never_clear(tmp_path):
     assert not [f.id for f in result.record.findings if f.verdict == "clear" and f.rungs["association"].estimate]
 
 
-def test_two_pictures_a_class_say_nothing_rather_than_none_detected(tmp_path):
+def test_three_pictures_a_class_are_inconclusive_not_clean(tmp_path):
     plant(tmp_path / "tiny", brighter, n=6)
     result = scan(tmp_path / "tiny", tmp_path)
-    assert result.verdict != "none_detected" or all(
-        f.verdict == "untested" or f.rungs["association"].estimate is None for f in result.record.findings
-    )
+    assert result.verdict == "inconclusive"
+    assert "No cue could be compared" in result.record.headline
 
 
 def test_a_format_that_goes_with_the_class_is_found(tmp_path, clean):

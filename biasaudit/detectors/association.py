@@ -27,9 +27,9 @@ from biasaudit.stats import (
     smallest_p,
     weighted_auc,
 )
+from biasaudit.thresholds import Q
 
 PERMUTATIONS = 1999
-Q = 0.05
 
 
 def _permuted_auc(cues: list[CueValues], images: ImageTable, permutations: int, rng: np.random.Generator) -> np.ndarray:

@@ -14,12 +14,11 @@ from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permutation_p, permutations_for, permuted
+from biasaudit.thresholds import FLOORS
 
 PERMUTATIONS = 999
 LEAST = 10
 """Groups (images, where there are none) that a cell must hold for its rate to mean anything."""
-TIED = 0.2
-"""Strength of association from which "agrees with the label" has a meaning."""
 
 
 def _difference(weights: np.ndarray, correct: np.ndarray, better: np.ndarray, strata: np.ndarray) -> np.ndarray:
@@ -167,5 +166,5 @@ def disparity(
     called = predictions.log_odds.argmax(axis=1)
     permutations = permutations_for(len(ties), PERMUTATIONS)
     for tie in ties:
-        check = _agreement if tie.strength >= TIED else _sides
+        check = _agreement if tie.strength >= FLOORS["association"] else _sides
         yield check(tie, images, called, permutations, generator(settings.seed, "disparity", tie.cue.key))

@@ -13,9 +13,10 @@ from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import auc, interval
+from biasaudit.thresholds import Q
 
-Q, FLOOR = 0.05, 0.05
-"""The corrected p-value, and the excess in the share of files lost, that a class must show."""
+FLOOR = 0.05
+"""Excess in the share of files lost that a class must show."""
 HIDDEN = "hidden pixels under transparency"
 NOT_ASKED = Rung(state="untested", why="No model sees a file that cannot be read.")
 

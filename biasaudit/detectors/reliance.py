@@ -24,10 +24,9 @@ from biasaudit.stats import (
     permuted,
     sign_flip_p,
 )
+from biasaudit.thresholds import FLOORS
 
 PERMUTATIONS = 999
-TIED = 0.2
-"""Strength of association from which another cue is adjusted for."""
 
 
 def _mean_interval(values: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
@@ -113,7 +112,11 @@ def _by_observation(
     images: ImageTable,
     rng: np.random.Generator,
 ) -> RungResult:
-    others = [other for other in ties if other is not tie and other.strength >= TIED and not alike(tie, other)]
+    others = [
+        other
+        for other in ties
+        if other is not tie and other.strength >= FLOORS["association"] and not alike(tie, other)
+    ]
     design = np.column_stack([np.eye(len(images.classes))[images.codes], *map(_filled_ranks, others)])
     cue, odds = _residual(tie.present.astype(float), design), _residual(odds, design)
     if cue.std() < 0.02 or min(tie.present.sum(), (~tie.present).sum()) < 10 or tie.conflict.sum() < 10:

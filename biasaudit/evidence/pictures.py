@@ -12,10 +12,9 @@ from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
 from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_thumbnail
+from biasaudit.report.view import MOST_PICTURES
 from biasaudit.results import Finding
 
-SHOWN = 6
-"""Examples, and as many counterexamples, pictured for a finding."""
 FLAT = 2
 """A picture whose brightest and darkest pixel differ by less than this has no heatmap: there is nothing to see."""
 
@@ -37,7 +36,7 @@ def save_pictures(
     telling = [finding for finding in findings if finding.verdict not in ("clear", "untested")]
     wanted: dict[str, set[str]] = {}
     for finding in telling:
-        for image in (*finding.examples[:SHOWN], *finding.counterexamples[:SHOWN]):
+        for image in (*finding.examples[:MOST_PICTURES], *finding.counterexamples[:MOST_PICTURES]):
             wanted.setdefault(image, set()).update({finding.label} if finding.label else set())
     for image in progress.track(sorted(wanted), "Drawing the evidence", len(wanted)):
         _save(image, row_of[image], sorted(wanted[image]), images, predictions, folder)
