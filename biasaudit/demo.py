@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.cache import write_bytes, write_text
-from biasaudit.cues.ruler import ruler
+from biasaudit.cues.artefacts.ruler import ruler
 
 SIDE = 224
 IMAGES = 400

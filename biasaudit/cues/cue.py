@@ -6,14 +6,14 @@ import importlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from biasaudit.images.photo import Photo
 
 CueKind = Literal["property", "artefact", "file"]
-Measure = Callable[[Photo], float]
+Measure = Callable[[Photo], Any]
 Insert = Callable[[np.ndarray, float, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 Placebo = Callable[[np.ndarray, np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
 
@@ -37,7 +37,9 @@ class Cue:
     question: str
     unit: str
     measure: Measure
-    """Photo -> one number. NaN where the cue cannot be measured (JPEG quality of a PNG)."""
+    """Photo -> one number, or one word where `words`. NaN where it cannot be measured (JPEG quality of a PNG)."""
+    words: bool = False
+    """True where `measure` gives a word out of a few (the camera's make), not a number."""
     threshold: float | None = None
     """For artefacts: the value from which the artefact counts as present. None: the data decide."""
     insert: Insert | None = None
@@ -74,10 +76,20 @@ def _by_name(module: str, name: str) -> Cue:
     return getattr(importlib.import_module(module), name)
 
 
-def cue(*, kind: CueKind, question: str, unit: str, threshold: float | None = None) -> Callable[[Measure], Cue]:
+def cue(
+    *, kind: CueKind, question: str, unit: str, threshold: float | None = None, words: bool = False
+) -> Callable[[Measure], Cue]:
     """Turn a measuring function into a `Cue` whose id is the function's name."""
 
     def make(measure: Measure) -> Cue:
-        return Cue(id=measure.__name__, kind=kind, question=question, unit=unit, measure=measure, threshold=threshold)
+        return Cue(
+            id=measure.__name__,
+            kind=kind,
+            question=question,
+            unit=unit,
+            measure=measure,
+            threshold=threshold,
+            words=words,
+        )
 
     return make

@@ -60,9 +60,10 @@ def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int
     notes = list(photo.file.notes)
     for cue in cues:
         try:
-            facts[cue.id] = float(cue.measure(photo))
+            value = cue.measure(photo)
+            facts[cue.id] = str(value) if cue.words else float(value)
         except Exception as error:  # one cue's fault must not cost the audit
-            facts[cue.id] = float("nan")
+            facts[cue.id] = None if cue.words else float("nan")
             notes.append(f"the cue {cue.id} failed: {type(error).__name__}")
     return facts | {
         "hash": digest,

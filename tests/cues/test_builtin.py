@@ -13,7 +13,7 @@ CUES = {cue.id: cue for cue in BUILTIN}
 INSERTABLE = {id: cue for id, cue in CUES.items() if cue.insert is not None}
 STEP = {
     "brightness": 25.0, "contrast": 12.0, "saturation": 8.0, "colour_cast": 8.0, "sharpness": 0.4, "noise": 4.0,
-    "image_size": 2.0, "jpeg_quality": 60.0, "border": 0.2, "ruler": 1.0,
+    "image_size": 2.0, "jpeg_quality": 60.0, "frame": 1.0, "ruler": 1.0,
 }  # fmt: skip
 """A clear step of each cue, in its own unit."""
 IN_PIXELS = ["brightness", "contrast", "saturation", "colour_cast", "sharpness", "noise"]
@@ -114,11 +114,11 @@ def test_a_placebo_has_about_the_energy_of_its_cue(id):
     assert 0.6 < np.mean(ratios) < 1.3
 
 
-def test_border_finds_a_frame_and_not_its_absence():
-    cue = CUES["border"]
+def test_frame_is_found_and_not_its_absence():
+    cue = CUES["frame"]
     for seed in range(6):
         before = picture(seed)
-        after, _ = cue.insert(before, STEP["border"], np.random.default_rng(seed))
+        after, _ = cue.insert(before, STEP["frame"], np.random.default_rng(seed))
         assert cue.measure(photo(before)) < 0.02
         assert cue.measure(photo(after)) > 0.05
 

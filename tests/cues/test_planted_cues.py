@@ -27,8 +27,6 @@ AMOUNTS = [
     ("sharpness", -0.2),
     ("noise", 2),
     ("noise", 8),
-    ("border", 0.1),
-    ("border", 0.3),
 ]
 
 
@@ -110,7 +108,7 @@ PLANTED = {
     "aspect_ratio": upright,
     "bytes_per_pixel": compressed,
     "jpeg_quality": compressed,
-    "border": letterboxed,
+    "frame": letterboxed,
 }
 
 
@@ -196,13 +194,13 @@ def test_contrast_is_not_sharpness_and_a_small_label_is_neither(scenes):
     assert np.all(np.abs(np.median(moved, axis=0)) < (0.02, 0.1, 0.1))
 
 
-def test_a_plain_background_is_no_border():
+def test_a_plain_background_is_no_frame():
     studio = np.full((120, 120, 3), 250, np.uint8)
     cv2.circle(studio, (60, 60), 35, (60, 40, 120), -1)
     framed = studio.copy()
     framed[:10] = framed[-10:] = framed[:, :10] = framed[:, -10:] = 0
-    assert CUES["border"].measure(as_photo(studio)) == 0
-    assert CUES["border"].measure(as_photo(framed)) == pytest.approx(1 - (100 / 120) ** 2)
+    assert CUES["frame"].measure(as_photo(studio)) == 0
+    assert CUES["frame"].measure(as_photo(framed)) == pytest.approx(1 - (100 / 120) ** 2)
 
 
 def test_grain_is_not_read_from_blown_out_ground():

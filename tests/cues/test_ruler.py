@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from biasaudit.cues.ruler import ruler
+from biasaudit.cues.artefacts.ruler import ruler
 from biasaudit.images.photo import FileFacts, Photo
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

@@ -7,9 +7,9 @@ import numpy as np
 
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smear
-from biasaudit.cues.ruler.comb import comb_along_a_line
-from biasaudit.cues.ruler.drawing import draw_ruler
-from biasaudit.cues.ruler.marks import marks_at_the_frame
+from biasaudit.cues.artefacts.ruler.comb import comb_along_a_line
+from biasaudit.cues.artefacts.ruler.drawing import draw_ruler
+from biasaudit.cues.artefacts.ruler.marks import marks_at_the_frame
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 32, 384

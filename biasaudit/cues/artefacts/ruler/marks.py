@@ -7,7 +7,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from biasaudit.cues.ruler.lines import odd
+from biasaudit.cues.artefacts.ruler.lines import odd
 
 MARGIN = 0.16
 """Loose marks are looked for this near the frame, as a share of the longest side."""

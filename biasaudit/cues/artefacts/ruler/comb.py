@@ -7,7 +7,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from biasaudit.cues.ruler.lines import N_LINES, lay_level, odd, strongest_lines
+from biasaudit.cues.artefacts.ruler.lines import N_LINES, lay_level, odd, strongest_lines
 
 N_ROWS, N_RHYTHMS = 6, 8
 """Rows read along each line, and rhythms to which a comb is fitted."""

@@ -1,4 +1,4 @@
-"""Border: a frame or bars of one colour around the picture."""
+"""Frame: bars of one colour around the picture, as a letterbox or a print's margin."""
 
 from __future__ import annotations
 
@@ -55,11 +55,12 @@ def _inside(rgb: np.ndarray) -> np.ndarray:
 
 
 @cue(
-    kind="property",
-    question="Does one class carry a border, a frame or black bars?",
+    kind="artefact",
+    question="Is there a frame, a letterbox or a margin of one colour around the picture?",
     unit="share of the image's area, 0 to 1",
+    threshold=0.02,
 )
-def border(photo: Photo) -> float:
+def frame(photo: Photo) -> float:
     """Why it matters: letterboxes, scanner margins, the black surround of an ultrasound and the white frame of a
     print belong to a device or an archive. Networks for chest X-rays were found to look at the borders.
 
@@ -79,23 +80,23 @@ def border(photo: Photo) -> float:
     return 1 - inside.shape[0] * inside.shape[1] / (photo.rgb.shape[0] * photo.rgb.shape[1])
 
 
-@border.inserts(placebo=smear)
-def _frame(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A frame, a letterbox or a pillarbox that covers `amount` of the area; mostly black."""
+@frame.inserts(placebo=smear)
+def _surround(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A frame, a letterbox or a pillarbox over 8 to 35% of the area, mostly black; `amount` is its opacity."""
     height, width = rgb.shape[:2]
-    share = float(np.clip(abs(amount), 0, 0.9))
+    share = rng.uniform(0.08, 0.35)
     style = rng.choice(["frame", "letterbox", "pillarbox"], p=[0.5, 0.3, 0.2])
     colour = rng.choice([0, 255, 16, 128], p=[0.6, 0.2, 0.1, 0.1])
     if style == "frame":
         # the width w that solves (height - 2w)(width - 2w) = (1 - share) * height * width
         around = height + width
         thick = (around - np.sqrt(around**2 - 4 * share * height * width)) / 4
-        top, left = round(thick), round(thick)
+        top, left = max(round(thick), 1), max(round(thick), 1)
     else:
-        top = round(share * height / 2) if style == "letterbox" else 0
-        left = round(share * width / 2) if style == "pillarbox" else 0
+        top = max(round(share * height / 2), 1) if style == "letterbox" else 0
+        left = max(round(share * width / 2), 1) if style == "pillarbox" else 0
     mask = np.ones((height, width), bool)
     mask[top : height - top, left : width - left] = False
     changed = rgb.copy()
-    changed[mask] = colour
+    changed[mask] = np.rint((1 - amount) * rgb[mask] + amount * float(colour))
     return changed, touched(rgb, changed)
