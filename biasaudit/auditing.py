@@ -11,7 +11,7 @@ from typing import Any
 
 from biasaudit import detectors as detector_package
 from biasaudit import wording
-from biasaudit.cache import Cache
+from biasaudit.cache import Cache, write_text
 from biasaudit.cues import BUILTIN as CUES
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors.rung import RungResult
@@ -20,7 +20,7 @@ from biasaudit.evidence.cue_values import cue_values
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
-from biasaudit.evidence.survey import survey
+from biasaudit.evidence.survey import Survey, survey
 from biasaudit.evidence.ties import ties
 from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
@@ -30,7 +30,8 @@ from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
 from biasaudit.registry import Detector, Facts, Unavailable, installed
-from biasaudit.results import Audit, Check, Finding
+from biasaudit.results import Audit, Check, Finding, SelfTest
+from biasaudit.selftest import self_test
 from biasaudit.settings import Settings
 from biasaudit.tables import write_tables
 
@@ -76,23 +77,14 @@ def audit(
     cues, detectors = _chosen(settings, scan)
 
     progress.say(f"Auditing {folder}")
-    images = read_folder(
-        folder,
-        metadata=settings.metadata,
-        group_by=settings.group_by,
-        split=settings.split,
-        ignore=settings.ignore,
-        drop_small=settings.drop_small,
-        max_bad=settings.max_bad,
-    )
+    images = _read(folder, settings)
     _make_folder(folder, out)
     _check_names(settings, images)
     cache = Cache(out / "cache", fresh=settings.fresh)
     backbone = None if scan else _load(settings, progress)
     store = PixelStore.create(out / "cache" / "pixels.raw", images.n, backbone.size) if backbone else None
     try:
-        surveyed = survey(images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress)
-        surveyed = surveyed.of(check_usable(surveyed.images, max_bad=settings.max_bad, drop_small=settings.drop_small))
+        surveyed = _survey(images, cues, store, cache, settings, progress)
         images = surveyed.images
         facts = Facts(
             {
@@ -118,6 +110,7 @@ def audit(
             _why_untested(scan, why),
         )
         save_pictures(findings, images, model, out / "evidence", progress)
+        tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
     finally:
         if store is not None:
             store.discard()
@@ -131,6 +124,7 @@ def audit(
         environment=environment(),
         checks=(*checks, *_left_out(settings, scan)),
         findings=findings,
+        selftest=tested,
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
             "seconds": round(time.time() - began, 1),
@@ -142,6 +136,47 @@ def audit(
     result.save()
     progress.say(f"Verdict: {record.verdict}. {record.headline}")
     return result
+
+
+def audit_the_audit(
+    folder: str | Path, *, out: str | Path | None = None, quiet: bool = True, **choices: Any
+) -> tuple[SelfTest, Path]:
+    """Plant known cues in a folder's images and count what a scan finds; the record, and the file it was saved in.
+
+    Takes the choices of `audit` and raises what it raises.
+    """
+    settings, folder, progress = Settings(**choices), Path(folder), Progress(quiet=quiet)
+    out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
+    cues, _ = _chosen(settings, scan=True)
+    images = _read(folder, settings)
+    _make_folder(folder, out)
+    cache = Cache(out / "cache", fresh=settings.fresh)
+    record = self_test(_survey(images, cues, None, cache, settings, progress), cues, settings, progress)
+    return record, write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
+
+
+def _read(folder: Path, settings: Settings) -> ImageTable:
+    return read_folder(
+        folder,
+        metadata=settings.metadata,
+        group_by=settings.group_by,
+        split=settings.split,
+        ignore=settings.ignore,
+        drop_small=settings.drop_small,
+        max_bad=settings.max_bad,
+    )
+
+
+def _survey(
+    images: ImageTable,
+    cues: Sequence[Cue],
+    store: PixelStore | None,
+    cache: Cache,
+    settings: Settings,
+    progress: Progress,
+) -> Survey:
+    surveyed = survey(images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress)
+    return surveyed.of(check_usable(surveyed.images, max_bad=settings.max_bad, drop_small=settings.drop_small))
 
 
 def _check_names(settings: Settings, images: ImageTable) -> None:

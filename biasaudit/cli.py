@@ -59,6 +59,10 @@ DropSmall = Annotated[
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes that read images. Default: one a core.")]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same machine, same findings.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Ignore what an earlier run left in the cache.")]
+SelfTest = Annotated[
+    bool,
+    typer.Option("--selftest", help="Plant known cues in these images as well, and report how many the audit finds."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 
@@ -107,6 +111,7 @@ def run(
     drop_small: DropSmall = False,
     jobs: Jobs = None,
     seed: Seed = 0,
+    selftest: SelfTest = False,
     fresh: Fresh = False,
     quiet: Quiet = False,
 ) -> None:
@@ -130,6 +135,7 @@ def run(
         drop_small=drop_small,
         jobs=jobs,
         seed=seed,
+        selftest=selftest,
         fresh=fresh,
         quiet=quiet,
     )
@@ -149,6 +155,7 @@ def scan(
     drop_small: DropSmall = False,
     jobs: Jobs = None,
     seed: Seed = 0,
+    selftest: SelfTest = False,
     fresh: Fresh = False,
     quiet: Quiet = False,
 ) -> None:
@@ -170,6 +177,7 @@ def scan(
         drop_small=drop_small,
         jobs=jobs,
         seed=seed,
+        selftest=selftest,
         fresh=fresh,
         quiet=quiet,
     )
@@ -195,6 +203,51 @@ def demo(
     images = out / f"demo-{name}"
     table = make_demo(name, images, seed=seed)
     _audit(images, "", metadata=table, out=out, seed=seed, fresh=fresh, quiet=quiet)
+
+
+@app.command()
+def selftest(
+    folder: Folder,
+    metadata: Metadata = None,
+    out: Out = None,
+    without: Without = "",
+    max_bad: MaxBad = 0.2,
+    drop_small: DropSmall = False,
+    jobs: Jobs = None,
+    seed: Seed = 0,
+    fresh: Fresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plant known cues in the images of FOLDER and say which of them a scan finds, and how often it cries wolf.
+
+    Example: biasaudit selftest photos
+    """
+    from biasaudit.auditing import audit_the_audit
+
+    record, path = audit_the_audit(
+        folder,
+        metadata=metadata,
+        out=out,
+        without=_names(without),
+        max_bad=max_bad,
+        drop_small=drop_small,
+        jobs=jobs,
+        seed=seed,
+        fresh=fresh,
+        quiet=quiet,
+    )
+    print(f"{record.images} images, {record.classes} classes, labels dealt anew.")
+    print(
+        f"False alarms: {record.false_alarms} of {record.clean_sets} sets without a planted cue "
+        f"(95% interval {record.false_alarm_low:.0%} to {record.false_alarm_high:.0%})."
+    )
+    print(f"{'planted cue':18} {'class':>6} {'others':>6} {'found':>8} {'first':>8}")
+    for row in record.planted:
+        shares = f"{row.in_class:6.0%} {row.in_others:6.0%}"
+        print(f"{row.cue:18} {shares} {row.found:>3} of {row.sets:<2} {row.first:>3} of {row.sets:<2}")
+    for cue, why in record.not_planted.items():
+        print(f"{cue:18} not planted: {why}")
+    print(path)
 
 
 @app.command()

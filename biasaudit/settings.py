@@ -34,6 +34,8 @@ class Settings:
     jobs: int | None = None
     """Processes that read images; None takes one a core."""
     seed: int = 0
+    selftest: bool = False
+    """Plant known cues in these images as well, and say how many the audit finds."""
     fresh: bool = False
     """Ignore what an earlier run left in the cache."""
 

@@ -42,6 +42,9 @@ class Cue:
     """True where `measure` gives a word out of a few (the camera's make), not a number."""
     threshold: float | None = None
     """For artefacts: the value from which the artefact counts as present. None: the data decide."""
+    unseen: bool = False
+    """True where a network cannot see it in the pixels (the file's name): where classes share no value of it, it
+    only repeats how the classes were named."""
     insert: Insert | None = None
     """(rgb uint8 HxWx3, amount, rng) -> (rgb uint8 HxWx3 with the cue, mask bool HxW of what was touched).
 
@@ -77,7 +80,13 @@ def _by_name(module: str, name: str) -> Cue:
 
 
 def cue(
-    *, kind: CueKind, question: str, unit: str, threshold: float | None = None, words: bool = False
+    *,
+    kind: CueKind,
+    question: str,
+    unit: str,
+    threshold: float | None = None,
+    words: bool = False,
+    unseen: bool = False,
 ) -> Callable[[Measure], Cue]:
     """Turn a measuring function into a `Cue` whose id is the function's name."""
 
@@ -90,6 +99,7 @@ def cue(
             measure=measure,
             threshold=threshold,
             words=words,
+            unseen=unseen,
         )
 
     return make

@@ -15,7 +15,9 @@ from biasaudit.images.table import ImageTable
 from biasaudit.results import Kind
 from biasaudit.settings import Settings
 
-MISSING = "(missing)"
+MISSING, RARE = "(missing)", "(rare)"
+FAINT = 0.5
+"""Share of an artefact's threshold below which its values count as equal: what is seen there is the picture."""
 CONSTANT = "the same in every image"
 MOST_LEVELS = 100
 """A text column with more distinct values is an id, not a group."""
@@ -88,8 +90,28 @@ def metadata_cue(name: str, text: np.ndarray) -> CueValues:
     )
 
 
+def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray) -> CueValues:
+    """A cue that was measured as words. Those of few images are lumped: they tell nothing, and may tell on someone."""
+    levels = np.array([word if isinstance(word, str) and word else MISSING for word in words], dtype=object)
+    names, place, counts = np.unique(levels.astype(str), return_inverse=True, return_counts=True)
+    levels[counts[place] < LEAST_PER_LEVEL] = RARE
+    distinct = set(levels)
+    why = ""
+    if len(distinct) < 2:
+        why = CONSTANT
+    elif len(distinct) > MOST_LEVELS or (levels == RARE).mean() > 0.5:
+        why = f"treated as an id: {len(names)} values in {len(levels)} images"
+    elif cue.unseen and all(len(set(codes[levels == name])) == 1 for name in distinct):
+        why = "each class has values of its own: that repeats the label, and no network sees it"
+    return CueValues(
+        id=cue.id, kind=cue.kind, question=cue.question, levels=levels, untestable=why, constant=why == CONSTANT
+    )
+
+
 def measured_cue(cue: Cue, values: np.ndarray) -> CueValues:
     """A measured cue, set aside where it takes one value or could be measured in too few images."""
+    if cue.threshold is not None:
+        values = np.maximum(values, FAINT * cue.threshold)
     known = np.isfinite(values)
     why = ""
     if known.mean() < 0.5:
@@ -123,11 +145,12 @@ def knowability_cue(cue: CueValues) -> CueValues | None:
 
 def cue_values(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
     """All cues of this audit: the measured ones, then the metadata columns but the one that names the split."""
-    measured = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues]
+    numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues if not cue.words]
+    words = [word_cue(cue, survey.values[cue.id].to_numpy(dtype=object), images.codes) for cue in cues if cue.words]
     columns = [
         metadata_cue(name, images.frame[f"meta_{name}"].to_numpy(dtype=object))
         for name in images.metadata_columns
         if name not in (settings.split, *settings.without)
     ]
-    known = [knowable for cue in measured if (knowable := knowability_cue(cue)) is not None]
-    return (*measured, *known, *columns)
+    known = [knowable for cue in numbers if (knowable := knowability_cue(cue)) is not None]
+    return (*numbers, *words, *known, *columns)

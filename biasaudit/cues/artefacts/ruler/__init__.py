@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
 from biasaudit.cues.artefacts.ruler.comb import comb_along_a_line
 from biasaudit.cues.artefacts.ruler.drawing import draw_ruler
 from biasaudit.cues.artefacts.ruler.marks import marks_at_the_frame
+from biasaudit.cues.cue import cue
+from biasaudit.cues.placebos import smear
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 32, 384

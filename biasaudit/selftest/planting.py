@@ -1,0 +1,84 @@
+"""Each cue put into each image of a sample, and everything measured again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import joblib
+import numpy as np
+import pandas as pd
+
+from biasaudit.cues.cue import Cue
+from biasaudit.images.photo import Photo
+from biasaudit.images.table import ImageTable
+from biasaudit.progress import Progress
+from biasaudit.stats import generator
+
+STEP = 2.0
+"""How far a property is moved, in standard deviations of its values in these images."""
+
+
+def insertable(cues: Sequence[Cue]) -> list[Cue]:
+    """The cues that can be planted in pixels. A trait of a file is read from its header: there is nothing to miss."""
+    return [cue for cue in cues if cue.insert is not None and cue.kind != "file"]
+
+
+def step_of(cue: Cue, values: np.ndarray) -> float:
+    """How much of a cue to plant: 1, fully drawn, of an artefact; `STEP` robust deviations of a property.
+
+    values: float (n,), the cue as it is in these images. 0 where they do not differ: nothing can be planted then.
+    """
+    if cue.kind == "artefact":
+        return 1.0
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return 0.0
+    low, high = np.quantile(known, [0.16, 0.84])
+    return cue.directions[0] * STEP * float((high - low) / 2 or known.std())
+
+
+def measure(photo: Photo, cues: Sequence[Cue]) -> dict[str, object]:
+    """Cue id -> its value; a cue that fails costs its own value only, as in an audit."""
+    values: dict[str, object] = {}
+    for cue in cues:
+        try:
+            values[cue.id] = cue.measure(photo)
+        except Exception:
+            values[cue.id] = None if cue.words else float("nan")
+    return values
+
+
+def _with_each(
+    photo: Photo, cues: Sequence[Cue], steps: Mapping[str, float], seed: int, name: str
+) -> list[dict[str, object]]:
+    found = []
+    for cue in cues:
+        if cue.id in steps and cue.insert is not None:
+            rgb, _ = cue.insert(photo.rgb, steps[cue.id], generator(seed, "planting", cue.id, name))
+            found.append(measure(Photo(np.ascontiguousarray(rgb), photo.file), cues))
+    return found
+
+
+def _read_and_plant(
+    images: ImageTable, row: int, cues: Sequence[Cue], steps: Mapping[str, float], seed: int
+) -> list[dict[str, object]]:
+    cv2.setNumThreads(1)  # the processes share the cores among themselves
+    return _with_each(images.photo(row), cues, steps, seed, str(images.ids[row]))
+
+
+def plant_each(
+    images: ImageTable,
+    cues: Sequence[Cue],
+    steps: Mapping[str, float],
+    *,
+    jobs: int | None,
+    seed: int,
+    progress: Progress,
+) -> dict[str, pd.DataFrame]:
+    """Cue id -> the values of every cue in every image with that cue put in, one row an image."""
+    tasks = (joblib.delayed(_read_and_plant)(images, row, cues, steps, seed) for row in range(images.n))
+    parallel = joblib.Parallel(n_jobs=jobs or joblib.cpu_count(), return_as="generator")
+    rows = list(progress.track(parallel(tasks), f"Planting {len(steps)} cues in {images.n} images", images.n))
+    planted = [cue.id for cue in cues if cue.id in steps]
+    return {cue: pd.DataFrame([row[place] for row in rows]) for place, cue in enumerate(planted)}

@@ -1,0 +1,98 @@
+"""A whole self-test: plant, try each cue at each strength several times beside clean sets, and count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import product
+
+import joblib
+import numpy as np
+from scipy.stats import binomtest
+
+from biasaudit.cues.cue import Cue
+from biasaudit.evidence.survey import Survey
+from biasaudit.progress import Progress
+from biasaudit.results import PlantedCue, SelfTest
+from biasaudit.selftest.planting import insertable, plant_each, step_of
+from biasaudit.selftest.trial import Trial, run_trial
+from biasaudit.settings import Settings
+from biasaudit.stats import generator
+
+IMAGES = 400
+"""Images that cues are planted in, at most: each is measured again with every cue."""
+STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
+"""Share of the images of one class, and of the others, that get the cue."""
+TRIALS, CLEAN_TRIALS = 5, 40
+"""Sets for each cue and strength, and sets without any cue."""
+
+
+def _sample(survey: Survey, rng: np.random.Generator) -> Survey:
+    """At most `IMAGES` of the images, each class in its share but with two at least."""
+    images = survey.images
+    if images.n <= IMAGES:
+        return survey
+    order = rng.permutation(images.n)
+    two_each = np.concatenate([order[images.codes[order] == code][:2] for code in range(len(images.classes))])
+    rest = order[~np.isin(order, two_each)][: max(0, IMAGES - len(two_each))]
+    return survey.of(images.subset(np.concatenate([two_each, rest])))
+
+
+def share(hits: int, of: int) -> tuple[float, float, float]:
+    """A proportion with its 95% Clopper-Pearson interval; (0, 0, 1) of nothing."""
+    if not of:
+        return 0.0, 0.0, 1.0
+    low, high = binomtest(hits, of).proportion_ci(0.95, method="exact")
+    return hits / of, float(low), float(high)
+
+
+def self_test(survey: Survey, cues: Sequence[Cue], settings: Settings, progress: Progress) -> SelfTest:
+    """Plant every insertable cue in a sample of the surveyed images and count what a scan makes of it."""
+    sample = _sample(survey, generator(settings.seed, "self-test"))
+    candidates = insertable(cues)
+    steps = {cue.id: step_of(cue, sample.values[cue.id].to_numpy(dtype=float)) for cue in candidates}
+    steps = {cue: step for cue, step in steps.items() if step}
+    with_cue = plant_each(sample.images, cues, steps, jobs=settings.jobs, seed=settings.seed, progress=progress)
+    clean = sample.values[[cue.id for cue in cues]]
+
+    def task(cue: str | None, strength: tuple[float, float], number: int) -> Trial:
+        rng = generator(settings.seed, "trial", str(cue), str(strength), str(number))
+        labels = rng.permutation(sample.images.labels)
+        planted = with_cue[cue] if cue else None
+        return run_trial(clean, planted, labels, strength, cues, cue, int(rng.integers(2**31)))
+
+    plan: list[tuple[str | None, tuple[float, float], int]] = [
+        (None, (0.0, 0.0), number) for number in range(CLEAN_TRIALS)
+    ]
+    plan += list(product(steps, STRENGTHS, range(TRIALS)))
+    parallel = joblib.Parallel(n_jobs=settings.jobs or joblib.cpu_count(), return_as="generator")
+    trials = list(progress.track(parallel(joblib.delayed(task)(*one) for one in plan), "Trying", len(plan)))
+
+    counts: dict[tuple[str, tuple[float, float]], list[Trial]] = {}
+    for (cue, strength, _), trial in zip(plan, trials, strict=True):
+        if cue is not None:
+            counts.setdefault((cue, strength), []).append(trial)
+    alarmed = [trial for trial in trials if trial.cue is None and trial.flagged]
+    blamed = Counter(cue for trial in alarmed for cue in trial.flagged)
+    _, low, high = share(len(alarmed), CLEAN_TRIALS)
+    return SelfTest(
+        images=sample.images.n,
+        classes=len(sample.images.classes),
+        clean_sets=CLEAN_TRIALS,
+        false_alarms=len(alarmed),
+        false_alarm_low=low,
+        false_alarm_high=high,
+        blamed=dict(blamed.most_common()),
+        planted=tuple(
+            PlantedCue(
+                cue=cue,
+                in_class=strength[0],
+                in_others=strength[1],
+                sets=len(some),
+                found=sum(trial.found for trial in some),
+                first=sum(trial.first for trial in some),
+            )
+            for (cue, strength), some in counts.items()
+        ),
+        not_planted={cue.id: "the images do not differ in it" for cue in candidates if cue.id not in steps},
+    )
