@@ -16,13 +16,14 @@ from biasaudit.cues import BUILTIN as CUES
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors.rung import RungResult
 from biasaudit.errors import AuditError, EnvironmentFault, UsageError
-from biasaudit.evidence.cue_values import cue_values
+from biasaudit.evidence.cue_values import CONSTANT, cue_values, metadata_cue
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
+from biasaudit.evidence.side_effects import side_effects
 from biasaudit.evidence.survey import Survey, survey
 from biasaudit.evidence.ties import ties
-from biasaudit.images.folder import readable_id
+from biasaudit.images.folder import readable_id, shown
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
 from biasaudit.outcome import AuditResult
@@ -32,7 +33,7 @@ from biasaudit.ranking import audit_verdict, rank
 from biasaudit.registry import Detector, Facts, Unavailable, installed
 from biasaudit.results import Audit, Check, Finding, SelfTest
 from biasaudit.selftest import self_test
-from biasaudit.settings import Settings
+from biasaudit.settings import ROLES, Settings
 from biasaudit.tables import write_tables
 
 EVIDENCE: dict[str, Callable[..., Any]] = {
@@ -40,6 +41,7 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "ties": ties,
     "predictions": predictions,
     "interventions": interventions,
+    "side_effects": side_effects,
 }
 
 
@@ -80,6 +82,7 @@ def audit(
     images = _read(folder, settings)
     _make_folder(folder, out)
     _check_names(settings, images)
+    _check_roles(settings, images)
     cache = Cache(out / "cache", fresh=settings.fresh)
     backbone = None if scan else _load(settings, progress)
     store = PixelStore.create(out / "cache" / "pixels.raw", images.n, backbone.size) if backbone else None
@@ -108,6 +111,7 @@ def audit(
             images,
             model,
             _why_untested(scan, why),
+            facts.get("side_effects"),
         )
         save_pictures(findings, images, model, out / "evidence", progress)
         tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
@@ -189,6 +193,31 @@ def _check_names(settings: Settings, images: ImageTable) -> None:
             f"--without: there is no cue, detector or column {unknown[0]!r}. "
             "`biasaudit cues` and `biasaudit detectors` list them."
         )
+
+
+def _check_roles(settings: Settings, images: ImageTable) -> None:
+    """Raise UsageError where a role is given to a column that is not there, is used otherwise, or is no group."""
+    taken = {"--split": (settings.split,), "--ignore": settings.ignore, "--without": settings.without}
+    given: dict[str, str] = {}
+    for role in ROLES:
+        for column in getattr(settings, role):
+            option, name = f"--{role}", shown(column)
+            if settings.metadata is None:
+                raise UsageError(f"{option} {name} needs a table: name it with --metadata.")
+            if given.setdefault(column, option) != option:
+                raise UsageError(f"{option} {name}: the column is named in {given[column]} too. Give it one role.")
+            if other := next((where for where, names in taken.items() if column in names), ""):
+                raise UsageError(f"{option} {name}: the column is named in {other} too. Take it out of one of them.")
+            if column not in images.metadata_columns:
+                have = ", ".join(repr(shown(str(each), 40)) for each in images.metadata_columns) or "none"
+                raise UsageError(f"{option}: the CSV has no column {name!r} that can have a role; choose from: {have}.")
+    for column in settings.nuisance:
+        why = metadata_cue(column, images.frame[f"meta_{column}"].to_numpy(dtype=object)).untestable
+        if column == settings.group_by or (why and why != CONSTANT):
+            raise UsageError(
+                f"--nuisance {shown(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can be "
+                "compared within one value of it. Name a coarser column."
+            )
 
 
 def _chosen(settings: Settings, scan: bool) -> tuple[tuple[Cue, ...], tuple[Detector, ...]]:

@@ -47,6 +47,26 @@ GroupBy = Annotated[
 ]
 Split = Annotated[str | None, typer.Option(help="Column with a given split: train, val, test.")]
 Ignore = Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")]
+Nuisance = Annotated[
+    str,
+    typer.Option(
+        help="Columns to hold fixed (hospital, camera), separated by commas: every other cue is compared within "
+        "their values."
+    ),
+]
+Mediator = Annotated[
+    str,
+    typer.Option(
+        help="Columns that are part of how the label shows (stage, size): their tie to it is no fault, and is never "
+        "adjusted for."
+    ),
+]
+Sensitive = Annotated[
+    str,
+    typer.Option(
+        help="Columns such as sex, age, race: never adjusted for; accuracy is always compared between their sides."
+    ),
+]
 Without = Annotated[str, typer.Option(help="Cues or detectors to leave out, by id, separated by commas.")]
 FailOn = Annotated[
     str,
@@ -96,6 +116,9 @@ def run(
     group_by: GroupBy = None,
     split: Split = None,
     ignore: Ignore = "",
+    nuisance: Nuisance = "",
+    mediator: Mediator = "",
+    sensitive: Sensitive = "",
     without: Without = "",
     backbone: Annotated[
         str,
@@ -127,6 +150,9 @@ def run(
         group_by=group_by,
         split=split,
         ignore=_names(ignore),
+        nuisance=_names(nuisance),
+        mediator=_names(mediator),
+        sensitive=_names(sensitive),
         without=_names(without),
         backbone=backbone,
         finetune=finetune,
@@ -149,6 +175,9 @@ def scan(
     group_by: GroupBy = None,
     split: Split = None,
     ignore: Ignore = "",
+    nuisance: Nuisance = "",
+    mediator: Mediator = "",
+    sensitive: Sensitive = "",
     without: Without = "",
     fail_on: FailOn = "",
     max_bad: MaxBad = 0.2,
@@ -172,6 +201,9 @@ def scan(
         group_by=group_by,
         split=split,
         ignore=_names(ignore),
+        nuisance=_names(nuisance),
+        mediator=_names(mediator),
+        sensitive=_names(sensitive),
         without=_names(without),
         max_bad=max_bad,
         drop_small=drop_small,

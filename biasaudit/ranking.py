@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from itertools import zip_longest
+from collections.abc import Container, Iterable, Mapping
+from itertools import product, zip_longest
+from types import MappingProxyType
 
 import numpy as np
 
@@ -14,29 +15,43 @@ from biasaudit import wording
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
 from biasaudit.results import RUNGS, AuditVerdict, Finding, Kind, Rung, RungName, State, Verdict
+from biasaudit.settings import Role
 from biasaudit.stats import q_values
 from biasaudit.thresholds import FLOORS, Q
 
 GAP = 0.05
 """Accuracy that even the favourable end of the interval must show to be missing, for a gap without a tie."""
 ORDER: tuple[Verdict, ...] = ("shortcut", "review", "unidentifiable", "suspect", "gap", "untested", "clear")
-SPECIFIC: dict[str, float] = {"artefact": 1.25, "metadata": 1.1}
-"""How much a cue that a person can name counts for more than the properties that it changes (sharpness, bytes)."""
+SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
+"""How much a cue that causes others counts for more than the properties that it changes."""
+FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8}
+"""The same by cue: what follows from everything else in a picture and from how it was stored."""
+SIDE_EFFECT = 0.5
+"""Share of a cue's difference that another must account for, to be one story with it."""
 EXAMPLES = 20
 
 
 # --- states -----------------------------------------------------------------------------------------------
 
 
-def _corrected(results: Iterable[RungResult]) -> list[tuple[RungResult, float | None]]:
-    """Each result with its q-value; the family is every test of the same rung in this audit."""
+def _corrected(results: Iterable[RungResult], nuisances: Container[str] = ()) -> list[tuple[RungResult, float | None]]:
+    """Each result with its q-value; the family is every test of the same rung in this audit.
+
+    Nuisance columns, by key, are a family of their own: a tie that was declared beforehand is a sure rejection, which
+    would loosen the screen of the others.
+    """
     results = list(results)
     q_of: dict[int, float] = {}
-    for rung in RUNGS:
-        family = [(place, r.p_value) for place, r in enumerate(results) if r.rung == rung and r.p_value is not None]
+    for rung, declared in product(RUNGS, (False, True)):
+        family = [
+            (place, r.p_value)
+            for place, r in enumerate(results)
+            if r.rung == rung and r.p_value is not None and (r.cue in nuisances) == declared
+        ]
         for (place, _), q in zip(family, q_values(np.array([p for _, p in family])), strict=True):
             q_of[place] = float(q)
     return [(result, q_of.get(place)) for place, result in enumerate(results)]
@@ -77,20 +92,23 @@ def _rung(result: RungResult, q: float | None) -> Rung:
 # --- verdicts ---------------------------------------------------------------------------------------------
 
 
-def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool) -> Verdict:
+def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool, role: Role = "") -> Verdict:
     """What the four rungs say together.
 
     An intervention can show use by itself; an observed dependence has to come with a disparity. Where no image in
     the data has cue and label apart, an artefact that is shown to be used is a shortcut all the same, since it is
-    never the subject; a property may be what the label names, and only new data can answer.
+    never the subject; a property may be what the label names, and only new data can answer. A mediator's tie is what
+    the label names: all that can be wrong with it is that the model fails on one side of it.
     """
     states = {name: rung.state for name, rung in rungs.items()}
+    disparity = rungs["disparity"]
+    gap = disparity.state == "yes" and disparity.estimate is not None and disparity.estimate.strength >= GAP
+    if role == "mediator":
+        return "gap" if gap else "untested"
     if states["association"] == "untested":
         return "unidentifiable" if separable else "untested"
     if states["association"] == "no":
-        disparity = rungs["disparity"]
-        wide = disparity.estimate is not None and disparity.estimate.strength >= GAP
-        return "gap" if disparity.state == "yes" and wide else "clear"
+        return "gap" if gap else "clear"
     if separable and kind != "artefact":
         return "unidentifiable"
     intervened = rungs["reliance"].method == "intervention"
@@ -167,23 +185,38 @@ def _strength(finding: Finding) -> float:
     strength = association.strength if association else 0.0
     if finding.verdict == "shortcut" and reliance:
         strength *= reliance.strength
-    return strength * SPECIFIC.get(finding.kind, 1.0)
+    return strength * FOLLOWS.get(finding.cue, SPECIFIC.get(finding.kind, 1.0))
 
 
-def _order(finding: Finding) -> tuple[int, bool, float, str]:
-    """Most serious first; what was shown by intervention before what was observed; then the strongest evidence."""
+def _order(finding: Finding, side_effect: SideEffect | None) -> tuple[int, bool, float, str]:
+    """Most serious first; what was shown by intervention before what was observed; then the strongest evidence.
+
+    What is a side effect of another cue counts half.
+    """
     intervened = finding.verdict == "shortcut" and finding.rungs["reliance"].method == "intervention"
-    return ORDER.index(finding.verdict), not intervened, -round(_strength(finding), 6), finding.id
+    strength = _strength(finding) * (1 - (side_effect.share if side_effect else 0.0) / 2)
+    return ORDER.index(finding.verdict), not intervened, -round(strength, 6), finding.id
 
 
-def _tell_stories(findings: list[Finding], ties: Mapping[str, Tie]) -> list[Finding]:
+def _one_story(one: Tie, other: Tie, side_effects: Mapping[str, SideEffect]) -> bool:
+    """Whether two cues go together image by image, or putting one in accounts for the other's tie."""
+    for first, second in ((one, other), (other, one)):
+        effect = side_effects.get(first.cue.key)
+        if effect is not None and effect.of == second.cue.key and effect.share >= SIDE_EFFECT:
+            return True
+    return alike(one, other)
+
+
+def _tell_stories(
+    findings: list[Finding], ties: Mapping[str, Tie], side_effects: Mapping[str, SideEffect]
+) -> list[Finding]:
     """Findings about one thing point to one another, and the first of them leads."""
     told: list[Finding] = []
     same: dict[str, list[str]] = defaultdict(list)
     serious = [f for f in findings if f.verdict not in ("clear", "untested") and f.id in ties]
     for place, one in enumerate(serious):
         for other in serious[place + 1 :]:
-            if alike(ties[one.id], ties[other.id]):
+            if _one_story(ties[one.id], ties[other.id], side_effects):
                 same[one.id].append(other.id)
                 same[other.id].append(one.id)
     led: set[str] = set()
@@ -203,18 +236,21 @@ def rank(
     images: ImageTable,
     predictions: Predictions | None,
     untested: str,
+    side_effects: Mapping[str, SideEffect] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """All findings, most serious first and within one verdict the strongest evidence first."""
+    cue_values = list(cue_values)
     tie_of = {tie.cue.key: tie for tie in ties}
     by_cue: dict[str, list[tuple[RungResult, float | None]]] = defaultdict(list)
-    for result, q in _corrected(results):
+    nuisances = {cue.key for cue in cue_values if cue.role == "nuisance"}
+    for result, q in _corrected(results, nuisances):
         by_cue[result.cue].append((result, q))
     findings = list(others)
     tie_of_finding: dict[str, Tie] = {}
     for cue in cue_values:
         tie = tie_of.get(cue.key)
         rungs = _gathered(cue, tie, by_cue[cue.key], untested)
-        verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False)
+        verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
         examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
         finding = Finding(
             id=finding_id(cue),
@@ -229,10 +265,11 @@ def rank(
             counterexamples=counterexamples,
             question=cue.question,
             recommendation=wording.recommendation(verdict, cue, tie),
-            explanation=wording.explanation(verdict, cue),
+            explanation=wording.explanation(verdict, cue, side_effects.get(cue.key)),
         )
         findings.append(finding)
         if tie is not None:
             tie_of_finding[finding.id] = tie
-    findings.sort(key=_order)
-    return tuple(_tell_stories(findings, tie_of_finding))
+    effects = {finding: side_effects.get(tie.cue.key) for finding, tie in tie_of_finding.items()}
+    findings.sort(key=lambda finding: _order(finding, effects.get(finding.id)))
+    return tuple(_tell_stories(findings, tie_of_finding, side_effects))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
+
+Role = Literal["", "nuisance", "mediator", "sensitive"]
+"""What the user declares a metadata column to be; "" where nothing is declared."""
+ROLES: tuple[Role, ...] = get_args(Role)[1:]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +23,12 @@ class Settings:
     """Metadata column with a given split (train, val, test)."""
     ignore: tuple[str, ...] = ()
     """Metadata columns to leave out."""
+    nuisance: tuple[str, ...] = ()
+    """Known sources of difference to hold fixed (hospital, camera): every other cue is compared within their values."""
+    mediator: tuple[str, ...] = ()
+    """Part of how the label comes to show (stage, size of the lesion): a tie to the label is no fault; not adjusted."""
+    sensitive: tuple[str, ...] = ()
+    """Sex, age, race: never adjusted for, and the model's accuracy is always compared between its sides."""
     without: tuple[str, ...] = ()
     """Ids of cues or detectors to leave out."""
     backbone: str = "auto"
@@ -38,6 +48,10 @@ class Settings:
     """Plant known cues in these images as well, and say how many the audit finds."""
     fresh: bool = False
     """Ignore what an earlier run left in the cache."""
+
+    def role(self, column: str) -> Role:
+        """What the user declared this metadata column to be."""
+        return next((role for role in ROLES if column in getattr(self, role)), "")
 
     def to_record(self) -> dict[str, Any]:
         """As plain JSON values; the metadata path as its file name alone."""

@@ -70,6 +70,58 @@ def cramers_v(tables: np.ndarray) -> np.ndarray:
     return np.sqrt(np.where(smaller > 0, phi2 / np.where(smaller > 0, smaller, 1), 0)).clip(0, 1)
 
 
+# --- strata -----------------------------------------------------------------------------------------------
+# A third thing is held fixed by comparing only images that are alike in it, and averaging over its values.
+
+
+def members(strata: np.ndarray) -> list[np.ndarray]:
+    """The places of each stratum's images; `strata`: int (n,)."""
+    return [np.flatnonzero(strata == code) for code in np.unique(strata)]
+
+
+def pooled(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Mean of `values` (strata, ...) by `weights` of the same shape; NaN where nothing has weight.
+
+    Of one stratum it is that stratum's value to the last bit: its share is exactly 1.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = weights / weights.sum(axis=0)
+    return (np.where(weights > 0, values, 0) * shares).sum(axis=0)
+
+
+def van_elteren(inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
+    """What the AUC of a stratum with so many images on either side weighs (van Elteren 1960): n1 n0 / (n1 + n0 + 1).
+
+    It is proportional to one over the AUC's variance without a tie; a stratum of one class weighs nothing.
+    """
+    inside, outside = np.asarray(inside, dtype=np.float64), np.asarray(outside, dtype=np.float64)
+    return inside * outside / (inside + outside + 1)
+
+
+def stratified_auc(values: np.ndarray, positive: np.ndarray, strata: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """AUC within strata under each row of `weights` (resamples, n), as float (resamples,); NaN where none has both.
+
+    values: float (n,), no NaN. positive: bool (n,). strata: int (n,). The sum of U / (n + 1) over strata, divided by
+    that of n1 n0 / (n + 1): van Elteren 1960, the stratified form of the test by Wilcoxon, Mann and Whitney.
+    """
+    areas, shares = [], []
+    for rows in members(strata):
+        drawn, inside = weights[:, rows], positive[rows]
+        areas.append(weighted_auc(values[rows], inside, drawn))
+        shares.append(van_elteren(drawn @ inside, drawn @ ~inside))
+    return pooled(np.array(areas), np.array(shares))
+
+
+def stratified_v(tables: list[np.ndarray]) -> np.ndarray:
+    """Mean of Cramer's V over strata, by images, 0 to 1; of one (resamples, levels, labels) a stratum.
+
+    As in Mantel & Haenszel 1959, tables of different strata are never added, so their margins cannot make a tie.
+    """
+    sizes = np.array([table.sum(axis=(-2, -1)) for table in tables], dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):  # a resample can leave a stratum with one image or none
+        return pooled(np.array([cramers_v(table) for table in tables]), np.where(sizes > 1, sizes, 0))
+
+
 # --- resampling -------------------------------------------------------------------------------------------
 
 
@@ -122,20 +174,74 @@ def permuted(
         yield shuffled
 
 
+def permuted_within(
+    values: np.ndarray, groups: np.ndarray, strata: np.ndarray, permutations: int, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """`permuted` inside each stratum by itself: what goes with the strata stays where it is; (<= CHUNK, n)."""
+    parts = members(strata)
+    for chunks in zip(*(permuted(values[rows], groups[rows], permutations, rng) for rows in parts), strict=True):
+        shuffled = np.empty((len(chunks[0]), len(values)), dtype=values.dtype)
+        for rows, chunk in zip(parts, chunks, strict=True):
+            shuffled[:, rows] = chunk
+        yield shuffled
+
+
+def null_auc(
+    values: np.ndarray,
+    codes: np.ndarray,
+    groups: np.ndarray,
+    strata: np.ndarray,
+    permutations: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """`stratified_auc` of many columns under labels permuted within strata, float (permutations, columns, classes).
+
+    values: float (n, columns), NaN where unknown; a stratum in which a column does not vary says nothing of it.
+    codes: int (n,), the class of each image. 0.5 where nothing could be said.
+    """
+    parts, n_classes = members(strata), int(codes.max()) + 1
+    known, ranks = np.isfinite(values), np.zeros(values.shape)
+    varies = np.zeros((len(parts), values.shape[1]), dtype=bool)
+    for place, rows in enumerate(parts):
+        for column in range(values.shape[1]):
+            some = rows[known[rows, column]]
+            ranks[some, column] = scipy_stats.rankdata(values[some, column])
+            varies[place, column] = len(np.unique(values[some, column])) > 1
+    chunks = []
+    for labels in permuted_within(codes, groups, strata, permutations, rng):
+        null = np.empty((len(labels), values.shape[1], n_classes))
+        for code in range(n_classes):
+            areas = np.empty((len(parts), len(labels), values.shape[1]))
+            weights = np.empty_like(areas)
+            for place, rows in enumerate(parts):
+                chosen = (labels[:, rows] == code).astype(np.float64)
+                inside = chosen @ known[rows]
+                outside = known[rows].sum(axis=0) - inside
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    areas[place] = (chosen @ ranks[rows] - inside * (inside + 1) / 2) / (inside * outside)
+                weights[place] = van_elteren(inside, outside) * varies[place]
+            null[:, :, code] = pooled(areas, weights)
+        chunks.append(null)
+    return np.nan_to_num(np.concatenate(chunks), nan=0.5)
+
+
 def permutations_for(tests: int, least: int) -> int:
     """How many permutations a family of `tests` needs, so that a single true effect among them can reach q < 0.05."""
     return max(least, 40 * tests)
 
 
-def smallest_p(positive: np.ndarray, groups: np.ndarray) -> float:
-    """The smallest p-value that permuting whole groups can give a two-sided test of `positive` against the rest.
+def smallest_p(positive: np.ndarray, groups: np.ndarray, strata: np.ndarray) -> float:
+    """The smallest p-value that permuting whole groups within strata can give a two-sided test of `positive`.
 
     With three hospitals on one side and one on the other no tie, however perfect, can be told from chance.
     """
-    inside, outside = set(groups[positive]), set(groups[~positive])
-    total = len(inside | outside)
-    smaller = total // 2 if inside & outside else min(len(inside), len(outside))
-    return 2 / math.comb(total, smaller)
+    arrangements = 1
+    for rows in members(strata):
+        inside, outside = (set(groups[rows][side]) for side in (positive[rows], ~positive[rows]))
+        total = len(inside | outside)
+        smaller = total // 2 if inside & outside else min(len(inside), len(outside))
+        arrangements *= math.comb(total, smaller)
+    return 2 / arrangements
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
@@ -170,28 +276,45 @@ def _noncentrality(tests: int, power: float) -> float:
     return float(scipy_stats.norm.isf(0.025 / max(tests, 1)) + scipy_stats.norm.ppf(power))
 
 
-def detectable_auc(n_positive: int, n_negative: int, tests: int = 1, power: float = 0.8) -> float:
+def detectable_auc(
+    n_positive: int | np.ndarray, n_negative: int | np.ndarray, tests: int = 1, power: float = 0.8
+) -> float:
     """Smallest AUC above 0.5 that n_positive and n_negative images show with `power`, alpha 0.05 / tests.
 
-    From the null standard error of the Mann-Whitney statistic.
+    From the null standard error of the Mann-Whitney statistic; of several strata, one number each, van Elteren's.
     """
-    if not n_positive or not n_negative:
+    inside, outside = np.atleast_1d(n_positive), np.atleast_1d(n_negative)
+    both = (inside > 0) & (outside > 0)
+    if not both.any():
         return 1.0
-    error = np.sqrt((n_positive + n_negative + 1) / (12 * n_positive * n_negative))
-    return float(min(1.0, 0.5 + _noncentrality(tests, power) * error))
+    inside, outside = inside[both], outside[both]
+    variances = (inside + outside + 1) / (12 * inside * outside)
+    shares = van_elteren(inside, outside) / van_elteren(inside, outside).sum()
+    return float(min(1.0, 0.5 + _noncentrality(tests, power) * np.sqrt((shares**2 * variances).sum())))
 
 
-def detectable_v(n: int, n_levels: int, n_labels: int, tests: int = 1, power: float = 0.8) -> float:
-    """Smallest Cramer's V that n images show with `power`, from the noncentral chi-squared distribution."""
-    freedom = (n_levels - 1) * (n_labels - 1)
-    if not freedom or not n:
+def detectable_v(
+    n: int | np.ndarray,
+    n_levels: int | np.ndarray,
+    n_labels: int | np.ndarray,
+    tests: int = 1,
+    power: float = 0.8,
+) -> float:
+    """Smallest Cramer's V that n images show with `power`, from the noncentral chi-squared distribution.
+
+    Of several strata, one number each, it is the V in all of them that the sum of their chi-squareds shows.
+    """
+    n, n_levels, n_labels = np.atleast_1d(n), np.atleast_1d(n_levels), np.atleast_1d(n_labels)
+    freedom = int(((n_levels - 1) * (n_labels - 1)).sum())
+    information = int((n * (np.minimum(n_levels, n_labels) - 1)).sum())
+    if not freedom or not information:
         return 1.0
     critical = scipy_stats.chi2.isf(0.05 / max(tests, 1), freedom)
     low, high = 0.0, 1e4
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if scipy_stats.ncx2.sf(critical, freedom, middle) < power else (low, middle)
-    return float(min(1.0, np.sqrt(high / (n * (min(n_levels, n_labels) - 1)))))
+    return float(min(1.0, np.sqrt(high / information)))
 
 
 def detectable_mean(differences: np.ndarray, tests: int = 1, power: float = 0.8) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
 from biasaudit.results import Finding, Rung, RungName, Verdict
 
@@ -32,8 +33,7 @@ def _capital(sentence: str) -> str:
 def tie_in_words(tie: Tie) -> str:
     """How the cue falls on the classes: "found in 91% of malignant and 9% of the other images"."""
     label = shorten(tie.label)
-    inside = tie.present[tie.known & tie.positive].mean()
-    outside = tie.present[tie.known & ~tie.positive].mean()
+    inside, outside = tie.shares
     if tie.speaking:
         more = f" or {len(tie.speaking) - 2} other values" if len(tie.speaking) > 2 else ""
         how = " or ".join(f"“{shorten(name, 30)}”" for name in tie.speaking[:2]) + more
@@ -41,7 +41,7 @@ def tie_in_words(tie: Tie) -> str:
         how = "found" if tie.direction > 0 else "missing"
     else:
         how = "high" if tie.direction > 0 else "low"
-    return f"{how} in {inside:.0%} of {label} and {outside:.0%} of the other images"
+    return f"{how} in {inside:.0%} of {label} and {outside:.0%} of the other images{tie.strata.aside}"
 
 
 def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[RungName, Rung]) -> str:
@@ -49,6 +49,8 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
     name = name_of(cue)
     if cue.constant:
         return _capital(f"{name} does not differ between the images, so it cannot tell them apart.")
+    if verdict == "untested" and cue.role == "mediator" and tie is not None:
+        return _capital(f"{name} is a declared mediator, so its tie to a class was not judged.")
     if verdict == "untested" or tie is None:
         return _capital(f"{name} was not tested: {rungs['association'].why.rstrip('.')}.")
     words, label = tie_in_words(tie), shorten(tie.label)
@@ -63,17 +65,31 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
         return _capital(f"{name} is tied to {label}: {words}; that a model uses it was not shown.")
     if verdict == "unidentifiable":
         return _capital(f"{name} and {label} cannot be told apart in this data: {words}.")
+    if verdict == "gap" and cue.role == "mediator":
+        return f"The model does worse on one side of {name}, a declared mediator; its tie to a class was not judged."
     if verdict == "gap":
         return f"The model does worse on one side of {name}; no tie of it to a class was shown."
     return _capital(f"no tie of {name} to a class was seen above the smallest effect given here.")
 
 
-def explanation(verdict: Verdict, cue: CueValues) -> str:
+def explanation(verdict: Verdict, cue: CueValues, side_effect: SideEffect | None = None) -> str:
     """What else could explain it."""
+    if side_effect is not None and side_effect.share >= 0.5 and verdict not in ("clear", "untested"):
+        other = side_effect.of.partition(":")[2].replace("_", " ")
+        return (
+            f"It may be a side effect of {other}: what putting that into a few images does to it accounts for "
+            f"{side_effect.share:.0%} of the difference between the classes. {_alone(verdict, cue)}"
+        )
+    return _alone(verdict, cue)
+
+
+def _alone(verdict: Verdict, cue: CueValues) -> str:
     if cue.constant:
         return "What is the same everywhere in this data may still differ elsewhere."
     if verdict == "clear":
         return "A tie below the smallest effect named here would not have been reported."
+    if cue.role == "mediator":
+        return "What makes the label show may also make images harder: a gap need not be a fault of the data."
     if cue.kind == "property":
         return (
             "It may be part of what the label names (a darker lesion, a brighter sky), or go with where and how the "
@@ -94,6 +110,8 @@ def explanation(verdict: Verdict, cue: CueValues) -> str:
 def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
     """The next thing to do."""
     name = name_of(cue)
+    if verdict == "untested" and cue.role == "mediator":
+        return "Nothing to do, if it is part of how the label comes to show."
     if verdict == "untested":
         return "Measure or record it in every image, if it could matter here."
     if tie is None or verdict == "clear":

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.stats import rankdata
 
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Estimate
@@ -21,73 +21,68 @@ from biasaudit.stats import (
     detectable_v,
     generator,
     interval,
+    members,
+    null_auc,
     permutation_p,
     permutations_for,
-    permuted,
+    permuted_within,
     smallest_p,
-    weighted_auc,
+    stratified_auc,
+    stratified_v,
 )
 from biasaudit.thresholds import Q
 
 PERMUTATIONS = 1999
+MEDIATOR = "declared a mediator: a tie of it to the label is part of what the label names"
 
 
-def _permuted_auc(cues: list[CueValues], images: ImageTable, permutations: int, rng: np.random.Generator) -> np.ndarray:
-    """AUC of each numeric cue and class under permuted labels, float (permutations, cues, classes)."""
-    values = np.stack([cue.values for cue in cues if cue.values is not None], axis=1)
-    known = np.isfinite(values)
-    ranks = np.zeros(values.shape)
-    for column in range(values.shape[1]):
-        ranks[known[:, column], column] = rankdata(values[known[:, column], column])
-    chunks = []
-    for labels in permuted(images.codes, images.groups, permutations, rng):
-        areas = np.empty((len(labels), values.shape[1], len(images.classes)))
-        for code in range(len(images.classes)):
-            chosen = (labels == code).astype(np.float64)
-            inside = chosen @ known
-            outside = known.sum(axis=0) - inside
-            with np.errstate(invalid="ignore", divide="ignore"):
-                areas[:, :, code] = (chosen @ ranks - inside * (inside + 1) / 2) / (inside * outside)
-        chunks.append(areas)
-    return np.nan_to_num(np.concatenate(chunks), nan=0.5)
-
-
-def _too_few(
-    cue: CueValues, label: str | None, positive: np.ndarray, groups: np.ndarray, tests: int
-) -> RungResult | None:
-    """An untested rung where even a perfect tie could not be told from chance, else None."""
-    if tests * smallest_p(positive, groups) < Q:
-        return None
-    sides = len(set(groups[positive])), len(set(groups[~positive]))
-    what = "images" if len(set(groups)) == len(groups) else "groups"
-    why = f"With {sides[0]} {what} on one side and {sides[1]} on the other even a perfect tie could be chance."
+def _untested(cue: CueValues, label: str | None, why: str) -> RungResult:
     return RungResult(cue=cue.key, label=label, rung="association", why=why)
 
 
-def _independent(positive: np.ndarray, groups: np.ndarray) -> tuple[int, int]:
-    """How many groups, not images, stand on each side: what a power calculation may count."""
-    return len(set(groups[positive])), len(set(groups[~positive]))
+def _too_few(positive: np.ndarray, groups: np.ndarray, held: np.ndarray, strata: Strata, tests: int) -> str:
+    """Why even a perfect tie could not be told from chance, or "" where it could."""
+    if tests * smallest_p(positive, groups, held) < Q:
+        return ""
+    sides = len(set(groups[positive])), len(set(groups[~positive]))
+    what = "images" if len(set(groups)) == len(groups) else "groups"
+    return strata.given(
+        f"With {sides[0]} {what} on one side and {sides[1]} on the other even a perfect tie could be chance."
+    )
 
 
 def _one_class(
-    cue: CueValues, code: int, null: np.ndarray, images: ImageTable, tests: int, rng: np.random.Generator
+    cue: CueValues,
+    code: int,
+    null: np.ndarray,
+    images: ImageTable,
+    strata: Strata,
+    tests: int,
+    rng: np.random.Generator,
 ) -> RungResult:
     """One class against the rest, turned so that the AUC is at least 0.5; of two classes the one with more of it."""
     assert cue.values is not None
-    known = np.isfinite(cue.values)
-    values, groups = cue.values[known], images.groups[known]
-    positive, label, sign = images.codes[known] == code, images.classes[code], 1
-    value = auc(values, positive)
-    if not value >= 0.5 and len(images.classes) == 2:
-        label, positive, value = images.classes[1 - code], ~positive, 1 - value
+    two, known = len(images.classes) == 2, np.isfinite(cue.values)
+    label, positive, sign = images.classes[code], images.codes == code, 1
+    rows = strata.speaking(known, positive, cue.values)
+    if strata.names and not rows.any():
+        return _untested(cue, label, strata.silence(known, positive, "both classes" if two else f"{label} and others"))
+    crude = auc(cue.values[known], positive[known])
+    values, positive, groups, held = cue.values[rows], positive[rows], images.groups[rows], strata.codes[rows]
+    value = float(stratified_auc(values, positive, held, np.ones((1, len(values))))[0])
+    if not value >= 0.5 and two:
+        label, positive, value, crude = images.classes[1 - code], ~positive, 1 - value, 1 - crude
     elif value < 0.5:
-        sign, value = -1, 1 - value
-    if (untested := _too_few(cue, label, positive, groups, tests)) is not None:
-        return untested
-    low, high = interval(lambda weights: weighted_auc(sign * values, positive, weights), groups, rng)
+        sign, value, crude = -1, 1 - value, 1 - crude
+    if why := _too_few(positive, groups, held, strata, tests):
+        return _untested(cue, label, why)
+    low, high = interval(lambda weights: stratified_auc(sign * values, positive, held, weights), groups, rng)
     if not np.isfinite(low):
-        return RungResult(cue=cue.key, label=label, rung="association", why="Too few groups to resample.")
+        return _untested(cue, label, "Too few groups to resample.")
+    # Groups, not images, are what a power calculation may count.
+    sides = [[len(set(groups[part[side[part]]])) for part in members(held)] for side in (positive, ~positive)]
     side = "more" if sign > 0 else "less"
+    said = f"{side.capitalize()} of it tells {label} from the rest with AUC {value:.2f}{strata.beside(crude)}."
     return RungResult(
         cue=cue.key,
         label=label,
@@ -95,7 +90,7 @@ def _one_class(
         method="permutation",
         p_value=permutation_p(value, 0.5 + np.abs(null - 0.5)),
         estimate=Estimate(
-            measure=f"AUC of {side} {cue.id}, {label} against the rest",
+            measure=f"AUC of {side} {cue.id}, {label} against the rest{strata.aside}",
             value=value,
             low=min(low, value),
             high=max(high, value),
@@ -103,33 +98,50 @@ def _one_class(
             limit=1.0,
             n=len(values),
         ),
-        why=f"{side.capitalize()} of it tells {label} from the rest with AUC {value:.2f}.",
-        smallest_detectable=detectable_auc(*_independent(positive, groups), tests),
+        why=strata.given(said),
+        smallest_detectable=detectable_auc(np.array(sides[0]), np.array(sides[1]), tests),
     )
 
 
-def _levels(cue: CueValues, images: ImageTable, tests: int, permutations: int, rng: np.random.Generator) -> RungResult:
-    rarest = images.codes == np.bincount(images.codes).argmin()
-    if (untested := _too_few(cue, None, rarest, images.groups, tests)) is not None:
-        return untested
+def _levels(
+    cue: CueValues, images: ImageTable, strata: Strata, tests: int, permutations: int, rng: np.random.Generator
+) -> RungResult:
     names, levels = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
+    rows = strata.speaking(np.ones(images.n, dtype=bool), images.codes, levels)
+    if not rows.any():
+        what = "both classes" if len(images.classes) == 2 else "more than one class"
+        return _untested(cue, None, strata.silence(np.ones_like(rows), images.codes, what))
     shape = len(names), len(images.classes)
-    value = float(cramers_v(contingency(levels, images.codes, *shape))[0])
-    shuffled = permuted(images.codes, images.groups, permutations, rng)
-    null = np.concatenate([cramers_v(contingency(levels, labels, *shape)) for labels in shuffled])
-    cells = levels * shape[1] + images.codes
+    crude = float(cramers_v(contingency(levels, images.codes, *shape))[0])
+    levels, codes, groups, held = levels[rows], images.codes[rows], images.groups[rows], strata.codes[rows]
+    present, counts = np.unique(codes, return_counts=True)
+    if why := _too_few(codes == present[counts.argmin()], groups, held, strata, tests):
+        return _untested(cue, None, why)
+    parts = members(held)
+
+    def tied(labels: np.ndarray) -> np.ndarray:
+        return stratified_v([contingency(levels[part], labels[:, part], *shape) for part in parts])
+
+    value = float(tied(codes[None])[0])
+    null = np.concatenate([tied(labels) for labels in permuted_within(codes, groups, held, permutations, rng)])
+    cells = levels * shape[1] + codes
     drawn: list[np.ndarray] = []
 
     def statistic(weights: np.ndarray) -> np.ndarray:
-        tables = np.stack([np.bincount(cells, weights=row, minlength=shape[0] * shape[1]) for row in weights])
-        drawn.append(cramers_v(tables.reshape(-1, *shape)))
+        tables = [
+            np.stack([np.bincount(cells[part], weights=row[part], minlength=shape[0] * shape[1]) for row in weights])
+            for part in parts
+        ]
+        drawn.append(stratified_v([table.reshape(-1, *shape) for table in tables]))
         return drawn[-1]
 
-    low, high = interval(statistic, images.groups, rng)
+    low, high = interval(statistic, groups, rng)
     if not np.isfinite(low):
-        return RungResult(cue=cue.key, label=None, rung="association", why="Too few groups to resample.")
+        return _untested(cue, None, "Too few groups to resample.")
     # Resampled tables look more tied than the table itself, the more so the more levels: take that excess off.
     excess = max(0.0, float(np.nanmean(np.concatenate(drawn))) - value)
+    sizes = [np.array([len(set(what[part])) for part in parts]) for what in (groups, levels, codes)]
+    said = f"Its {shape[0]} values and the label go together with Cramer's V {value:.2f}{strata.beside(crude)}."
     return RungResult(
         cue=cue.key,
         label=None,
@@ -137,16 +149,16 @@ def _levels(cue: CueValues, images: ImageTable, tests: int, permutations: int, r
         method="permutation",
         p_value=permutation_p(value, null),
         estimate=Estimate(
-            measure=f"Cramer's V of {cue.id} and the label, bias-corrected",
+            measure=f"Cramer's V of {cue.id} and the label, bias-corrected{strata.aside}",
             value=value,
             low=min(max(0.0, low - 2 * excess), value),
             high=max(high - excess, value),
             null=0.0,
             limit=1.0,
-            n=images.n,
+            n=len(codes),
         ),
-        why=f"Its {shape[0]} values and the label go together with Cramer's V {value:.2f}.",
-        smallest_detectable=detectable_v(len(set(images.groups)), *shape, tests),
+        why=strata.given(said),
+        smallest_detectable=detectable_v(sizes[0], sizes[1], sizes[2], tests),
     )
 
 
@@ -157,26 +169,37 @@ def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings:
     How it is measured: for numbers the AUC of each class against the rest; for columns of text Cramer's V, corrected
     for bias. The null is made by at least 1,999 permutations of the labels (more where there are many tests), whole
     patients at a time where a group is given; intervals come from resampling groups. Never accuracy against a
-    majority, which breaks on skewed classes.
+    majority, which breaks on skewed classes. Where columns are declared a nuisance, every other cue is compared, and
+    permuted, within their crossed values only: van Elteren's mean of the AUCs, the mean of V by images. A nuisance
+    column itself and a sensitive one are tested as any cue; a mediator is not, since its tie is part of the label.
 
     What it cannot show: whether the tie is part of what the label names (a lesion's own colour) and whether a model
-    uses it; the other rungs ask that. An AUC misses ties that are not monotone, such as both ends against the middle.
+    uses it; the other rungs ask that. An AUC misses ties that are not monotone, such as both ends against the middle,
+    and a mean over strata misses ties that point one way in some and the other way in others.
 
-    References: Bergsma 2013 (bias-corrected V); Phipson & Smyth 2010 (permutation p-values).
+    References: Bergsma 2013 (bias-corrected V); Phipson & Smyth 2010 (permutation p-values); van Elteren 1960 and
+    Mantel & Haenszel 1959 (strata).
     """
-    testable = [cue for cue in cue_values if not cue.untestable]
+    testable = [cue for cue in cue_values if not cue.untestable and cue.role != "mediator"]
     numeric = [cue for cue in testable if cue.levels is None]
     per_cue = len(images.classes) if len(images.classes) > 2 else 1
     tests = len(numeric) * per_cue + len(testable) - len(numeric)
     permutations = permutations_for(tests, PERMUTATIONS)
-    shared = generator(settings.seed, "association")
-    null = _permuted_auc(numeric, images, permutations, shared) if numeric else np.empty((0, 0, 0))
+    held, nothing_held = strata_of(cue_values, images.n), strata_of((), images.n)
     # With two classes the second test would be the first in a mirror.
     codes = range(len(images.classes)) if len(images.classes) > 2 else [1]
+    if numeric:
+        values = np.stack([cue.values for cue in numeric if cue.values is not None], axis=1)
+        shared = generator(settings.seed, "association")
+        null = null_auc(values, images.codes, images.groups, held.codes, permutations, shared)
     for place, cue in enumerate(numeric):
         rng = generator(settings.seed, "association", cue.key)
         for code in codes:
-            yield _one_class(cue, code, null[:, place, code], images, tests, rng)
+            yield _one_class(cue, code, null[:, place, code], images, held, tests, rng)
     for cue in testable:
         if cue.levels is not None:
-            yield _levels(cue, images, tests, permutations, generator(settings.seed, "association", cue.key))
+            strata = nothing_held if cue.role == "nuisance" else held
+            yield _levels(cue, images, strata, tests, permutations, generator(settings.seed, "association", cue.key))
+    for cue in cue_values:
+        if cue.role == "mediator" and not cue.untestable:
+            yield _untested(cue, None, MEDIATOR)

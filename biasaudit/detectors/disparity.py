@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -126,12 +127,23 @@ def _agreement(
     )
 
 
+def _named(tie: Tie) -> tuple[str, str]:
+    """How a sentence calls the two sides of a flag, "with it", or of a column, "with “female”"."""
+    others = sorted(set(tie.cue.levels) - set(tie.speaking)) if tie.cue.levels is not None else []
+    if not tie.speaking or not others:
+        return "with it", "without it"
+    first, second = (
+        f"with “{names[0]}”" + (" and the like" if len(names) > 1 else "") for names in (tie.speaking, others)
+    )
+    return first, second
+
+
 def _sides(tie: Tie, images: ImageTable, called: np.ndarray, permutations: int, rng: np.random.Generator) -> RungResult:
-    """For a cue without a tie: its two sides, whichever the model does better on."""
+    """The two sides of a cue, whichever the model does better on: for one without a tie, or a declared column."""
     signal, known = tie.signal, tie.known
     flagged = tie.cue.levels is not None or tie.cue.threshold is not None
     side = (tie.present if flagged else signal > np.median(signal[known]))[known]
-    names = ("with it", "without it") if flagged else ("with more of it", "with less of it")
+    names = _named(tie) if flagged else ("with more of it", "with less of it")
     right, strata = (called == images.codes)[known].astype(float), images.codes[known]
     if not _difference(np.ones((1, len(right))), right, side, strata)[0] >= 0:
         side, names = ~side, names[::-1]
@@ -148,6 +160,15 @@ def _sides(tie: Tie, images: ImageTable, called: np.ndarray, permutations: int, 
     )
 
 
+def _clearest(results: list[RungResult]) -> RungResult:
+    """The result with the smallest p-value, which pays for having been chosen (Bonferroni)."""
+    tested = [result for result in results if result.p_value is not None]
+    if len(tested) < 2:
+        return (tested or results)[0]
+    best = min(tested, key=lambda result: result.p_value or 0.0)
+    return replace(best, p_value=min(1.0, len(tested) * (best.p_value or 0.0)))
+
+
 @detector(question="Is the model worse where the cue and the label disagree?")
 def disparity(
     images: ImageTable, ties: tuple[Tie, ...], predictions: Predictions, settings: Settings
@@ -156,7 +177,9 @@ def disparity(
 
     How it is measured: for a cue tied to a label, the share of right answers (this label or not) where cue and label
     agree minus where they conflict, each within the label and within the rest, then averaged, so that a gap in
-    sensitivity is not hidden by a common class. For a cue without a tie, the side on which the model is worse.
+    sensitivity is not hidden by a common class. For a cue without a tie, and for a mediator, the side on which the
+    model is worse. For a tied sensitive column both, since the question is also for whom the model fails; the clearer
+    of the two is given, and its p-value doubled.
     Permutations within class, whole groups at a time; intervals by resampling groups.
 
     What it cannot show: why. A side can be harder for reasons that have nothing to do with the cue.
@@ -166,5 +189,9 @@ def disparity(
     called = predictions.log_odds.argmax(axis=1)
     permutations = permutations_for(len(ties), PERMUTATIONS)
     for tie in ties:
-        check = _agreement if tie.strength >= FLOORS["association"] else _sides
-        yield check(tie, images, called, permutations, generator(settings.seed, "disparity", tie.cue.key))
+        tied = tie.strength >= FLOORS["association"] and tie.cue.role != "mediator"
+        checks = [_agreement] if tied else [_sides]
+        if tied and tie.cue.role == "sensitive":
+            checks = [_agreement, _sides]
+        rng = generator(settings.seed, "disparity", tie.cue.key)
+        yield _clearest([check(tie, images, called, permutations, rng) for check in checks])

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
@@ -100,6 +101,11 @@ def _filled_ranks(tie: Tie) -> np.ndarray:
     return ranks
 
 
+def _indicators(codes: np.ndarray) -> np.ndarray:
+    """One column of 0 and 1 for each code, float (n, codes)."""
+    return np.eye(int(codes.max()) + 1)[codes]
+
+
 def _residual(target: np.ndarray, design: np.ndarray) -> np.ndarray:
     return target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
 
@@ -115,16 +121,17 @@ def _by_observation(
     others = [
         other
         for other in ties
-        if other is not tie and other.strength >= FLOORS["association"] and not alike(tie, other)
+        if other is not tie and not other.cue.role and other.strength >= FLOORS["association"] and not alike(tie, other)
     ]
-    design = np.column_stack([np.eye(len(images.classes))[images.codes], *map(_filled_ranks, others)])
+    held = strata_of((other.cue for other in ties if other is not tie), images.n)
+    design = np.column_stack([_indicators(images.codes), _indicators(held.codes)[:, 1:], *map(_filled_ranks, others)])
     cue, odds = _residual(tie.present.astype(float), design), _residual(odds, design)
     if cue.std() < 0.02 or min(tie.present.sum(), (~tie.present).sum()) < 10 or tie.conflict.sum() < 10:
         return RungResult(
             cue=tie.cue.key,
             label=tie.label,
             rung="reliance",
-            why="Too few images in which it and the label disagree to tell its use from the label's.",
+            why=held.given("Too few images in which it and the label disagree to tell its use from the label's."),
         )
     value = float(cue @ odds / (cue @ cue))
     null = np.concatenate(
@@ -136,7 +143,8 @@ def _by_observation(
     low, high = interval(
         lambda weights: (weights @ (cue * odds)) / (weights @ (cue * cue)), images.groups, rng, resamples=1000
     )
-    adjusted = f", adjusted for {', '.join(other.cue.id for other in others[:4])}" if others else ""
+    names = [*held.names, *(other.cue.id for other in others[:4])]
+    adjusted = f", adjusted for {', '.join(names)}" if names else ""
     return RungResult(
         cue=tie.cue.key,
         label=tie.label,
@@ -172,7 +180,9 @@ def reliance(
     How it is measured: where a cue can draw itself, it is put into held-out images and the change in the class's
     log-odds is compared, image by image, with a placebo of the same place, area and energy. Elsewhere (metadata, file
     traits) the log-odds are compared within each class between images with and without the cue, adjusted for other
-    cues tied to the label. The scale's end is the distance between the average image of the class and the others.
+    cues tied to the label and for the crossed values of the columns declared a nuisance, tied or not; never for a
+    mediator or a sensitive column. The scale's end is the distance between the average image of the class and the
+    others.
 
     What it cannot show: an insertion is as good as its drawing, and an observed dependence can still have a common
     cause that nobody recorded. The two proofs are kept apart, and the second alone needs a disparity beside it.

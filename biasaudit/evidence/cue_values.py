@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +13,7 @@ from biasaudit.cues.cue import Cue
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Kind
-from biasaudit.settings import Settings
+from biasaudit.settings import Role, Settings
 
 MISSING, RARE = "(missing)", "(rare)"
 FAINT = 0.5
@@ -44,6 +44,8 @@ class CueValues:
 
     constant: bool = False
     """The same in every image: it cannot give a label away."""
+    role: Role = ""
+    """What the user declared a metadata column to be."""
 
     @property
     def key(self) -> str:
@@ -90,6 +92,11 @@ def metadata_cue(name: str, text: np.ndarray) -> CueValues:
     )
 
 
+def floored(values: np.ndarray, threshold: float | None) -> np.ndarray:
+    """The values of an artefact from `FAINT` of its threshold on; those of other cues as they are."""
+    return values if threshold is None else np.maximum(values, FAINT * threshold)
+
+
 def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray) -> CueValues:
     """A cue that was measured as words. Those of few images are lumped: they tell nothing, and may tell on someone."""
     levels = np.array([word if isinstance(word, str) and word else MISSING for word in words], dtype=object)
@@ -110,8 +117,7 @@ def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray) -> CueValues:
 
 def measured_cue(cue: Cue, values: np.ndarray) -> CueValues:
     """A measured cue, set aside where it takes one value or could be measured in too few images."""
-    if cue.threshold is not None:
-        values = np.maximum(values, FAINT * cue.threshold)
+    values = floored(values, cue.threshold)
     known = np.isfinite(values)
     why = ""
     if known.mean() < 0.5:
@@ -148,7 +154,7 @@ def cue_values(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings
     numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues if not cue.words]
     words = [word_cue(cue, survey.values[cue.id].to_numpy(dtype=object), images.codes) for cue in cues if cue.words]
     columns = [
-        metadata_cue(name, images.frame[f"meta_{name}"].to_numpy(dtype=object))
+        replace(metadata_cue(name, images.frame[f"meta_{name}"].to_numpy(dtype=object)), role=settings.role(name))
         for name in images.metadata_columns
         if name not in (settings.split, *settings.without)
     ]

@@ -10,11 +10,12 @@ import numpy as np
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.predictions import Predictions
-from biasaudit.evidence.ties import Tie
+from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
 from biasaudit.settings import Settings
+from biasaudit.thresholds import FLOORS
 
 IMAGES = 96
 """Held-out images a cue is put into: enough for a shift of a quarter of a standard deviation."""
@@ -44,22 +45,6 @@ def _candidates(tie: Tie, toward: int, rng: np.random.Generator) -> np.ndarray:
     return np.sort(rng.choice(rows, IMAGES, replace=False)) if len(rows) > IMAGES else rows
 
 
-def _amount(cue: Cue, tie: Tie) -> float:
-    """How much of the cue: full for an artefact; for a property the step from the other classes to this one.
-
-    Where both have the same median (most images have no border), the step between its two sides in this data.
-    """
-    if cue.kind == "artefact":
-        return 1.0
-    values = tie.cue.values
-    assert values is not None
-
-    def step(side: np.ndarray) -> float:
-        return abs(float(np.median(values[tie.known & side]) - np.median(values[tie.known & ~side])))
-
-    return step(tie.positive) or step(tie.present)
-
-
 def _intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
     assert cue.insert is not None
     assert cue.placebo is not None
@@ -67,7 +52,7 @@ def _intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions,
     rows = _candidates(tie, toward, np.random.default_rng([seed, zlib.crc32(cue.id.encode())]))
     if len(rows) < LEAST or not (tie.present & tie.known).any():
         return None
-    amount = toward * tie.direction * _amount(cue, tie)
+    amount = toward * tie.direction * abs(difference_of(cue, tie))
     size = predictions.network.size
     inserted = np.empty((len(rows), size, size, 3), dtype=np.uint8)
     placebo = np.empty_like(inserted)
@@ -95,9 +80,16 @@ def interventions(
     settings: Settings,
     progress: Progress,
 ) -> dict[str, Intervention]:
-    """Cue key -> its intervention, for each cue that can insert itself and has images to be put into."""
+    """Cue key -> its intervention, for each tied cue that can insert itself and has images to be put into.
+
+    Without a tie no verdict asks whether the cue is used, and most cues are not tied, and each costs seconds.
+    """
     by_id = {cue.id: cue for cue in cues if cue.insert is not None}
-    chosen = [tie for tie in ties if tie.cue.kind != "metadata" and tie.cue.id in by_id]
+    chosen = [
+        tie
+        for tie in ties
+        if tie.cue.kind != "metadata" and tie.cue.id in by_id and tie.strength >= FLOORS["association"]
+    ]
     results = {}
     for tie in progress.track(chosen, "Putting cues in, against placebos", len(chosen)):
         result = _intervene(by_id[tie.cue.id], tie, images, predictions, settings.seed)

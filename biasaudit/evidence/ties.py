@@ -1,4 +1,7 @@
-"""For each cue the class that it would give away, in which direction, and which images agree or conflict."""
+"""For each cue the class that it would give away, in which direction, and which images agree or conflict.
+
+Where a nuisance is held fixed, class and direction are those within its strata: crude ones can point the other way.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import spearmanr
 
+from biasaudit.cues.cue import Cue
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
-from biasaudit.stats import auc, contingency, cramers_v
+from biasaudit.stats import auc, contingency, members, pooled, stratified_auc, stratified_v, van_elteren
 
 ONE_STORY = 0.5
 """Rank correlation from which two cues are one story."""
@@ -34,15 +39,30 @@ class Tie:
     """bool (n,): the cue's value is known."""
     positive: np.ndarray
     """bool (n,): the image has this label."""
+    strata: Strata
+    """What was held fixed."""
     speaking: tuple[str, ...] = ()
     """Of a metadata column, the values over-represented in this class, commonest in it first."""
     strength: float
-    """0 to 1: |AUC - 0.5| x 2, or Cramer's V; no account of chance."""
+    """0 to 1: |AUC - 0.5| x 2, or Cramer's V, within strata where they can tell; no account of chance."""
 
     @property
     def conflict(self) -> np.ndarray:
         """bool (n,): cue and label point different ways."""
         return self.known & (self.present != self.positive)
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Shares on the cue's side of the images of this class and of the others, 0 to 1, averaged over strata."""
+        rows = self.strata.speaking(self.known, self.positive, self.present)
+        rows, codes = (rows, self.strata.codes) if rows.any() else (self.known, np.zeros(len(self.known), dtype=int))
+        rates, sizes = [], []
+        for part in members(codes[rows]):
+            present, positive = self.present[rows][part], self.positive[rows][part]
+            rates.append([present[side].mean() for side in (positive, ~positive)])
+            sizes.append([float(van_elteren(positive.sum(), (~positive).sum()))] * 2)
+        inside, outside = pooled(np.array(rates), np.array(sizes))
+        return float(inside), float(outside)
 
     @property
     def separable(self) -> bool:
@@ -67,11 +87,22 @@ def _split(signal: np.ndarray, positive: np.ndarray) -> float:
     return float(ranked[np.argmax(np.where(last_of_value, gain, -np.inf))])
 
 
-def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
+def _area(cue: CueValues, positive: np.ndarray, strata: Strata) -> float:
+    """AUC within strata, or over all where no stratum can tell."""
     assert cue.values is not None
     known = np.isfinite(cue.values)
-    areas = np.array([auc(cue.values[known], codes[known] == code) for code in range(len(classes))])
-    signed = np.nan_to_num(areas - 0.5)
+    rows = strata.speaking(known, positive, cue.values)
+    if not rows.any():
+        return auc(cue.values[known], positive[known])
+    once = np.ones((1, int(rows.sum())))
+    return float(stratified_auc(cue.values[rows], positive[rows], strata.codes[rows], once)[0])
+
+
+def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: Strata | None = None) -> Tie:
+    strata = strata or strata_of((), len(codes))
+    assert cue.values is not None
+    known = np.isfinite(cue.values)
+    signed = np.nan_to_num(np.array([_area(cue, codes == code, strata) for code in range(len(classes))]) - 0.5)
     # Of two classes the one that has more of it is named; of several the one that stands out most.
     code = int(np.argmax(signed if len(classes) == 2 else np.abs(signed)))
     direction = 1 if signed[code] >= 0 else -1
@@ -85,6 +116,7 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
         cue=cue,
         label=classes[code],
         direction=direction,
+        strata=strata,
         known=known,
         positive=positive,
         present=known & present,
@@ -92,11 +124,18 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
     )
 
 
-def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
+def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: Strata | None = None) -> Tie:
+    strata = strata or strata_of((), len(codes))
     names, levels = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
-    table = contingency(levels, codes, len(names), len(classes))[0].astype(float)
-    share = table / np.maximum(1, table.sum(axis=1, keepdims=True))
-    base = table.sum(axis=0) / table.sum()
+    shape = len(names), len(classes)
+    table = contingency(levels, codes, *shape)[0].astype(float)
+    speaking = strata.speaking(np.ones(len(codes), dtype=bool), codes, levels)
+    inside = [rows[speaking[rows]] for rows in members(strata.codes) if speaking[rows].any()]
+    tables = [contingency(levels[rows], codes[rows], *shape)[0].astype(float) for rows in inside] or [table]
+    seen = np.maximum(1, sum(part.sum(axis=1, keepdims=True) for part in tables))
+    share = sum(tables) / seen
+    # What a level's images would hold of each class, had they the base rates of their strata.
+    base = sum(part.sum(axis=1, keepdims=True) / seen * (part.sum(axis=0) / part.sum()) for part in tables)
     over = share > base
     # How much better than by its base rate a class is told by the levels in which it is over-represented.
     gain = np.where(over, table, 0).sum(axis=0) / np.maximum(1, table.sum(axis=0))
@@ -115,19 +154,42 @@ def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str]) -> Tie:
         label=classes[code],
         direction=1,
         speaking=tuple(str(names[level]) for level in ranked if over[level, code]),
+        strata=strata,
         known=np.ones(len(codes), dtype=bool),
         positive=codes == code,
         present=over[levels, code],
-        strength=float(cramers_v(table)),
+        strength=float(stratified_v([part[None] for part in tables])[0]),
     )
 
 
 def ties(images: ImageTable, cue_values: tuple[CueValues, ...]) -> tuple[Tie, ...]:
     """One tie for each cue that can be tested."""
     testable = [cue for cue in cue_values if not cue.untestable]
+    held = strata_of(cue_values, images.n)
     return tuple(
-        (_measured_tie if cue.levels is None else _level_tie)(cue, images.codes, images.classes) for cue in testable
+        (_measured_tie if cue.levels is None else _level_tie)(
+            cue, images.codes, images.classes, None if cue.role in ("nuisance", "mediator") else held
+        )
+        for cue in testable
     )
+
+
+def difference_of(cue: Cue, tie: Tie) -> float:
+    """How much of the cue tells the class from the others: 1 of an artefact, else a step in the cue's own unit.
+
+    Where both have the same median (most images have no border), the step between the two sides of the tie. Signed as
+    the cue can be put in: up for one that can only be added.
+    """
+    if cue.kind == "artefact":
+        return 1.0
+    values = tie.cue.values
+    assert values is not None
+
+    def step(side: np.ndarray) -> float:
+        return abs(float(np.median(values[tie.known & side]) - np.median(values[tie.known & ~side])))
+
+    size = step(tie.positive) or step(tie.present)
+    return size * (tie.direction if tie.direction in cue.directions else cue.directions[0])
 
 
 def alike(one: Tie, other: Tie) -> bool:

@@ -11,10 +11,10 @@ import numpy as np
 from scipy.stats import binomtest
 
 from biasaudit.cues.cue import Cue
+from biasaudit.evidence.planting import insertable, plant_each, step_of
 from biasaudit.evidence.survey import Survey
 from biasaudit.progress import Progress
 from biasaudit.results import PlantedCue, SelfTest
-from biasaudit.selftest.planting import insertable, plant_each, step_of
 from biasaudit.selftest.trial import Trial, run_trial
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -58,8 +58,7 @@ def self_test(survey: Survey, cues: Sequence[Cue], settings: Settings, progress:
     def task(cue: str | None, strength: tuple[float, float], number: int) -> Trial:
         rng = generator(settings.seed, "trial", str(cue), str(strength), str(number))
         labels = rng.permutation(sample.images.labels)
-        planted = with_cue[cue] if cue else None
-        return run_trial(clean, planted, labels, strength, cues, cue, int(rng.integers(2**31)))
+        return run_trial(clean, with_cue, labels, strength, cues, cue, int(rng.integers(2**31)))
 
     plan: list[tuple[str | None, tuple[float, float], int]] = [
         (None, (0.0, 0.0), number) for number in range(CLEAN_TRIALS)

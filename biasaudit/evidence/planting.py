@@ -1,8 +1,9 @@
-"""Each cue put into each image of a sample, and everything measured again."""
+"""Each of several cues put into each image of a sample, and everything measured again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import cv2
 import joblib
@@ -49,14 +50,22 @@ def measure(photo: Photo, cues: Sequence[Cue]) -> dict[str, object]:
     return values
 
 
+def _encoded(rgb: np.ndarray) -> int:
+    """Bytes of the picture as a JPEG of middle quality."""
+    return len(cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, 85])[1])
+
+
 def _with_each(
     photo: Photo, cues: Sequence[Cue], steps: Mapping[str, float], seed: int, name: str
 ) -> list[dict[str, object]]:
-    found = []
+    found, before = [], _encoded(photo.rgb)
     for cue in cues:
         if cue.id in steps and cue.insert is not None:
             rgb, _ = cue.insert(photo.rgb, steps[cue.id], generator(seed, "planting", cue.id, name))
-            found.append(measure(Photo(np.ascontiguousarray(rgb), photo.file), cues))
+            rgb = np.ascontiguousarray(rgb)
+            # What is in a picture shows in the size of its file.
+            n_bytes = round(photo.file.n_bytes * _encoded(rgb) / before)
+            found.append(measure(Photo(rgb, replace(photo.file, n_bytes=n_bytes)), cues))
     return found
 
 

@@ -1,0 +1,76 @@
+"""What is held fixed: the images that are alike in every column that the user declared a nuisance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from biasaudit.evidence.cue_values import CueValues
+from biasaudit.stats import members
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Strata:
+    """The crossed values of the nuisance columns; one stratum where there are none."""
+
+    names: tuple[str, ...]
+    """The columns."""
+    codes: np.ndarray
+    """int (n,): the stratum of each image."""
+
+    def speaking(self, known: np.ndarray, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """bool (n,): the known images of strata in which labels and values both differ; the others say nothing.
+
+        As in Mantel & Haenszel 1959, where a table with an empty margin drops out. Where nothing is held fixed there
+        is nothing to drop, and all that is known is returned.
+        """
+        if not self.names:
+            return known
+        speaks = np.zeros_like(known)
+        for rows in members(self.codes):
+            rows = rows[known[rows]]
+            speaks[rows] = len(np.unique(labels[rows])) > 1 and len(np.unique(values[rows])) > 1
+        return speaks
+
+    def silence(self, known: np.ndarray, labels: np.ndarray, what: str) -> str:
+        """Why no stratum speaks: none has images of `what` ("both classes"), or the cue does not differ in any."""
+        mixed = any(len(np.unique(labels[rows[known[rows]]])) > 1 for rows in members(self.codes))
+        one = f"{'combination' if len(self.names) > 1 else 'value'} of {self.listed}"
+        if mixed:
+            return f"It does not differ between images of one {one}, so the two cannot be told apart."
+        return f"No {one} has images of {what}."
+
+    @property
+    def listed(self) -> str:
+        """The columns as a sentence names them: "hospital, ward and camera"."""
+        *others, last = self.names
+        return f"{', '.join(others)} and {last}" if others else last
+
+    def given(self, sentence: str) -> str:
+        """The sentence with what is held fixed before it: "Given hospital, more of it ..."."""
+        return f"Given {self.listed}, {sentence[:1].lower()}{sentence[1:]}" if self.names else sentence
+
+    @property
+    def aside(self) -> str:
+        """What is held fixed, to stand behind the name of a measure: ", given hospital"."""
+        return f", given {self.listed}" if self.names else ""
+
+    def beside(self, crude: float) -> str:
+        """What an effect would be were nothing held fixed, to stand behind it: " (0.81 without regard to it)"."""
+        them = "them" if len(self.names) > 1 else "it"
+        return f" ({crude:.2f} without regard to {them})" if self.names else ""
+
+
+def strata_of(cues: Iterable[CueValues], n: int) -> Strata:
+    """The strata of n images by the crossed values of those of the cues that were declared a nuisance.
+
+    Missing is a value, and numbers are cut into the bands that `metadata_cue` makes of them.
+    """
+    held = [cue for cue in cues if cue.role == "nuisance" and not cue.untestable]
+    codes = np.zeros(n, dtype=int)
+    for cue in held:
+        names, place = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
+        codes = np.unique(codes * len(names) + place, return_inverse=True)[1]
+    return Strata(names=tuple(cue.id for cue in held), codes=codes)
