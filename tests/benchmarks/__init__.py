@@ -1,0 +1,1 @@
+"""What is measured against planted truth, against people's labels, and against peers: `python -m tests.benchmarks`."""

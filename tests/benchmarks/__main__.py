@@ -1,0 +1,68 @@
+"""`python -m tests.benchmarks [--short] [--only PART] [--out FILE]`: everything measured, as a table and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import artefacts, peers, reliance, shortcuts, tables, verdicts
+
+Part = tuple[Callable[[bool], Any], Callable[[Any], str]]
+
+
+def _verdicts(short: bool) -> Any:
+    return (
+        verdicts.measure(n=300, clean_sets=40, sets=2) if short else verdicts.measure(n=1000, clean_sets=200, sets=20)
+    )
+
+
+def _shortcuts(short: bool) -> Any:
+    return shortcuts.measure(n=300, shares=(0.9,)) if short else shortcuts.measure()
+
+
+def _reliance(short: bool) -> Any:
+    return None if short else reliance.measure()
+
+
+def _artefacts(short: bool) -> Any:
+    return None if short or not artefacts.DATA.is_dir() else artefacts.measure()
+
+
+def _peers(short: bool) -> Any:
+    return None if short else peers.measure()
+
+
+PARTS: dict[str, Part] = {
+    "verdicts": (_verdicts, tables.of_verdicts),
+    "shortcuts": (_shortcuts, tables.of_shortcuts),
+    "reliance": (_reliance, tables.of_reliance),
+    "artefacts": (_artefacts, tables.of_artefacts),
+    "peers": (_peers, tables.of_peers),
+}
+
+
+def main() -> None:
+    """Run the parts that were asked for; a part that cannot run here says so."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="under five minutes: fewer sets, no training")
+    parser.add_argument("--only", choices=sorted(PARTS), help="one part alone")
+    parser.add_argument("--out", type=Path, default=Path("benchmark.json"), help="the JSON file (default: %(default)s)")
+    choices = parser.parse_args()
+    found: dict[str, Any] = {"short": choices.short}
+    for name, (measure, table) in PARTS.items():
+        if choices.only in (None, name):
+            began = time.monotonic()
+            found[name] = measure(choices.short)
+            seconds = time.monotonic() - began
+            print(f"## {name} ({seconds:.0f} s)\n")
+            print(table(found[name]) if found[name] is not None else "Not run here.", end="\n\n", flush=True)
+            choices.out.write_text(json.dumps(found, indent=1) + "\n")
+    print(choices.out)
+
+
+if __name__ == "__main__":
+    main()

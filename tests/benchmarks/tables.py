@@ -1,0 +1,71 @@
+"""What was measured, as tables in Markdown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _table(heads: list[str], rows: list[list[Any]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def of_verdicts(found: dict[str, Any]) -> str:
+    """False alarms in a line; recall and place by cue, strength and majority share."""
+    low, high = found["false_alarm_interval"]
+    rows = [
+        [row["cue"], "{}/{}".format(*row["strength"]), f"{row['majority']:.0%}", row["sets"], f"{row['recall']:.0%}",
+         f"{row['first']:.0%}", f"{row['unidentifiable']:.0%}", ", ".join(row["before_it"])]
+        for row in found["cues"]
+    ]  # fmt: skip
+    return (
+        f"False alarms: {found['false_alarms']} of {found['clean_sets']} clean sets of {found['n']} images "
+        f"({found['false_alarm_rate']:.1%}, 95% interval {low:.1%} to {high:.1%}); blamed: {found['blamed'] or 'nothing'}.\n\n"
+        + _table(["cue", "strength", "majority", "sets", "recall", "first", "unidentifiable", "before it"], rows)
+    )
+
+
+def of_shortcuts(found: dict[str, Any]) -> str:
+    """A line a set: flagged under the right name, first, and all that was flagged."""
+    rows = [
+        [row["shortcut"], f"{row['share']:.0%}", row["n"], "yes" if row["right_name"] else "no",
+         "yes" if row["first"] else "no", ", ".join(row["flagged"])]
+        for row in found["rows"] + found["clean"]
+    ]  # fmt: skip
+    return f"{found['flagged_by_name']} of {found['of']} flagged under the right name.\n\n" + _table(
+        ["shortcut", "share", "images", "right name", "first", "flagged"], rows
+    )
+
+
+def of_reliance(found: dict[str, Any]) -> str:
+    """Correlations, then a line a training."""
+    lines = [
+        f"{name}: {some['trainings']} trainings, correlation {some['pearson']:.2f} (of ranks {some['spearman']:.2f})."
+        for name, some in found.items()
+        if name.startswith("drawn")
+    ]
+    lines.append(
+        f"Present but balanced: called shortcut in {found['balanced_called_shortcut']} of {found['balanced']}.\n"
+    )
+    keys = ["cue", "drawn", "strength", "auc", "true", "estimated", "method", "verdict"]
+    return "\n".join(lines) + "\n" + _table(keys, [[row[key] for key in keys] for row in found["rows"]])
+
+
+def of_artefacts(found: dict[str, Any]) -> str:
+    """AUC against people's labels, and shares above the threshold on the controls."""
+    shares = found["above_threshold"]
+    rows = []
+    for cue in next(iter(shares.values())):
+        people = found["against_people"].get(cue)
+        area = f"{people['auc']:.3f} ({people['low']:.3f} to {people['high']:.3f})" if people else "no labels"
+        rows.append([cue, area, *(f"{some[cue]:.1%}" for some in shares.values())])
+    return _table(["cue", f"AUC on {found['images']} photographs", *shares], rows)
+
+
+def of_peers(found: dict[str, Any]) -> str:
+    """What Datalab flagged."""
+    rows = [[row["shortcut"], f"{row['share']:.0%}", row["n"], ", ".join(row["flagged"])] for row in found["rows"]]
+    rows += [[row["shortcut"], "", row["n"], ", ".join(row["flagged"])] for row in found["clean"]]
+    return f"{found['flagged']} of {found['of']} flagged under any name.\n\n" + _table(
+        ["shortcut", "share", "images", "flagged"], rows
+    )
