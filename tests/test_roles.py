@@ -180,10 +180,10 @@ def test_two_nuisance_columns_are_crossed_missing_is_a_value_and_numbers_are_cut
     camera = np.where(rng.random(400) < 0.3, "", "x")
     age = rng.uniform(20, 80, 400).round(1)
     cues = [column("hospital", hospital, "nuisance"), column("camera", camera, "nuisance"), column("age", age)]
-    strata = strata_of(cues, 400)
+    strata = strata_of(cues, np.ones(400, dtype=bool))
     assert (strata.listed, len(set(strata.codes))) == ("hospital and camera", 4)
-    assert len(set(strata_of([replace(cues[2], role="nuisance")], 400).codes)) == 4
-    assert strata_of([column("same", ["x"] * 400, "nuisance"), cues[2]], 400).names == ()
+    assert len(set(strata_of([replace(cues[2], role="nuisance")], np.ones(400, dtype=bool)).codes)) == 4
+    assert strata_of([column("same", ["x"] * 400, "nuisance"), cues[2]], np.ones(400, dtype=bool)).names == ()
     why = associated(table(rng.integers(0, 2, 400)), [*cues, cue("noise", rng.normal(size=400))])["noise"].why
     assert why.startswith("Given hospital and camera, ")
     assert "without regard to them" in why

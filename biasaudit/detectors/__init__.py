@@ -6,10 +6,11 @@ from biasaudit.detectors.disparity import disparity
 from biasaudit.detectors.encoding import encoding
 from biasaudit.detectors.exclusions import exclusions
 from biasaudit.detectors.reliance import reliance
+from biasaudit.detectors.reversal import reversal
 from biasaudit.registry import Detector
 
-BUILTIN: tuple[Detector, ...] = (association, encoding, reliance, disparity, copies, exclusions)
+BUILTIN: tuple[Detector, ...] = (association, encoding, reliance, disparity, reversal, copies, exclusions)
 """In the order in which they run; the first four are the rungs."""
 
-NEED_A_MODEL = ("encoding", "reliance", "disparity")
+NEED_A_MODEL = ("encoding", "reliance", "disparity", "reversal")
 """Left out of a scan."""

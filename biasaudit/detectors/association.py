@@ -166,12 +166,13 @@ def _levels(
 def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings: Settings) -> Iterator[RungResult]:
     """Why it matters: a cue that goes with the label in the data is a shortcut on offer, whatever the model does.
 
-    How it is measured: for numbers the AUC of each class against the rest; for columns of text Cramer's V, corrected
-    for bias. The null is made by at least 1,999 permutations of the labels (more where there are many tests), whole
-    patients at a time where a group is given; intervals come from resampling groups. Never accuracy against a
-    majority, which breaks on skewed classes. Where columns are declared a nuisance, every other cue is compared, and
-    permuted, within their crossed values only: van Elteren's mean of the AUCs, the mean of V by images. A nuisance
-    column itself and a sensitive one are tested as any cue; a mediator is not, since its tie is part of the label.
+    How it is measured: in the images that a model learns from (all but the given test part). For numbers the AUC of
+    each class against the rest; for columns of text Cramer's V, corrected for bias. The null is made by at least
+    1,999 permutations of the labels (more where there are many tests), whole patients at a time where a group is
+    given; intervals come from resampling groups. Never accuracy against a majority, which breaks on skewed classes.
+    Where columns are declared a nuisance, every other cue is compared, and permuted, within their crossed values
+    only: van Elteren's mean of the AUCs, the mean of V by images. A nuisance column itself and a sensitive one are
+    tested as any cue; a mediator is not, since its tie is part of the label.
 
     What it cannot show: whether the tie is part of what the label names (a lesion's own colour) and whether a model
     uses it; the other rungs ask that. An AUC misses ties that are not monotone, such as both ends against the middle,
@@ -180,12 +181,15 @@ def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings:
     References: Bergsma 2013 (bias-corrected V); Phipson & Smyth 2010 (permutation p-values); van Elteren 1960 and
     Mantel & Haenszel 1959 (strata).
     """
+    learnt = ~images.held_out
+    images, cue_values = images.subset(learnt), tuple(cue.of(learnt) for cue in cue_values)
     testable = [cue for cue in cue_values if not cue.untestable and cue.role != "mediator"]
     numeric = [cue for cue in testable if cue.levels is None]
     per_cue = len(images.classes) if len(images.classes) > 2 else 1
     tests = len(numeric) * per_cue + len(testable) - len(numeric)
     permutations = permutations_for(tests, PERMUTATIONS)
-    held, nothing_held = strata_of(cue_values, images.n), strata_of((), images.n)
+    everything = np.ones(images.n, dtype=bool)
+    held, nothing_held = strata_of(cue_values, everything), strata_of((), everything)
     # With two classes the second test would be the first in a mirror.
     codes = range(len(images.classes)) if len(images.classes) > 2 else [1]
     if numeric:

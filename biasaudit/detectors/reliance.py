@@ -37,7 +37,8 @@ def _mean_interval(values: np.ndarray, groups: np.ndarray, rng: np.random.Genera
 
 def _class_gap(tie: Tie, odds: np.ndarray) -> float:
     """Log-odds between the average image of the class and the average other: what a whole class is worth."""
-    return float(odds[tie.positive].mean() - odds[~tie.positive].mean())
+    learnt = tie.strata.counted
+    return float(odds[learnt & tie.positive].mean() - odds[learnt & ~tie.positive].mean())
 
 
 def _by_intervention(
@@ -123,7 +124,7 @@ def _by_observation(
         for other in ties
         if other is not tie and not other.cue.role and other.strength >= FLOORS["association"] and not alike(tie, other)
     ]
-    held = strata_of((other.cue for other in ties if other is not tie), images.n)
+    held = strata_of((other.cue for other in ties if other is not tie), np.ones(images.n, dtype=bool))
     design = np.column_stack([_indicators(images.codes), _indicators(held.codes)[:, 1:], *map(_filled_ranks, others)])
     cue, odds = _residual(tie.present.astype(float), design), _residual(odds, design)
     if cue.std() < 0.02 or min(tie.present.sum(), (~tie.present).sum()) < 10 or tie.conflict.sum() < 10:

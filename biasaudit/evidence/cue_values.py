@@ -47,6 +47,13 @@ class CueValues:
     role: Role = ""
     """What the user declared a metadata column to be."""
 
+    def of(self, rows: np.ndarray) -> CueValues:
+        """The cue over some of the images; `rows`: bool (n,)."""
+        if rows.all():
+            return self
+        values = None if self.values is None else self.values[rows]
+        return replace(self, values=values, levels=None if self.levels is None else self.levels[rows])
+
     @property
     def key(self) -> str:
         """Unique among cues: the metadata column `ruler` is not the measured `ruler`."""

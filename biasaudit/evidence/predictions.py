@@ -12,7 +12,7 @@ from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone, forward, load
-from biasaudit.model.folds import assign_folds
+from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import choose_penalty, fit_head, log_odds, softmax
 from biasaudit.model.network import FoldedNetwork, pool
 from biasaudit.model.training import train_network
@@ -42,7 +42,7 @@ class Predictions:
     space: np.ndarray
     """int (n,): images with one number share a feature space (one fold's own network, or all, where frozen)."""
     auc: Estimate
-    """Out of fold, mean over classes of one against the rest."""
+    """Out of fold, mean over classes of one against the rest, without the given test part."""
     curves: tuple[dict[str, Any], ...]
     training: str
     balanced_accuracy: float
@@ -103,10 +103,12 @@ def _frozen(
     key = key_of(backbone.name, backbone.size, survey.values["hash"].tolist())
     cacheable = backbone.pretrained and not backbone.name.endswith(".keras")
     embedding = (cache.arrays("embedding", key, embed, fits) if cacheable else embed())["embedding"]
-    penalty = choose_penalty(embedding, images.codes, images.groups, seed)
+    learnt = ~images.held_out
+    penalty = choose_penalty(embedding[learnt], images.codes[learnt], images.groups[learnt], seed)
     heads, logits = [], np.empty((images.n, len(images.classes)))
     for number in range(int(fold.max()) + 1):
-        head = fit_head(embedding[fold != number], images.codes[fold != number], penalty, seed)
+        seen = trained_on(images, fold, number)
+        head = fit_head(embedding[seen], images.codes[seen], penalty, seed)
         logits[fold == number] = head.logits(embedding[fold == number])
         heads.append(head)
     network = FoldedNetwork(
@@ -123,7 +125,7 @@ def _trained(
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for number in range(int(fold.max()) + 1):
         backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed + number)
-        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        inside, outside = np.flatnonzero(trained_on(images, fold, number)), np.flatnonzero(fold == number)
         with progress.step(f"Training network {number + 1} of {int(fold.max()) + 1} on {len(inside)} images"):
             head, curve = train_network(
                 backbone,
@@ -168,7 +170,7 @@ def predictions(
     else:
         network, embedding, logits = _frozen(backbone, images, survey, fold, settings.seed, cache, progress)
         training = "frozen features, logistic head"
-    odds = log_odds(logits)
+    odds, learnt = log_odds(logits), ~images.held_out
     recalls = [np.mean(logits[images.codes == code].argmax(axis=1) == code) for code in range(len(images.classes))]
     return Predictions(
         network=network,
@@ -180,5 +182,5 @@ def predictions(
         curves=tuple(curves),
         training=training,
         balanced_accuracy=float(np.mean(recalls)),
-        auc=_macro_auc(odds, images.codes, images.groups, settings.seed),
+        auc=_macro_auc(odds[learnt], images.codes[learnt], images.groups[learnt], settings.seed),
     )

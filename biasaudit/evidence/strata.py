@@ -19,6 +19,8 @@ class Strata:
     """The columns."""
     codes: np.ndarray
     """int (n,): the stratum of each image."""
+    counted: np.ndarray
+    """bool (n,): what a model learns from; the given test part says nothing of the ties that it can learn."""
 
     def speaking(self, known: np.ndarray, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
         """bool (n,): the known images of strata in which labels and values both differ; the others say nothing.
@@ -26,6 +28,7 @@ class Strata:
         As in Mantel & Haenszel 1959, where a table with an empty margin drops out. Where nothing is held fixed there
         is nothing to drop, and all that is known is returned.
         """
+        known = known & self.counted
         if not self.names:
             return known
         speaks = np.zeros_like(known)
@@ -36,6 +39,7 @@ class Strata:
 
     def silence(self, known: np.ndarray, labels: np.ndarray, what: str) -> str:
         """Why no stratum speaks: none has images of `what` ("both classes"), or the cue does not differ in any."""
+        known = known & self.counted
         mixed = any(len(np.unique(labels[rows[known[rows]]])) > 1 for rows in members(self.codes))
         one = f"{'combination' if len(self.names) > 1 else 'value'} of {self.listed}"
         if mixed:
@@ -63,14 +67,14 @@ class Strata:
         return f" ({crude:.2f} without regard to {them})" if self.names else ""
 
 
-def strata_of(cues: Iterable[CueValues], n: int) -> Strata:
-    """The strata of n images by the crossed values of those of the cues that were declared a nuisance.
+def strata_of(cues: Iterable[CueValues], counted: np.ndarray) -> Strata:
+    """The strata of the images, `counted` or not, by the crossed values of those cues that were declared a nuisance.
 
     Missing is a value, and numbers are cut into the bands that `metadata_cue` makes of them.
     """
     held = [cue for cue in cues if cue.role == "nuisance" and not cue.untestable]
-    codes = np.zeros(n, dtype=int)
+    codes = np.zeros(len(counted), dtype=int)
     for cue in held:
         names, place = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
         codes = np.unique(codes * len(names) + place, return_inverse=True)[1]
-    return Strata(names=tuple(cue.id for cue in held), codes=codes)
+    return Strata(names=tuple(cue.id for cue in held), codes=codes, counted=counted)

@@ -55,7 +55,8 @@ class Tie:
     def shares(self) -> tuple[float, float]:
         """Shares on the cue's side of the images of this class and of the others, 0 to 1, averaged over strata."""
         rows = self.strata.speaking(self.known, self.positive, self.present)
-        rows, codes = (rows, self.strata.codes) if rows.any() else (self.known, np.zeros(len(self.known), dtype=int))
+        counted = self.known & self.strata.counted
+        rows, codes = (rows, self.strata.codes) if rows.any() else (counted, np.zeros(len(counted), dtype=int))
         rates, sizes = [], []
         for part in members(codes[rows]):
             present, positive = self.present[rows][part], self.positive[rows][part]
@@ -67,7 +68,8 @@ class Tie:
     @property
     def separable(self) -> bool:
         """True where so few images of the class, and so few of the others, are in conflict that the two are one."""
-        sides = [self.conflict[self.known & side] for side in (self.positive, ~self.positive)]
+        known = self.known & self.strata.counted
+        sides = [self.conflict[known & side] for side in (self.positive, ~self.positive)]
         return all(len(side) >= FEWEST and side.mean() <= FEW_CONFLICTS for side in sides)
 
     @property
@@ -93,13 +95,13 @@ def _area(cue: CueValues, positive: np.ndarray, strata: Strata) -> float:
     known = np.isfinite(cue.values)
     rows = strata.speaking(known, positive, cue.values)
     if not rows.any():
-        return auc(cue.values[known], positive[known])
+        return auc(cue.values[known & strata.counted], positive[known & strata.counted])
     once = np.ones((1, int(rows.sum())))
     return float(stratified_auc(cue.values[rows], positive[rows], strata.codes[rows], once)[0])
 
 
 def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: Strata | None = None) -> Tie:
-    strata = strata or strata_of((), len(codes))
+    strata = strata or strata_of((), np.ones(len(codes), dtype=bool))
     assert cue.values is not None
     known = np.isfinite(cue.values)
     signed = np.nan_to_num(np.array([_area(cue, codes == code, strata) for code in range(len(classes))]) - 0.5)
@@ -109,7 +111,7 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata:
     positive = codes == code
     signal = direction * cue.values
     if cue.threshold is None:
-        present = signal >= _split(signal[known], positive[known])
+        present = signal >= _split(signal[known & strata.counted], positive[known & strata.counted])
     else:
         present = (cue.values >= cue.threshold) == (direction > 0)
     return Tie(
@@ -125,10 +127,10 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata:
 
 
 def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: Strata | None = None) -> Tie:
-    strata = strata or strata_of((), len(codes))
+    strata = strata or strata_of((), np.ones(len(codes), dtype=bool))
     names, levels = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
     shape = len(names), len(classes)
-    table = contingency(levels, codes, *shape)[0].astype(float)
+    table = contingency(levels[strata.counted], codes[strata.counted], *shape)[0].astype(float)
     speaking = strata.speaking(np.ones(len(codes), dtype=bool), codes, levels)
     inside = [rows[speaking[rows]] for rows in members(strata.codes) if speaking[rows].any()]
     tables = [contingency(levels[rows], codes[rows], *shape)[0].astype(float) for rows in inside] or [table]
@@ -165,10 +167,11 @@ def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: St
 def ties(images: ImageTable, cue_values: tuple[CueValues, ...]) -> tuple[Tie, ...]:
     """One tie for each cue that can be tested."""
     testable = [cue for cue in cue_values if not cue.untestable]
-    held = strata_of(cue_values, images.n)
+    learnt = ~images.held_out
+    held, nothing_held = strata_of(cue_values, learnt), strata_of((), learnt)
     return tuple(
         (_measured_tie if cue.levels is None else _level_tie)(
-            cue, images.codes, images.classes, None if cue.role in ("nuisance", "mediator") else held
+            cue, images.codes, images.classes, nothing_held if cue.role in ("nuisance", "mediator") else held
         )
         for cue in testable
     )

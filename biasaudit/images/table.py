@@ -21,6 +21,9 @@ from biasaudit.results import Excluded
 MIN_PER_CLASS = 2
 """With one image a class cannot be on both sides of a split."""
 
+HELD_OUT = ("test", "val", "valid", "validation")
+"""Names of the part of a given split that a model is tested on, the first that occurs."""
+
 NO_LABEL = "no class folder"
 TOO_FEW = f"class with fewer than {MIN_PER_CLASS} images"
 NOT_OURS = frozenset({NO_LABEL, NO_FILE, TOO_FEW, OUTSIDE, LINK_OUT, LINK_TO_FOLDER})
@@ -89,6 +92,16 @@ class ImageTable:
     def codes(self) -> np.ndarray:
         """int (n,): place of each image's label in `classes`."""
         return np.searchsorted(np.array(self.classes, dtype=object), self.labels)
+
+    @property
+    def held_out(self) -> np.ndarray:
+        """bool (n,): the given test part (or validation part, where there is no test), which nothing is learnt from.
+
+        None of them, where the rest would not hold every class.
+        """
+        split = np.array([str(value).lower() for value in self.frame["split"]])
+        held = next((split == name for name in HELD_OUT if (split == name).any()), np.zeros(self.n, dtype=bool))
+        return held & (len(np.unique(self.codes[~held])) == len(self.classes))
 
     @property
     def unreadable(self) -> tuple[Excluded, ...]:

@@ -8,21 +8,15 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import Unavailable
 
-HELD_OUT = ("test", "val", "valid", "validation")
-
 
 def assign_folds(images: ImageTable, folds: int, seed: int) -> np.ndarray:
     """Fold of each image, int (n,). An image of fold k is predicted by the network that never saw fold k.
 
     With a given split the held-out part (test, or val where there is no test) is a last fold of its own, and the
-    network that predicts it has seen everything else; the rest is cross-fitted. Raises Unavailable where a class
-    cannot be on both sides of a fold.
+    network that predicts it has seen everything else; the rest is cross-fitted without it: see `trained_on`. Raises
+    Unavailable where a class cannot be on both sides of a fold.
     """
-    split = np.array([str(value).lower() for value in images.frame["split"]])
-    held_out = next((split == name for name in HELD_OUT if (split == name).any()), np.zeros(images.n, dtype=bool))
-    if held_out.all() or len(np.unique(images.codes[~held_out])) < len(images.classes):
-        held_out = np.zeros(images.n, dtype=bool)
-    inside = np.flatnonzero(~held_out)
+    inside = np.flatnonzero(~images.held_out)
     codes, groups = images.codes[inside], images.groups[inside]
     fewest = min(len(np.unique(groups[codes == code])) for code in np.unique(codes))
     if fewest < 2:
@@ -36,6 +30,11 @@ def assign_folds(images: ImageTable, folds: int, seed: int) -> np.ndarray:
     for number, (_, test) in enumerate(splits):
         fold[inside[test]] = number
     for number in np.unique(fold):
-        if len(np.unique(images.codes[fold != number])) < len(images.classes):
+        if len(np.unique(images.codes[trained_on(images, fold, int(number))])) < len(images.classes):
             raise Unavailable("the groups cannot be split so that every fold is trained on every class")
     return fold
+
+
+def trained_on(images: ImageTable, fold: np.ndarray, number: int) -> np.ndarray:
+    """bool (n,): what the network of a fold learns from: the other folds, and never the given test part."""
+    return (fold != number) & ~images.held_out
