@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from biasaudit.detectors.rung import RungResult
+from biasaudit.detectors.rung import NOT_TIED, RungResult
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
@@ -14,6 +14,7 @@ from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, bootstrap_weights, generator, permutation_p, permutations_for, permuted, weighted_auc
+from biasaudit.thresholds import FLOORS
 
 PERMUTATIONS = 499
 RESAMPLES = 300
@@ -54,8 +55,15 @@ class Stratum:
 
     def null(self, target: np.ndarray, permutations: int, rng: np.random.Generator) -> np.ndarray:
         """The same for targets permuted, whole groups at a time; float (permutations,)."""
-        shuffled = permuted(target, self.groups, permutations, rng)
-        return np.array([self.auc(some) for chunk in shuffled for some in chunk])
+        inside = int(target.sum())
+        found = []
+        for some in permuted(target, self.groups, permutations, rng):
+            predicted = some.astype(np.float64) @ self.smoother.T
+            # Ties are as good as impossible among predictions, so the order alone gives the ranks.
+            ordered = np.take_along_axis(some, np.argsort(predicted, axis=1), axis=1)
+            ranks = ordered @ np.arange(1, len(target) + 1, dtype=np.float64)
+            found.append((ranks - inside * (inside + 1) / 2) / (inside * (len(target) - inside)))
+        return np.concatenate(found)
 
     def resampled(self, target: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """The same over resampled groups; float (RESAMPLES,)."""
@@ -135,6 +143,9 @@ def encoding(
     References: Pavlak 2023, Data AUDIT (arXiv 2304.03218): detectability.
     """
     strata = _strata(images, predictions, generator(settings.seed, "strata"))
-    permutations = permutations_for(len(ties), PERMUTATIONS)
+    permutations = permutations_for(sum(tie.strength >= FLOORS["association"] for tie in ties), PERMUTATIONS)
     for tie in ties:
+        if tie.strength < FLOORS["association"] and tie.cue.role != "sensitive":
+            yield RungResult(cue=tie.cue.key, label=tie.label, rung="encoding", why=NOT_TIED)
+            continue
         yield _probe(tie, strata, permutations, generator(settings.seed, "encoding", tie.cue.key))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from biasaudit.results import Estimate, RungName
 
+NOT_TIED = "Not asked, since it is hardly tied to the label."
+
 
 @dataclass(frozen=True, kw_only=True)
 class RungResult:
