@@ -12,8 +12,6 @@ import logging
 import os
 import stat
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +28,9 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
-from biasaudit.images.jpeg_quality import jpeg_quality
+from biasaudit.images.exif import read_exif
+from biasaudit.images.jpeg import chroma_subsampling, jpeg_quality, table_name
+from biasaudit.images.libtiff import quiet_libtiff
 from biasaudit.images.photo import WORKING_SIDE, FileFacts, Photo
 from biasaudit.images.to_rgb import to_rgb
 
@@ -119,7 +119,7 @@ def _photo(image: Image.Image, path: Path, n_bytes: int) -> Photo:
     _check_header(image)
     (width, height), mode = image.size, image.mode
     kind = "JPEG" if image.format == "MPO" else image.format or ""
-    quality = jpeg_quality(getattr(image, "quantization", {}).get(0))
+    tables = getattr(image, "quantization", None) or {}
     notes = _notes_on_header(image, kind, path)
 
     if isinstance(image, JpegImagePlugin.JpegImageFile):
@@ -127,14 +127,20 @@ def _photo(image: Image.Image, path: Path, n_bytes: int) -> Photo:
         # what we need, so that the fine reduction is always our own.
         ratio = max(1.0, max(width, height) / (2 * WORKING_SIDE))
         image.draft(None, (int(np.ceil(width / ratio)), int(np.ceil(height / ratio))))
-    with _quiet_libtiff() if kind == "TIFF" else nullcontext():
+    if kind == "TIFF":  # Pillow sets it upright on loading, and forgets how it lay
+        exif, turn = read_exif(image), 1
+        with quiet_libtiff():
+            image.load()
+    else:
         image.load()
-    orientation = _orientation(image)
+        exif = read_exif(image)
+        turn = exif.orientation or 1
+    alpha = image.has_transparency_data  # asked after loading: a PNG's may stand anywhere before its pixels
     rgb, seen = to_rgb(image)
     notes += seen
-    if orientation in _UPRIGHT:
-        rgb = np.asarray(Image.fromarray(rgb).transpose(_UPRIGHT[orientation]))
-    if orientation >= 5:
+    if turn in _UPRIGHT:
+        rgb = np.asarray(Image.fromarray(rgb).transpose(_UPRIGHT[turn]))
+    if turn >= 5:
         width, height = height, width
     if min(width, height) < SMALL_SIDE:
         notes.append(f"smaller than {SMALL_SIDE} pixels")
@@ -146,27 +152,19 @@ def _photo(image: Image.Image, path: Path, n_bytes: int) -> Photo:
         n_bytes=n_bytes,
         format=kind,
         mode=mode,
-        jpeg_quality=quality,
+        has_alpha=alpha,
+        jpeg_quality=jpeg_quality(tables.get(0)),
+        quantisation_table=table_name(tables),
+        chroma_subsampling=chroma_subsampling(image),
+        camera_make=exif.make,
+        camera_model=exif.model,
+        software=exif.software,
+        orientation=exif.orientation,
+        name=path.stem,
+        folder=path.absolute().parent.name,
         notes=tuple(notes),
     )
     return Photo(np.ascontiguousarray(rgb), facts)
-
-
-@contextmanager
-def _quiet_libtiff() -> Iterator[None]:
-    """Keep what libtiff says of a damaged file off the terminal: it writes to descriptor 2, past Python."""
-    try:
-        terminal = os.dup(2)
-    except OSError:  # no stderr, nothing to keep quiet
-        yield
-        return
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
 
 
 def _check_header(image: Image.Image) -> None:
@@ -196,17 +194,6 @@ def _notes_on_header(image: Image.Image, kind: str, path: Path) -> list[str]:
         pages = kind in ("TIFF", "JPEG")
         notes.append("several pages: first one used" if pages else "animated: first frame used")
     return notes
-
-
-def _orientation(image: Image.Image) -> int:
-    """EXIF orientation, 1 to 8; 1 where there is none or the EXIF is broken (TIFF: Pillow has turned it)."""
-    try:
-        orientation = image.getexif().get(0x0112)
-    except MemoryError:
-        raise
-    except Exception:  # broken EXIF is no reason to lose the pixels
-        return 1
-    return orientation if orientation in _UPRIGHT else 1
 
 
 def content_hash(path: Path) -> str:

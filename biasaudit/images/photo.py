@@ -11,6 +11,9 @@ import numpy as np
 WORKING_SIDE = 512
 """Longest side in pixels at which cues are measured; larger images are reduced to it, smaller ones kept."""
 
+NO_WORD = "(none)"
+"""What a cue that gives a word says where there is nothing to tell."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FileFacts:
@@ -26,8 +29,24 @@ class FileFacts:
     """What the content is, whatever the name says: JPEG, PNG, WEBP, GIF, TIFF, BMP."""
     mode: str
     """Colour mode in the file: RGB, L, CMYK, P, RGBA, I;16, ..."""
+    has_alpha: bool = False
+    """Whether the file can hold transparent pixels, be they used or not."""
     jpeg_quality: float | None = None
     """1 to 100, estimated from the quantisation table; None where the file is no JPEG."""
+    quantisation_table: str = ""
+    """A short name of the JPEG's tables, the same for the same tables; "" where there are none."""
+    chroma_subsampling: str = ""
+    """4:4:4, 4:2:2, 4:2:0, ... of a JPEG in colour; "" in all other files."""
+    camera_make: str = ""
+    """As in the EXIF, printable and at most 40 characters; "" where there is none, like the next two."""
+    camera_model: str = ""
+    software: str = ""
+    orientation: int | None = None
+    """EXIF orientation as stored, 1 to 8, before the image was set upright; None where there is none."""
+    name: str = ""
+    """The file's name without its extension."""
+    folder: str = ""
+    """The name of the folder that the file lies in, most often its class."""
     notes: tuple[str, ...] = field(default=())
     """What a reader should know: "name says .jpg, content is PNG", "animated: first of 12 frames", ..."""
 

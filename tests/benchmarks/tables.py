@@ -18,9 +18,10 @@ def of_verdicts(found: dict[str, Any]) -> str:
          f"{row['first']:.0%}", f"{row['unidentifiable']:.0%}", ", ".join(row["before_it"])]
         for row in found["cues"]
     ]  # fmt: skip
+    share = f"{found['false_alarm_rate']:.1%}, 95% interval {low:.1%} to {high:.1%}"
     return (
         f"False alarms: {found['false_alarms']} of {found['clean_sets']} clean sets of {found['n']} images "
-        f"({found['false_alarm_rate']:.1%}, 95% interval {low:.1%} to {high:.1%}); blamed: {found['blamed'] or 'nothing'}.\n\n"
+        f"({share}); blamed: {found['blamed'] or 'nothing'}.\n\n"
         + _table(["cue", "strength", "majority", "sets", "recall", "first", "unidentifiable", "before it"], rows)
     )
 

@@ -32,7 +32,7 @@ from tests.benchmarks.scenes import save, scene
 
 MAJORITIES = (0.5, 0.8)
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
-SEED = 2026
+SEED, SIDE = 2026, 192
 
 
 def _table(root: Path) -> ImageTable:
@@ -69,7 +69,7 @@ def make_pool(folder: Path, n: int, photographs: Path | None = None) -> tuple[pd
     """Values of every cue in each of `n` images as they are, and by cue with that cue put in."""
     if photographs is None:
         for number in range(n):
-            save(folder / "pool" / f"{number:05d}.jpg", scene(np.random.default_rng([SEED, number])))
+            save(folder / "pool" / f"{number:05d}.jpg", scene(np.random.default_rng([SEED, number]), SIDE))
     images = _table(photographs or folder / "pool")
     if images.n > n:
         images = images.subset(np.random.default_rng(SEED).choice(images.n, n, replace=False))

@@ -27,6 +27,18 @@ AMOUNTS = [
     ("sharpness", -0.2),
     ("noise", 2),
     ("noise", 8),
+    ("tint", 8),
+    ("tint", -8),
+    ("clipped_exposure", 0.05),
+    ("clipped_exposure", 0.3),
+    ("entropy", -1.0),
+    ("entropy", -0.3),
+    ("texture", 3),
+    ("texture", -0.5),
+    ("background_texture", 2),
+    ("background_texture", 8),
+    ("border", 12),
+    ("border", -12),
 ]
 
 
@@ -79,6 +91,45 @@ def grainier(rgb: np.ndarray) -> Photo:
     return as_jpeg(np.clip(rgb + grain, 0, 255).astype(np.uint8))
 
 
+def greener(rgb: np.ndarray) -> Photo:
+    return as_jpeg(np.clip(rgb * np.array([0.9, 1.1, 0.95]), 0, 255).astype(np.uint8))
+
+
+def burnt_out(rgb: np.ndarray) -> Photo:
+    return as_jpeg(cv2.addWeighted(rgb, 2.2, rgb, 0, 0))
+
+
+def posterised(rgb: np.ndarray) -> Photo:
+    few = rgb // 32 * 32 + 16
+    height, width = rgb.shape[:2]
+    return Photo(few, FileFacts(width=width, height=height, n_bytes=1, format="PNG", mode="RGB"))
+
+
+def scratched(rgb: np.ndarray) -> Photo:
+    """Fine strokes at all angles over the middle."""
+    rng, marked = np.random.default_rng(int(rgb.sum())), rgb.copy()
+    for _ in range(90):
+        start = rng.uniform(0.22, 0.78, 2) * rgb.shape[1::-1]
+        end = start + rng.uniform(-10, 10, 2)
+        line = [tuple(int(v) for v in point) for point in (start, end)]
+        cv2.line(marked, *line, rng.uniform(60, 200, 3).tolist(), 1, cv2.LINE_AA)
+    return as_jpeg(marked)
+
+
+def before_stripes(rgb: np.ndarray) -> Photo:
+    """Hard diagonal stripes of a few levels everywhere but on a rectangle in the middle."""
+    rows, columns = np.indices(rgb.shape[:2])
+    stripes = np.where((rows + columns) % 8 < 4, 5, -5)
+    stripes[len(rgb) // 4 : -len(rgb) // 4, 40:-40] = 0
+    return as_jpeg(np.clip(rgb.astype(int) + stripes[..., None], 0, 255).astype(np.uint8))
+
+
+def with_dark_margin(rgb: np.ndarray) -> Photo:
+    dark = cv2.addWeighted(rgb, 0.85, rgb, 0, 0)
+    dark[8:-8, 8:-8] = rgb[8:-8, 8:-8]
+    return as_jpeg(dark)
+
+
 def smaller(rgb: np.ndarray) -> Photo:
     return as_jpeg(np.ascontiguousarray(rgb[:96, :120]))
 
@@ -104,6 +155,12 @@ PLANTED = {
     "colour_cast": warmer,
     "sharpness": softer,
     "noise": grainier,
+    "tint": greener,
+    "clipped_exposure": burnt_out,
+    "entropy": posterised,
+    "texture": scratched,
+    "background_texture": before_stripes,
+    "border": with_dark_margin,
     "image_size": smaller,
     "aspect_ratio": upright,
     "bytes_per_pixel": compressed,
@@ -208,3 +265,49 @@ def test_grain_is_not_read_from_blown_out_ground():
     page = np.full((120, 120, 3), 255, np.uint8)
     page[30:90, 30:90] = np.clip(120 + rng.normal(0, 6, (60, 60, 1)), 0, 255).astype(np.uint8)
     assert CUES["noise"].measure(as_photo(page)) == pytest.approx(6, rel=0.1)
+
+
+def test_a_pattern_behind_the_subject_is_its_own_cue(scenes):
+    """Not the noise, the texture of the subject, the tones or the edges."""
+    half = np.arange(len(scenes)) % 2 == 1
+    photos = [before_stripes(rgb) if on else as_jpeg(rgb) for rgb, on in zip(scenes, half, strict=True)]
+    rivals = ("noise", "texture", "entropy", "sharpness", "contrast", "border")
+    assert told_apart("background_texture", photos, half) > max(told_apart(rival, photos, half) for rival in rivals)
+
+
+def test_things_cut_by_the_edge_and_soft_vignettes_are_hardly_a_border_or_a_background(scenes):
+    rows, columns = np.mgrid[-1:1:128j, -1:1:160j]
+    falloff = (1 - 0.2 * (rows**2 + columns**2))[..., None]
+    for rgb in scenes[:10]:
+        cut = rgb.copy()
+        cv2.circle(cut, (0, 64), 25, (250, 250, 250), -1)
+        cv2.circle(cut, (80, 127), 20, (10, 10, 10), -1)
+        assert (
+            abs(CUES["background_texture"].measure(as_photo(cut)) - CUES["background_texture"].measure(as_photo(rgb)))
+            < 1
+        )
+        assert abs(CUES["border"].measure(as_photo(cut)) - CUES["border"].measure(as_photo(rgb))) < 4
+        dim = as_photo(np.rint(rgb * falloff).astype(np.uint8))
+        assert abs(CUES["border"].measure(dim) - CUES["border"].measure(as_photo(rgb))) < 3
+
+
+COLOURS = {
+    "black": (8, 8, 8), "grey": (128, 126, 130), "white": (250, 250, 248), "red": (200, 20, 30),
+    "orange": (255, 140, 0), "brown": (120, 70, 30), "yellow": (245, 220, 40), "green": (40, 130, 50),
+    "cyan": (40, 210, 220), "blue": (30, 80, 200), "violet": (120, 50, 190), "pink": (250, 170, 190),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_a_background_has_a_name_whatever_stands_before_it(name):
+    rng = np.random.default_rng(0)
+    image = np.full((100, 130, 3), COLOURS[name], np.float32) + rng.normal(0, 5, (100, 130, 3))
+    cv2.circle(image, (60, 50), 35, (90, 200, 60), -1)
+    cv2.rectangle(image, (40, 60), (70, 100), (200, 60, 90), -1)
+    assert CUES["background_colour"].measure(as_photo(np.clip(image, 0, 255).astype(np.uint8))) == name
+
+
+def test_a_background_of_many_colours_is_mixed():
+    quarters = np.zeros((100, 100, 3), np.uint8)
+    quarters[:50, :50], quarters[:50, 50:], quarters[50:, :50] = (220, 30, 30), (30, 60, 200), (240, 240, 240)
+    assert CUES["background_colour"].measure(as_photo(quarters)) == "mixed"

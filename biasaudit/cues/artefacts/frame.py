@@ -45,7 +45,7 @@ def _share_unlike(rows: np.ndarray, colour: np.ndarray) -> np.ndarray:
     return (cv2.inRange(sample, colour - TOLERANCE, colour + TOLERANCE) == 0).mean(axis=1)
 
 
-def _inside(rgb: np.ndarray) -> np.ndarray:
+def inside_of(rgb: np.ndarray) -> np.ndarray:
     """The picture without its bars: those along the long way first, then those across what is left."""
     for _ in range(2):  # the second round finds the bars whose ends were hidden by the other pair
         for turn in range(4):
@@ -76,7 +76,7 @@ def frame(photo: Photo) -> float:
     pneumonia in chest radiographs, PLOS Medicine 15; DeGrave et al. 2021, AI for radiographic COVID-19 detection
     selects shortcuts over signal, Nature Machine Intelligence 3.
     """
-    inside = _inside(photo.rgb)
+    inside = inside_of(photo.rgb)
     return 1 - inside.shape[0] * inside.shape[1] / (photo.rgb.shape[0] * photo.rgb.shape[1])
 
 

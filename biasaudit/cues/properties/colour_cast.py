@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
-from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import scatter
+from biasaudit.cues.properties.white_balance import axis_at, balanced, cast_along
 from biasaudit.images.photo import Photo
 
-WARM = np.array([np.cos(np.deg2rad(80)), np.sin(np.deg2rad(80))])
+WARM = axis_at(80)
 """The axis in the plane of a* and b* along which a cast is measured; positive is warm."""
 
 WARM_GAIN = np.array([0.0113, -0.0016, -0.0168], np.float32)
@@ -32,24 +31,17 @@ def colour_cast(photo: Photo) -> float:
     third of its size. No single axis does much better for its least visible colour.
 
     What it cannot show: a cast at right angles to the axis (towards purple-red or blue-green, 10 degrees off
-    a*), which leaves it unmoved; opposite casts within one class, which cancel; and whether the light or the
-    subject is tinted. A field of wheat is warm under any lamp.
+    a*), which leaves it unmoved and which `tint` sees; opposite casts within one class, which cancel; and whether
+    the light or the subject is tinted. A field of wheat is warm under any lamp.
 
     References: Buchsbaum 1980, A spatial processor model for object colour perception, Journal of the Franklin
     Institute 310; Barata et al. 2015, Improving dermoscopy image classification using color constancy, IEEE
     Journal of Biomedical and Health Informatics 19; Afifi & Brown 2019, What else can fool deep learning?, ICCV.
     """
-    _, a, b, _ = cv2.mean(photo.lab)
-    return float(WARM @ (a, b))
+    return cast_along(photo, WARM)
 
 
 @colour_cast.inserts(directions=(1, -1), placebo=scatter)
 def _tint(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """One gain per channel, as a wrong white balance has it (von Kries)."""
-
-    def tint(strength: float) -> np.ndarray:
-        gains = np.exp(np.sign(amount) * strength * WARM_GAIN).astype(np.float32)
-        return np.clip(np.rint(rgb * gains), 0, 255).astype(np.uint8)
-
-    changed = move_by(amount, rgb, colour_cast.measure, tint, strongest=150)
-    return changed, touched(rgb, changed)
+    return balanced(rgb, amount, colour_cast.measure, WARM_GAIN)

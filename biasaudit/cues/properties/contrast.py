@@ -10,6 +10,9 @@ from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import scatter
 from biasaudit.images.photo import Photo
 
+ROOM = 8
+"""Luma that the insert leaves free at the black and at the white end."""
+
 
 @cue(kind="property", question="Is one class higher in contrast than the others?", unit="luma, 0 to 255")
 def contrast(photo: Photo) -> float:
@@ -33,12 +36,19 @@ def contrast(photo: Photo) -> float:
 
 @contrast.inserts(directions=(1, -1), placebo=scatter)
 def _stretch(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Luma drawn away from its mean, or towards it. The same step in all three channels keeps the hue."""
+    """Luma drawn away from its mean, or towards it. The same step in all three channels keeps the hue.
+
+    Towards black and white it is held back softly, or the insert would show as clipped exposure as well.
+    """
     luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    away = (luma - luma.mean())[..., None]
+    away = luma - luma.mean()
+    room = np.maximum(np.where(away > 0, 255 - ROOM - luma, luma - ROOM), 0)
 
     def stretch(gain: float) -> np.ndarray:
-        return np.clip(np.rint(rgb + np.sign(amount) * gain * away), 0, 255).astype(np.uint8)
+        step = gain * away
+        if amount > 0:
+            step = np.sign(away) * room * np.tanh(np.abs(step) / np.maximum(room, 1e-3))
+        return np.clip(np.rint(rgb + (np.sign(amount) * step)[..., None]), 0, 255).astype(np.uint8)
 
-    changed = move_by(amount, rgb, contrast.measure, stretch, strongest=4 if amount > 0 else 1)
+    changed = move_by(amount, rgb, contrast.measure, stretch, strongest=8 if amount > 0 else 1)
     return changed, touched(rgb, changed)

@@ -1,0 +1,1 @@
+"""Lettering laid over a picture: how to find it and how to draw it. Shared by text, date stamp and watermark."""
