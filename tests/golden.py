@@ -8,7 +8,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from biasaudit.results import Audit, Check, Dataset, Estimate, Excluded, Finding, Model, Rung, RungName
+from biasaudit.results import (
+    Audit,
+    Check,
+    Dataset,
+    Estimate,
+    Excluded,
+    Finding,
+    Model,
+    PlantedCue,
+    Rung,
+    RungName,
+    SelfTest,
+)
 
 GOLDEN = Path(__file__).parent / "golden" / "audit.json"
 HEATS = "malignant"
@@ -212,6 +224,20 @@ def sample_audit(**changes: Any) -> Audit:
     given: dict[str, Any] = {
         "verdict": "shortcut",
         "headline": ruler().title,
+        "selftest": SelfTest(
+            images=400,
+            classes=3,
+            clean_sets=40,
+            false_alarms=1,
+            false_alarm_low=0.001,
+            false_alarm_high=0.13,
+            blamed={"sharpness": 1},
+            planted=(
+                PlantedCue(cue="ruler", in_class=0.9, in_others=0.1, sets=5, found=5, first=5),
+                PlantedCue(cue="ruler", in_class=0.7, in_others=0.3, sets=5, found=4, first=3),
+            ),
+            not_planted={"saturation": "the images do not differ in it"},
+        ),
         "dataset": Dataset(
             name="skin_ruler",
             n=1332,

@@ -1,0 +1,29 @@
+"""The short form of the benchmark, in CI: what the full form promises, with bounds that few sets can hold."""
+
+import pytest
+
+from tests.benchmarks import shortcuts, verdicts
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def found():
+    return verdicts.measure(n=300, clean_sets=60, sets=2)
+
+
+def test_clean_sets_stay_quiet(found):
+    assert found["false_alarms"] <= 7  # of 60: what a rate of 5% exceeds once in a hundred times
+
+
+def test_strong_cues_are_found_and_come_first(found):
+    strong = [row for row in found["cues"] if row["strength"] == (0.9, 0.1)]
+    assert len({row["cue"] for row in strong}) >= 24
+    assert sum(row["recall"] for row in strong) >= 0.95 * len(strong)
+    assert sum(row["first"] for row in strong) >= 0.9 * len(strong)
+
+
+def test_the_eight_shortcuts_are_flagged_by_their_names():
+    rows = shortcuts.measure(n=300, shares=(0.9,))
+    assert rows["flagged_by_name"] == 8
+    assert [row["flagged"] for row in rows["clean"]] == [[], []]
