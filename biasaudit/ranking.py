@@ -28,8 +28,8 @@ GAP = 0.05
 ORDER: tuple[Verdict, ...] = ("shortcut", "review", "unidentifiable", "suspect", "gap", "untested", "clear")
 SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
 """How much a cue that causes others counts for more than the properties that it changes."""
-FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8}
-"""The same by cue: what follows from everything else in a picture and from how it was stored."""
+FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "quantisation_table": 1.1}
+"""The same by cue: what follows from all else in a picture, and what says in a code what another says plainly."""
 SIDE_EFFECT = 0.5
 """Share of a cue's difference that another must account for, to be one story with it."""
 EXAMPLES = 20
