@@ -18,6 +18,8 @@ from biasaudit.stats import generator
 
 STEP = 2.0
 """How far a property is moved, in standard deviations of its values in these images."""
+FEW = 600
+"""Pictures to measure, up to which starting processes would take longer than the work."""
 
 
 def insertable(cues: Sequence[Cue]) -> list[Cue]:
@@ -87,7 +89,8 @@ def plant_each(
 ) -> dict[str, pd.DataFrame]:
     """Cue id -> the values of every cue in every image with that cue put in, one row an image."""
     tasks = (joblib.delayed(_read_and_plant)(images, row, cues, steps, seed) for row in range(images.n))
-    parallel = joblib.Parallel(n_jobs=jobs or joblib.cpu_count(), return_as="generator")
+    workers = 1 if images.n * len(steps) < FEW else jobs or joblib.cpu_count()
+    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
     rows = list(progress.track(parallel(tasks), f"Planting {len(steps)} cues in {images.n} images", images.n))
     planted = [cue.id for cue in cues if cue.id in steps]
     return {cue: pd.DataFrame([row[place] for row in rows]) for place, cue in enumerate(planted)}

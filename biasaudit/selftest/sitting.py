@@ -19,7 +19,7 @@ from biasaudit.selftest.trial import Trial, run_trial
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 
-IMAGES = 400
+IMAGES = 300
 """Images that cues are planted in, at most: each is measured again with every cue."""
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 """Share of the images of one class, and of the others, that get the cue."""

@@ -8,6 +8,9 @@ import pytest
 
 from biasaudit.cues import BUILTIN
 from biasaudit.images.photo import FileFacts, Photo
+from tests.cues.test_file_traits import FOUND
+from tests.cues.test_planted_cues import PLANTED
+from tests.planted import photograph
 
 CUES = {cue.id: cue for cue in BUILTIN}
 INSERTABLE = {id: cue for id, cue in CUES.items() if cue.insert is not None}
@@ -141,3 +144,21 @@ def test_file_traits_are_read_from_the_file():
     assert CUES["bytes_per_pixel"].measure(large) == pytest.approx(0.25)
     assert CUES["jpeg_quality"].measure(large) == 85
     assert np.isnan(CUES["jpeg_quality"].measure(small))
+
+
+@pytest.mark.parametrize("id", [cue.id for cue in BUILTIN if cue.kind == "artefact"])
+def test_an_artefact_is_present_where_it_is_put_in_and_absent_on_the_clean_twin(id):
+    cue, found, alarms = CUES[id], 0, 0
+    for seed in range(10):
+        before = photograph(np.random.default_rng(100 + seed), upright=bool(seed % 2), side=256)
+        after, _ = cue.insert(before, 1.0, np.random.default_rng(seed))
+        found += cue.measure(photo(after)) >= cue.threshold
+        alarms += cue.measure(photo(before)) >= cue.threshold
+    assert found >= 7
+    assert alarms <= 1
+
+
+def test_every_cue_is_planted_in_some_test():
+    in_pixels_or_numbers, in_files = set(PLANTED), {cue for cue, *_ in FOUND.values()}
+    artefacts = {cue.id for cue in BUILTIN if cue.kind == "artefact"}  # the test above
+    assert set(CUES) == in_pixels_or_numbers | in_files | artefacts | {"file_name", "background_colour"}
