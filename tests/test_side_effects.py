@@ -29,7 +29,7 @@ def test_a_side_effect_is_told_from_its_cause(planted):
     if planted == "follower":
         values["follower"] += 3 * has
     before = world(rng, 32, np.zeros(32))
-    put_in = {"cause": before + [2, 3], "follower": before + [0, 3]}
+    put_in = {"cause": before + np.array([2, 3]), "follower": before + np.array([0, 3])}
     tied = [tie for tie in ties(table(codes), tuple(cue(name, values[name]) for name in values)) if tie.strength > 0.2]
     effects = attribute(tied, before, put_in)
     if planted == "cause":
