@@ -20,7 +20,7 @@ from biasaudit.evidence.cue_values import CONSTANT, cue_values, metadata_cue
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
-from biasaudit.evidence.side_effects import side_effects
+from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.survey import Survey, survey
 from biasaudit.evidence.ties import ties
 from biasaudit.images.folder import readable_id, shown
@@ -70,10 +70,7 @@ def audit(
         UsageError, DataError, EnvironmentFault: with the cause and the next step in the message.
     """
     began = time.time()
-    try:
-        settings = Settings(metadata=Path(metadata) if metadata else None, **choices)
-    except TypeError as error:
-        raise UsageError(f"{error}. The choices are the fields of biasaudit.Settings.") from error
+    settings = _settings(metadata=Path(metadata) if metadata else None, **choices)
     folder, progress = Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
     cues, detectors = _chosen(settings, scan)
@@ -111,7 +108,7 @@ def audit(
             images,
             model,
             _why_untested(scan, why),
-            facts.get("side_effects"),
+            _side_effects(facts, checks),
         )
         save_pictures(findings, images, model, out / "evidence", progress)
         tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
@@ -149,14 +146,22 @@ def audit_the_audit(
 
     Takes the choices of `audit` and raises what it raises.
     """
-    settings, folder, progress = Settings(**choices), Path(folder), Progress(quiet=quiet)
+    settings, folder, progress = _settings(**choices), Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
     cues, _ = _chosen(settings, scan=True)
     images = _read(folder, settings)
     _make_folder(folder, out)
+    _check_names(settings, images)
     cache = Cache(out / "cache", fresh=settings.fresh)
     record = self_test(_survey(images, cues, None, cache, settings, progress), cues, settings, progress)
     return record, write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
+
+
+def _settings(**choices: Any) -> Settings:
+    try:
+        return Settings(**choices)
+    except TypeError as error:
+        raise UsageError(f"{error}. The choices are the fields of biasaudit.Settings.") from error
 
 
 def _read(folder: Path, settings: Settings) -> ImageTable:
@@ -299,6 +304,15 @@ def _detect(
         others += [item for item in found if isinstance(item, Finding)]
         checks.append(_ran(detector, rungs))
     return results, others, checks
+
+
+def _side_effects(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:
+    """What follows from what; none where that failed, which costs the order of findings and no more."""
+    try:
+        return facts.get("side_effects")
+    except Unavailable as error:
+        checks.append(Check(detector="side_effects", status="failed", reason=str(error)))
+        return {}
 
 
 def _ran(detector: Detector, rungs: list[RungResult]) -> Check:

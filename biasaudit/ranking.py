@@ -194,7 +194,7 @@ def _order(finding: Finding, side_effect: SideEffect | None) -> tuple[int, bool,
     What is a side effect of another cue counts half.
     """
     intervened = finding.verdict == "shortcut" and finding.rungs["reliance"].method == "intervention"
-    strength = _strength(finding) * (1 - (side_effect.share if side_effect else 0.0) / 2)
+    strength = _strength(finding) * (1 - (side_effect.together if side_effect else 0.0) / 2)
     return ORDER.index(finding.verdict), not intervened, -round(strength, 6), finding.id
 
 

@@ -197,9 +197,29 @@ def null_auc(
     """`stratified_auc` of many columns under labels permuted within strata, float (permutations, columns, classes).
 
     values: float (n, columns), NaN where unknown; a stratum in which a column does not vary says nothing of it.
-    codes: int (n,), the class of each image. 0.5 where nothing could be said.
+    codes: int (n,), the class of each image. 0.5 where nothing could be said. Where a value is unknown, the labels of
+    the images in which it is known are permuted among themselves: how many of each class are known is no chance.
     """
-    parts, n_classes = members(strata), int(codes.max()) + 1
+    patterns, which = np.unique(np.isfinite(values), axis=1, return_inverse=True)
+    null = np.full((permutations, values.shape[1], int(codes.max()) + 1), 0.5)
+    for pattern in range(patterns.shape[1]):
+        rows, columns = np.flatnonzero(patterns[:, pattern]), np.flatnonzero(which.ravel() == pattern)
+        if len(rows):
+            some = values[np.ix_(rows, columns)], codes[rows], groups[rows], strata[rows]
+            null[:, columns] = _null_auc_of_known(*some, null.shape[2], permutations, rng)
+    return null
+
+
+def _null_auc_of_known(
+    values: np.ndarray,
+    codes: np.ndarray,
+    groups: np.ndarray,
+    strata: np.ndarray,
+    n_classes: int,
+    permutations: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    parts = members(strata)
     known, ranks = np.isfinite(values), np.zeros(values.shape)
     varies = np.zeros((len(parts), values.shape[1]), dtype=bool)
     for place, rows in enumerate(parts):

@@ -64,9 +64,9 @@ def test_what_is_not_planted_is_not_found(folder):
     clean = pd.DataFrame({"brightness": rng.normal(120, 10, images.n)})
     with_cue = {"brightness": clean + 20}
     labels = rng.permutation(images.labels)
-    assert run_trial(clean, with_cue, labels, (0.9, 0.1), cues, "brightness", 1).first
-    assert run_trial(clean, with_cue, labels, (0.5, 0.5), cues, "brightness", 1).flagged == ()
-    assert run_trial(clean, with_cue, labels, (0.0, 0.0), cues, None, 1).flagged == ()
+    assert run_trial(clean, with_cue, labels, images.ids, (0.9, 0.1), cues, "brightness", 1, with_cue).first
+    assert run_trial(clean, with_cue, labels, images.ids, (0.5, 0.5), cues, "brightness", 1, with_cue).flagged == ()
+    assert run_trial(clean, with_cue, labels, images.ids, (0.0, 0.0), cues, None, 1, with_cue).flagged == ()
 
 
 def test_planting_moves_the_cue_by_its_step(folder):

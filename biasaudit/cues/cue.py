@@ -43,8 +43,8 @@ class Cue:
     threshold: float | None = None
     """For artefacts: the value from which the artefact counts as present. None: the data decide."""
     unseen: bool = False
-    """True where a network cannot see it in the pixels (the file's name): where classes share no value of it, it
-    only repeats how the classes were named."""
+    """True where a network cannot see it in the pixels (the file's name): where classes differ in nothing but a word
+    of it, it only repeats what the classes are called."""
     insert: Insert | None = None
     """(rgb uint8 HxWx3, amount, rng) -> (rgb uint8 HxWx3 with the cue, mask bool HxW of what was touched).
 

@@ -65,7 +65,7 @@ def _one_class(
     two, known = len(images.classes) == 2, np.isfinite(cue.values)
     label, positive, sign = images.classes[code], images.codes == code, 1
     rows = strata.speaking(known, positive, cue.values)
-    if strata.names and not rows.any():
+    if not rows.any():
         return _untested(cue, label, strata.silence(known, positive, "both classes" if two else f"{label} and others"))
     crude = auc(cue.values[known], positive[known])
     values, positive, groups, held = cue.values[rows], positive[rows], images.groups[rows], strata.codes[rows]

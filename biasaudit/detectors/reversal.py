@@ -16,11 +16,12 @@ from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permutation_p, permuted, q_values, weighted_auc
 from biasaudit.thresholds import FLOORS, Q
 
+ID, QUESTION = "representation-given-split", "Does the given test part turn round what the model has learnt?"
 PERMUTATIONS = 999
 LEAST = 10
 """Images of each side that both parts must hold."""
 NOT_ASKED = Rung(state="untested", why="A question of the two parts of the data, not of one cue.")
-SPECIFIC = ("artefact", "metadata", "property", "file")
+KINDS = ("artefact", "metadata", "property", "file")
 """The order in which kinds of cue are named: what a person can point at first."""
 
 
@@ -48,41 +49,59 @@ def _p_value(
     return permutation_p(float(observed), np.array([_fall(scores, positive, parts, once)[0] for parts in dealt]))
 
 
-def _followed(tie: Tie, odds: np.ndarray, held_out: np.ndarray) -> float:
-    """Within the classes of the test part, rank correlation of the cue with the model's log-odds: does it go along?"""
-    rows = held_out & tie.known
-    parts = [
-        (rankdata(tie.signal[some]) - (some.sum() + 1) / 2, rankdata(odds[some]) - (some.sum() + 1) / 2)
-        for side in (tie.positive, ~tie.positive)
-        if (some := rows & side).sum() >= LEAST
-    ]
-    cue, answer = (np.concatenate(which) for which in zip(*parts, strict=True)) if parts else (np.zeros(1), np.zeros(1))
-    scale = float(np.sqrt((cue**2).sum() * (answer**2).sum()))
-    return float(cue @ answer) / scale if scale else 0.0
+Ranked = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def _turned(ties: tuple[Tie, ...], images: ImageTable, predictions: Predictions, seed: int) -> list[tuple[Tie, float]]:
+def _within_classes(tie: Tie, odds: np.ndarray, held_out: np.ndarray) -> list[Ranked]:
+    """Of each class of the test part: the rows, and centred ranks of the cue and of the model's log-odds."""
+    sides = [np.flatnonzero(held_out & tie.known & side) for side in (tie.positive, ~tie.positive)]
+    found = []
+    for rows in sides:
+        if len(rows) >= LEAST:
+            cue, answer = (rankdata(values[rows]) - (len(rows) + 1) / 2 for values in (tie.signal, odds))
+            found.append((rows, cue, answer))
+    return found
+
+
+def _followed_p(
+    tie: Tie, odds: np.ndarray, held_out: np.ndarray, groups: np.ndarray, rng: np.random.Generator
+) -> float:
+    """Of answers that go along with the cue so far within the classes of the test part, were they dealt by chance."""
+    parts = _within_classes(tie, odds, held_out)
+    observed = sum(float(cue @ answer) for _, cue, answer in parts)
+    null = np.zeros(PERMUTATIONS)
+    for rows, cue, answer in parts:
+        null += np.concatenate(list(permuted(answer, groups[rows], PERMUTATIONS, rng))) @ cue
+    return permutation_p(observed, null) if parts else 1.0
+
+
+def _turned(
+    ties: tuple[Tie, ...], images: ImageTable, predictions: Predictions, code: int, seed: int
+) -> list[tuple[Tie, float]]:
     """Ties of the training part that point the other way in the test part, and along which the model answers there.
 
     Each with its AUC in the test part; the kinds that a person can point at first, and within a kind the widest turn.
+    Both must be beyond chance, corrected for every tie that there is. Of several classes only ties to the one that
+    falls count.
     """
-    held_out = images.held_out
+    held_out, label = images.held_out, images.classes[code]
     tested: list[tuple[Tie, float, float]] = []
     for tie in ties:
-        if tie.strength < FLOORS["association"] or (tie.known & held_out).sum() < LEAST:
-            continue
-        known = tie.known
+        known, value, p_value = tie.known, 1.0, 1.0
         signal, positive, held, groups = tie.signal[known], tie.positive[known], held_out[known], images.groups[known]
-        value = _value(signal, positive, held)
+        concerns = len(images.classes) == 2 or tie.label == label
+        if concerns and tie.strength >= FLOORS["association"] and held.sum() >= LEAST:
+            value = _value(signal, positive, held)
         if value < 0.5:
-            p_value = _p_value(signal, positive, held, groups, generator(seed, "reversal", tie.cue.key))
-            tested.append((tie, value, p_value))
-    kept = [
-        (tie, value)
-        for (tie, value, _), q in zip(tested, q_values(np.array([p for *_, p in tested])), strict=True)
-        if q < Q and _followed(tie, predictions.log_odds[:, images.classes.index(tie.label)], held_out) > 0.05
-    ]
-    return sorted(kept, key=lambda one: (SPECIFIC.index(one[0].cue.kind), one[1] - one[0].strength))
+            rng = generator(seed, "reversal", tie.cue.key)
+            odds = predictions.log_odds[:, images.classes.index(tie.label)]
+            p_value = max(
+                _p_value(signal, positive, held, groups, rng), _followed_p(tie, odds, held_out, images.groups, rng)
+            )
+        tested.append((tie, value, p_value))
+    q = q_values(np.array([p_value for *_, p_value in tested]))
+    kept = [(tie, value) for (tie, value, _), corrected in zip(tested, q, strict=True) if corrected < Q]
+    return sorted(kept, key=lambda one: (KINDS.index(one[0].cue.kind), one[1] - one[0].strength))
 
 
 def _named(turned: list[tuple[Tie, float]], most: int = 5) -> str:
@@ -92,7 +111,23 @@ def _named(turned: list[tuple[Tie, float]], most: int = 5) -> str:
     return ", ".join(names[:most]) + rest
 
 
-@detector(question="Does the given test part turn round what the model has learnt?")
+def _untested(why: str) -> Finding:
+    rung = Rung(state="untested", why=why)
+    return Finding(
+        id=ID,
+        detector="reversal",
+        cue="given_split",
+        kind="representation",
+        verdict="untested",
+        label=None,
+        title=f"Whether the given test part turns ties round was not tested: {why}",
+        rungs={"association": NOT_ASKED, "encoding": NOT_ASKED, "reliance": NOT_ASKED, "disparity": rung},
+        recommendation="Hold out more images of every class.",
+        question=QUESTION,
+    )
+
+
+@detector(question=QUESTION)
 def reversal(
     images: ImageTable, ties: tuple[Tie, ...], predictions: Predictions, settings: Settings
 ) -> Iterator[Finding]:
@@ -101,16 +136,20 @@ def reversal(
 
     How it is measured: only where a split is given. The model's AUC on the training part, out of fold, minus its AUC
     on the test part, with an interval by resampling groups. Cues whose tie to the label turns round between the two
-    (permuting who is in which part within each class, corrected for the number of cues), and along which the
-    model's answers go within the classes of the test part, are named as what carries the fall.
+    (permuting who is in which part within each class), and along which the model's answers go within the classes of
+    the test part (permuting the answers), both beyond chance and corrected for the number of cues, are named as what
+    carries the fall.
 
     What it cannot show: which of several cues that turned together is used; their own findings ask that.
 
     References: Bissoto, Valle & Avila 2020 (Debiasing skin lesion datasets and models? Not so fast, CVPR Workshops).
     """
     held_out = images.held_out
-    sizes = [(images.codes[held_out] == code).sum() for code in range(len(images.classes))]
-    if not held_out.any() or min(sizes) < LEAST:
+    if not held_out.any():
+        return
+    sizes = [len(set(images.groups[held_out & (images.codes == code)])) for code in range(len(images.classes))]
+    if min(sizes) < LEAST:
+        yield _untested(f"Of one class the given test part holds {min(sizes)} images or groups: too few to compare.")
         return
     # Of two classes the rarer is named; of several the one that falls most.
     falls = []
@@ -126,8 +165,12 @@ def reversal(
         generator(settings.seed, "reversal", "interval"),
     )
     p_value = _p_value(odds, positive, held_out, images.groups, generator(settings.seed, "reversal", "model"))
+    if not np.isfinite(low):
+        yield _untested("The given test part holds too few groups to resample.")
+        return
+    p_value = min(1.0, p_value * (len(sizes) if len(sizes) > 2 else 1))  # of several classes one was chosen
     fallen = p_value < Q and low > 0 and before - after >= FLOORS["disparity"]
-    turned = _turned(ties, images, predictions, settings.seed) if fallen else []
+    turned = _turned(ties, images, predictions, code, settings.seed) if fallen else []
     named = _named(turned)
     figures = f"AUC {before:.2f} out of fold in the training part and {after:.2f} in the given test part"
     rung = Rung(
@@ -154,9 +197,11 @@ def reversal(
     elif fallen:
         title = f"The model falls in the given test part: {figures}; no cue that it was tested for turns round there."
     else:
-        title = f"The model does as well in the given test part: {figures}."
+        title = (
+            f"No fall of the model in the given test part was shown: {figures} (difference {low:.2f} to {high:.2f})."
+        )
     yield Finding(
-        id="representation-given-split",
+        id=ID,
         detector="reversal",
         cue="given_split",
         kind="representation",
@@ -171,8 +216,8 @@ def reversal(
             if turned
             else "Find out how the test part differs from the training part."
             if fallen
-            else "Nothing to do."
+            else "Hold out more images, if a smaller fall would matter."
         ),
-        question="Does the given test part turn round what the model has learnt?",
+        question=QUESTION,
         explanation="Several cues that turn together cannot be told apart by this; their own findings ask each.",
     )

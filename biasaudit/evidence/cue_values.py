@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.survey import Survey
+from biasaudit.evidence.survey import RARE, Survey, lumped
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Kind
 from biasaudit.settings import Role, Settings
 
-MISSING, RARE = "(missing)", "(rare)"
+MISSING = "(missing)"
 FAINT = 0.5
 """Share of an artefact's threshold below which its values count as equal: what is seen there is the picture."""
 CONSTANT = "the same in every image"
@@ -68,14 +68,25 @@ def _number(text: str) -> float:
 
 
 def _bands(numbers: np.ndarray) -> np.ndarray | None:
-    """Quartile bands as text ("45 to 60"), or None where the numbers take too few values to be cut."""
+    """Quartile bands as text ("45 to 60"), or None where the numbers take too few values to be cut.
+
+    A value that fills a band by itself (most often 0) is one of its own, and the rest is cut.
+    """
     present = numbers[np.isfinite(numbers)]
-    cuts = np.unique(np.quantile(present, np.linspace(0, 1, BANDS + 1)))
-    if len(np.unique(present)) <= 10 or len(cuts) < 3:
+    values, counts = np.unique(present, return_counts=True)
+    if len(values) <= 10:
+        return None
+    alone = values[counts >= len(present) / BANDS]
+    rest = present[~np.isin(present, alone)]
+    cuts = np.unique(np.quantile(rest, np.linspace(0, 1, BANDS + 1 - len(alone)))) if rest.size else alone
+    if len(cuts) < 2:
         return None
     names = [f"{low:g} to {high:g}" for low, high in pairwise(cuts)]
     place = np.clip(np.searchsorted(cuts, numbers, side="right") - 1, 0, len(names) - 1)
-    return np.where(np.isfinite(numbers), np.array(names, dtype=object)[place], MISSING)
+    bands = np.where(np.isfinite(numbers), np.array(names, dtype=object)[place], MISSING)
+    for value in alone:
+        bands[numbers == value] = f"{value:g}"
+    return bands
 
 
 def metadata_cue(name: str, text: np.ndarray) -> CueValues:
@@ -104,31 +115,38 @@ def floored(values: np.ndarray, threshold: float | None) -> np.ndarray:
     return values if threshold is None else np.maximum(values, FAINT * threshold)
 
 
-def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray) -> CueValues:
+def _named_after_themselves(levels: np.ndarray, codes: np.ndarray) -> bool:
+    """Whether no value occurs in two classes, and all classes have the same ones but for the words in them."""
+    of_class = [set(levels[codes == code]) for code in np.unique(codes)]
+    shapes = [{re.sub(r"[^\W\d_]+", "a", name) for name in names} for names in of_class]
+    return sum(map(len, of_class)) == len(set().union(*of_class)) and all(shape == shapes[0] for shape in shapes)
+
+
+def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray, learnt: np.ndarray) -> CueValues:
     """A cue that was measured as words. Those of few images are lumped: they tell nothing, and may tell on someone."""
-    levels = np.array([word if isinstance(word, str) and word else MISSING for word in words], dtype=object)
-    names, place, counts = np.unique(levels.astype(str), return_inverse=True, return_counts=True)
-    levels[counts[place] < LEAST_PER_LEVEL] = RARE
-    distinct = set(levels)
+    levels = lumped(words, np.arange(len(words)))
+    levels = np.array([word if isinstance(word, str) and word else MISSING for word in levels], dtype=object)
+    names = set(levels)
+    distinct = set(levels[learnt])
     why = ""
-    if len(distinct) < 2:
+    if len(distinct) < 2 and distinct != {RARE}:
         why = CONSTANT
-    elif len(distinct) > MOST_LEVELS or (levels == RARE).mean() > 0.5:
+    elif len(distinct) < 2 or len(distinct) > MOST_LEVELS or (levels == RARE).mean() > 0.5:
         why = f"treated as an id: {len(names)} values in {len(levels)} images"
-    elif cue.unseen and all(len(set(codes[levels == name])) == 1 for name in distinct):
-        why = "each class has values of its own: that repeats the label, and no network sees it"
+    elif cue.unseen and _named_after_themselves(levels[learnt], codes[learnt]):
+        why = "each class has a word of its own in it: that repeats the label, and no network sees it"
     return CueValues(
         id=cue.id, kind=cue.kind, question=cue.question, levels=levels, untestable=why, constant=why == CONSTANT
     )
 
 
-def measured_cue(cue: Cue, values: np.ndarray) -> CueValues:
-    """A measured cue, set aside where it takes one value or could be measured in too few images."""
+def measured_cue(cue: Cue, values: np.ndarray, learnt: np.ndarray) -> CueValues:
+    """A measured cue, set aside where it takes one value or could be measured in too few of the images learnt from."""
     values = floored(values, cue.threshold)
-    known = np.isfinite(values)
+    known = np.isfinite(values) & learnt
     why = ""
-    if known.mean() < 0.5:
-        why = f"could be measured in {int(known.sum())} of {len(values)} images only"
+    if known.sum() < 0.5 * learnt.sum():
+        why = f"could be measured in {int(known.sum())} of {int(learnt.sum())} images only"
     elif np.ptp(values[known]) == 0:
         why = CONSTANT
     return CueValues(
@@ -158,8 +176,11 @@ def knowability_cue(cue: CueValues) -> CueValues | None:
 
 def cue_values(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
     """All cues of this audit: the measured ones, then the metadata columns but the one that names the split."""
-    numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues if not cue.words]
-    words = [word_cue(cue, survey.values[cue.id].to_numpy(dtype=object), images.codes) for cue in cues if cue.words]
+    learnt = ~images.held_out
+    numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float), learnt) for cue in cues if not cue.words]
+    words = [
+        word_cue(cue, survey.values[cue.id].to_numpy(dtype=object), images.codes, learnt) for cue in cues if cue.words
+    ]
     columns = [
         replace(metadata_cue(name, images.frame[f"meta_{name}"].to_numpy(dtype=object)), role=settings.role(name))
         for name in images.metadata_columns

@@ -63,7 +63,10 @@ def _with_each(
     found, before = [], _encoded(photo.rgb)
     for cue in cues:
         if cue.id in steps and cue.insert is not None:
-            rgb, _ = cue.insert(photo.rgb, steps[cue.id], generator(seed, "planting", cue.id, name))
+            try:
+                rgb, _ = cue.insert(photo.rgb, steps[cue.id], generator(seed, "planting", cue.id, name))
+            except Exception:  # a cue that cannot be drawn is not put in, and costs nothing else
+                rgb = photo.rgb
             rgb = np.ascontiguousarray(rgb)
             # What is in a picture shows in the size of its file.
             n_bytes = round(photo.file.n_bytes * _encoded(rgb) / before)

@@ -16,16 +16,16 @@ from scipy.optimize import nnls
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.cue_values import floored
-from biasaudit.evidence.planting import insertable, measure, plant_each
-from biasaudit.evidence.ties import Tie, difference_of
+from biasaudit.evidence.planting import insertable, plant_each
+from biasaudit.evidence.ties import Tie, area, difference_of
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
 from biasaudit.settings import Settings
-from biasaudit.stats import auc, generator
+from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS
 
-IMAGES = 32
-"""Images that each tied cue is put into: paired, so that few suffice."""
+IMAGES, FEWEST = 32, 8
+"""Images that each tied cue is put into, at most and at least: paired, so that few suffice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,15 @@ class SideEffect:
     of: str
     """Key of the cue that accounts for most of it."""
     share: float
-    """0 to 1: the part of the difference that all others together account for."""
+    """0 to 1: the part of the difference that this one accounts for."""
+    together: float
+    """0 to 1: the part that all others account for."""
+
+
+def images_without(tie: Tie, learnt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Rows of at most `IMAGES` images that lack the cue: where it is already, only its side effects would grow."""
+    rows = np.flatnonzero(tie.known & ~tie.present & learnt)
+    return np.sort(rng.choice(rows, IMAGES, replace=False)) if len(rows) > IMAGES else rows
 
 
 def _places(values: np.ndarray, among: np.ndarray) -> np.ndarray:
@@ -45,44 +53,32 @@ def _places(values: np.ndarray, among: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(values), (low + high) / (2 * max(1, len(among))), 0.5)
 
 
-def signature(before: pd.DataFrame, after: pd.DataFrame, ties: Sequence[Tie]) -> np.ndarray:
-    """Mean shift in rank of every cue when one is put in, float (ties,), each in -1 to 1.
+def signature(rows: np.ndarray, after: pd.DataFrame, ties: Sequence[Tie]) -> np.ndarray:
+    """Mean shift in rank of every cue when one is put into the images `rows`, float (ties,), each in -1 to 1.
 
-    before, after: a column a cue, a row an image, without and with the cue that was put in.
+    after: a column a cue, one row for each of `rows`, with the cue that was put in.
     """
     shifts = []
     for tie in ties:
         assert tie.cue.values is not None
-        start, end = (
-            _places(floored(frame[tie.cue.id].to_numpy(dtype=float), tie.cue.threshold), tie.cue.values)
-            for frame in (before, after)
-        )
+        put_in = floored(after[tie.cue.id].to_numpy(dtype=float), tie.cue.threshold)
+        start, end = (_places(values, tie.cue.values) for values in (tie.cue.values[rows], put_in))
         shifts.append(float(np.mean(end - start)))
     return np.array(shifts)
 
 
-def _differences(ties: Sequence[Tie], positive: np.ndarray) -> np.ndarray:
-    """AUC - 0.5 of each cue for one class: the difference in mean rank, on the scale of the signatures."""
-    found = []
-    for tie in ties:
-        assert tie.cue.values is not None
-        found.append(auc(tie.cue.values[tie.known], positive[tie.known]) - 0.5)
-    return np.nan_to_num(np.array(found))
-
-
-def attribute(ties: Sequence[Tie], before: pd.DataFrame, planted: Mapping[str, pd.DataFrame]) -> dict[str, SideEffect]:
+def attribute(ties: Sequence[Tie], signatures: Mapping[str, np.ndarray]) -> dict[str, SideEffect]:
     """Cue key -> what its tie is a side effect of, for the cues of which that can be said.
 
-    ties: those of measured cues that are tied to some class. before: values of every cue in a few images; planted: by
-    cue id the same with that cue put in.
+    ties: those of measured cues that are tied to some class. signatures: by cue key, a shift for each of `ties`. The
+    differences to be accounted for are AUC - 0.5, the difference in mean rank, on the same scale.
     """
-    signatures = {tie.cue.key: signature(before, planted[tie.cue.id], ties) for tie in ties if tie.cue.id in planted}
     own = {tie.cue.key: place for place, tie in enumerate(ties)}
     sources = [key for key in signatures if abs(signatures[key][own[key]]) > 1e-6]
     found: dict[str, SideEffect] = {}
     for label in sorted({tie.label for tie in ties}) if sources else []:
         positive = next(tie.positive for tie in ties if tie.label == label)
-        difference = _differences(ties, positive)
+        difference = np.nan_to_num([area(tie.cue, positive, tie.strata) - 0.5 for tie in ties])
         # Each cue is put in or taken out, whichever goes the way of the class.
         turned = [np.sign(difference[own[key]] * signatures[key][own[key]]) * signatures[key] for key in sources]
         design = np.stack(turned, axis=1)
@@ -91,8 +87,11 @@ def attribute(ties: Sequence[Tie], before: pd.DataFrame, planted: Mapping[str, p
             if tie.label == label and difference[place]:
                 shares = np.where(np.array(sources) == tie.cue.key, 0, parts[place] / difference[place])
                 if shares.max() > 0:
-                    share = float(np.clip(shares.sum(), 0, 1))
-                    found[tie.cue.key] = SideEffect(of=sources[int(shares.argmax())], share=share)
+                    found[tie.cue.key] = SideEffect(
+                        of=sources[int(shares.argmax())],
+                        share=float(np.clip(shares.max(), 0, 1)),
+                        together=float(np.clip(shares.sum(), 0, 1)),
+                    )
     return found
 
 
@@ -100,14 +99,22 @@ def side_effects(
     images: ImageTable, cues: Sequence[Cue], ties: tuple[Tie, ...], settings: Settings, progress: Progress
 ) -> dict[str, SideEffect]:
     """Cue key -> of which other cue its tie is a side effect, where several measured cues are tied to a class."""
-    tied = [tie for tie in ties if tie.cue.values is not None and tie.strength >= FLOORS["association"]]
+    tied = tied_numbers(ties)
     numbers = [cue for cue in cues if not cue.words]
     by_key = {f"{cue.kind}:{cue.id}": cue for cue in insertable(numbers)}
-    steps = {tie.cue.id: difference_of(by_key[tie.cue.key], tie) for tie in tied if tie.cue.key in by_key}
-    if len(tied) < 2 or not steps:
-        return {}
-    rng = generator(settings.seed, "side effects")
-    sample = images.subset(rng.choice(images.n, min(images.n, IMAGES), replace=False))
-    planted = plant_each(sample, numbers, steps, jobs=settings.jobs, seed=settings.seed, progress=progress)
-    before = pd.DataFrame([measure(sample.photo(row), numbers) for row in range(sample.n)])
-    return attribute(tied, before, planted)
+    sources = [tie for tie in tied if tie.cue.key in by_key] if len(tied) > 1 else []
+    signatures = {}
+    for tie in progress.track(sources, "Telling causes from side effects", len(sources)):
+        step = difference_of(by_key[tie.cue.key], tie)
+        rows = images_without(tie, ~images.held_out, generator(settings.seed, "side effects", tie.cue.key))
+        if step and len(rows) >= FEWEST:
+            sample, steps = images.subset(rows), {tie.cue.id: step}
+            quiet = Progress(quiet=True)
+            after = plant_each(sample, numbers, steps, jobs=settings.jobs, seed=settings.seed, progress=quiet)
+            signatures[tie.cue.key] = signature(rows, after[tie.cue.id], tied)
+    return attribute(tied, signatures)
+
+
+def tied_numbers(ties: Sequence[Tie]) -> list[Tie]:
+    """The measured cues whose tie is worth an explanation."""
+    return [tie for tie in ties if tie.cue.values is not None and tie.strength >= FLOORS["association"]]

@@ -40,6 +40,8 @@ class Strata:
     def silence(self, known: np.ndarray, labels: np.ndarray, what: str) -> str:
         """Why no stratum speaks: none has images of `what` ("both classes"), or the cue does not differ in any."""
         known = known & self.counted
+        if not self.names:
+            return f"It is not known of any image of {what}."
         mixed = any(len(np.unique(labels[rows[known[rows]]])) > 1 for rows in members(self.codes))
         one = f"{'combination' if len(self.names) > 1 else 'value'} of {self.listed}"
         if mixed:

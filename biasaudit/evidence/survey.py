@@ -25,6 +25,8 @@ from biasaudit.progress import Progress
 
 SHARD = 32
 """Images a task: small enough to show progress, large enough to hide the cost of handing it over."""
+SHARED, RARE = 5, "(rare)"
+"""Images that must share a word for it to be kept, and what stands for the others."""
 FACTS = ("hash", "width", "height", "format", "notes", "unreadable")
 
 
@@ -83,6 +85,21 @@ def _measure_shard(
     return start, [_measure(path, cues, store, start + offset) for offset, path in enumerate(paths)]
 
 
+def lumped(words: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """The words, those of fewer than `SHARED` images or of a single group as "(rare)": object (n,), missing kept.
+
+    What one person's pictures alone carry tells nothing of the classes, and may tell on that person.
+    """
+    present = np.array([isinstance(word, str) and word != "" for word in words], dtype=bool)
+    found = np.array(words, dtype=object)
+    names, place, counts = np.unique(found[present].astype(str), return_inverse=True, return_counts=True)
+    pairs = np.unique(np.stack([place, np.unique(groups[present].astype(str), return_inverse=True)[1]]), axis=1)
+    spread = np.bincount(pairs[0], minlength=len(names))
+    few = (counts < SHARED) | (spread < 2)
+    found[np.flatnonzero(present)[few[place]]] = RARE
+    return found
+
+
 def _measure_all(
     images: ImageTable, cues: Sequence[Cue], store: PixelStore | None, jobs: int | None, progress: Progress
 ) -> pd.DataFrame:
@@ -95,7 +112,11 @@ def _measure_all(
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
     done = dict(progress.track(parallel(tasks), f"Reading {images.n} images", len(starts)))
     records = [record for start in starts for record in done[start]]
-    return pd.DataFrame.from_records(records, columns=[*(cue.id for cue in cues), *FACTS])
+    table = pd.DataFrame.from_records(records, columns=[*(cue.id for cue in cues), *FACTS])
+    for cue in cues:
+        if cue.words:  # before anything is kept on disk
+            table[cue.id] = lumped(table[cue.id].to_numpy(dtype=object), images.groups)
+    return table
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

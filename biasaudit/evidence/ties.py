@@ -21,7 +21,7 @@ ONE_STORY = 0.5
 FEW_CONFLICTS = 0.01
 """Share of images in conflict, on either side of the label, up to which cue and label cannot be told apart."""
 
-FEWEST = 5
+FEWEST = 8
 """Images that a side must have before anything is called inseparable."""
 
 
@@ -89,7 +89,7 @@ def _split(signal: np.ndarray, positive: np.ndarray) -> float:
     return float(ranked[np.argmax(np.where(last_of_value, gain, -np.inf))])
 
 
-def _area(cue: CueValues, positive: np.ndarray, strata: Strata) -> float:
+def area(cue: CueValues, positive: np.ndarray, strata: Strata) -> float:
     """AUC within strata, or over all where no stratum can tell."""
     assert cue.values is not None
     known = np.isfinite(cue.values)
@@ -104,7 +104,7 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata:
     strata = strata or strata_of((), np.ones(len(codes), dtype=bool))
     assert cue.values is not None
     known = np.isfinite(cue.values)
-    signed = np.nan_to_num(np.array([_area(cue, codes == code, strata) for code in range(len(classes))]) - 0.5)
+    signed = np.nan_to_num(np.array([area(cue, codes == code, strata) for code in range(len(classes))]) - 0.5)
     # Of two classes the one that has more of it is named; of several the one that stands out most.
     code = int(np.argmax(signed if len(classes) == 2 else np.abs(signed)))
     direction = 1 if signed[code] >= 0 else -1
@@ -149,7 +149,7 @@ def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: St
         and len(names) == 2
         and set(names) <= {"0", "1", "no", "yes", "False", "True", "false", "true"}
     ):
-        code = int(np.argmax(share[1]))  # a flag: name the class in which it is set
+        code = int(np.argmax((share - base)[1]))  # a flag: name the class in which it is set
     ranked = np.argsort(-table[:, code], kind="stable")
     return Tie(
         cue=cue,
@@ -185,11 +185,11 @@ def difference_of(cue: Cue, tie: Tie) -> float:
     """
     if cue.kind == "artefact":
         return 1.0
-    values = tie.cue.values
+    values, known = tie.cue.values, tie.known & tie.strata.counted
     assert values is not None
 
     def step(side: np.ndarray) -> float:
-        return abs(float(np.median(values[tie.known & side]) - np.median(values[tie.known & ~side])))
+        return abs(float(np.median(values[known & side]) - np.median(values[known & ~side])))
 
     size = step(tie.positive) or step(tie.present)
     return size * (tie.direction if tie.direction in cue.directions else cue.directions[0])

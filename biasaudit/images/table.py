@@ -201,7 +201,14 @@ def check_usable(table: ImageTable, max_bad: float = 0.2, drop_small: bool = Fal
     if len(table.classes) < 2:
         kept = ", ".join(repr(shown(name, 60)) for name in table.classes) or "none"
         raise DataError(f"An audit compares classes, and there is only one: {kept}. Add a second class folder.")
-    return replace(table, warnings=(*table.warnings, *_lost_classes(table)))
+    return replace(table, warnings=(*table.warnings, *_lost_classes(table), *_split_unused(table)))
+
+
+def _split_unused(table: ImageTable) -> list[str]:
+    """A warning where a test part was given, but the rest does not hold every class, so that it is learnt from too."""
+    given = {str(value).lower() for value in table.frame["split"].dropna()}
+    text = "the given test part is used as any other images: the rest does not hold every class"
+    return [text] if given & set(HELD_OUT) and not table.held_out.any() and text not in table.warnings else []
 
 
 def _lost_classes(table: ImageTable) -> list[str]:

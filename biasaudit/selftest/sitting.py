@@ -8,19 +8,23 @@ from itertools import product
 
 import joblib
 import numpy as np
+import pandas as pd
 from scipy.stats import binomtest
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.planting import insertable, plant_each, step_of
 from biasaudit.evidence.survey import Survey
+from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
 from biasaudit.results import PlantedCue, SelfTest
 from biasaudit.selftest.trial import Trial, run_trial
 from biasaudit.settings import Settings
-from biasaudit.stats import generator
+from biasaudit.stats import generator, permuted
 
 IMAGES = 300
 """Images that cues are planted in, at most: each is measured again with every cue."""
+AGAIN = 80
+"""Images in which they are drawn a second time, for telling causes from side effects."""
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 """Share of the images of one class, and of the others, that get the cue."""
 TRIALS, CLEAN_TRIALS = 5, 40
@@ -28,7 +32,8 @@ TRIALS, CLEAN_TRIALS = 5, 40
 
 
 def _sample(survey: Survey, rng: np.random.Generator) -> Survey:
-    """At most `IMAGES` of the images, each class in its share but with two at least."""
+    """At most `IMAGES` of the images that are learnt from, each class in its share but with two at least."""
+    survey = survey.of(survey.images.subset(~survey.images.held_out))
     images = survey.images
     if images.n <= IMAGES:
         return survey
@@ -52,13 +57,22 @@ def self_test(survey: Survey, cues: Sequence[Cue], settings: Settings, progress:
     candidates = insertable(cues)
     steps = {cue.id: step_of(cue, sample.values[cue.id].to_numpy(dtype=float)) for cue in candidates}
     steps = {cue: step for cue, step in steps.items() if step}
-    with_cue = plant_each(sample.images, cues, steps, jobs=settings.jobs, seed=settings.seed, progress=progress)
+    numbers = [cue for cue in cues if not cue.words]
+
+    def planted(images: ImageTable, seed: int) -> dict[str, pd.DataFrame]:
+        return plant_each(images, numbers, steps, jobs=settings.jobs, seed=seed, progress=progress)
+
+    with_cue = planted(sample.images, settings.seed)
+    # What tells side effects must not be the very drawings that are to be found.
+    drawn = planted(sample.images.subset(np.arange(min(sample.images.n, AGAIN))), settings.seed + 1)
     clean = sample.values[[cue.id for cue in cues]]
 
     def task(cue: str | None, strength: tuple[float, float], number: int) -> Trial:
         rng = generator(settings.seed, "trial", str(cue), str(strength), str(number))
-        labels = rng.permutation(sample.images.labels)
-        return run_trial(clean, with_cue, labels, strength, cues, cue, int(rng.integers(2**31)))
+        images = sample.images
+        labels = next(permuted(images.labels, images.groups, 1, rng))[0]
+        dealt = int(rng.integers(2**31))
+        return run_trial(clean, with_cue, labels, images.groups, strength, cues, cue, dealt, drawn)
 
     plan: list[tuple[str | None, tuple[float, float], int]] = [
         (None, (0.0, 0.0), number) for number in range(CLEAN_TRIALS)

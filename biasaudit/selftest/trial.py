@@ -13,14 +13,14 @@ from biasaudit.cues.cue import Cue
 from biasaudit.detectors import association
 from biasaudit.evidence.cue_values import cue_values
 from biasaudit.evidence.planting import insertable
-from biasaudit.evidence.side_effects import IMAGES, attribute
+from biasaudit.evidence.side_effects import FEWEST, attribute, images_without, signature, tied_numbers
 from biasaudit.evidence.survey import Survey
-from biasaudit.evidence.ties import ties
+from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.table import ImageTable
 from biasaudit.ranking import rank
 from biasaudit.results import Finding
 from biasaudit.settings import Settings
-from biasaudit.thresholds import FLOORS
+from biasaudit.stats import generator
 
 FLAGGED = ("shortcut", "suspect", "unidentifiable")
 
@@ -51,41 +51,55 @@ class Trial:
 def scan_values(
     values: pd.DataFrame,
     labels: np.ndarray,
+    groups: np.ndarray,
     cues: Sequence[Cue],
     seed: int,
-    before: pd.DataFrame,
-    planted: Mapping[str, pd.DataFrame],
+    drawn: Mapping[str, pd.DataFrame],
 ) -> tuple[Finding, ...]:
     """What a scan says of images whose cues were measured: association, verdicts and order, reading no file.
 
-    values: one row an image, a column for each cue. labels: str (n,). before, planted: values of some images without
-    and with each cue, from which side effects are told.
+    values: one row an image, a column for each cue. labels, groups: (n,). drawn: by cue id, values of the first images
+    with that cue put in, from which side effects are told.
     """
     ids = np.array([f"{place:06d}" for place in range(len(values))], dtype=object)
-    frame = pd.DataFrame({"id": ids, "label": labels, "split": None, "group": ids})
-    images = ImageTable(root=Path(), frame=frame)
+    frame = pd.DataFrame({"id": ids, "label": labels, "split": None, "group": groups})
+    images = ImageTable(root=Path(), frame=frame, grouped=len(set(groups)) < len(groups))
     survey = Survey(images=images, values=values.reset_index(drop=True), pixels=None, rows=np.arange(len(values)))
     settings = Settings(seed=seed)
     measured = cue_values(images, survey, cues, settings)
     results = association.function(images, measured, settings)
     tied = ties(images, measured)
-    strong = [tie for tie in tied if tie.cue.values is not None and tie.strength >= FLOORS["association"]]
-    effects = attribute(strong, before, planted) if len(strong) > 1 else {}
+    effects = attribute(tied_numbers(tied), _signatures(tied_numbers(tied), drawn, seed))
     return rank(measured, tied, results, (), images, None, "A scan trains no model.", effects)
+
+
+def _signatures(tied: Sequence[Tie], drawn: Mapping[str, pd.DataFrame], seed: int) -> dict[str, np.ndarray]:
+    """As `side_effects` makes them, from values that were measured beforehand."""
+    found = {}
+    for tie in tied:
+        if tie.cue.id in drawn and len(tied) > 1:
+            measured = np.arange(len(tie.known)) < len(drawn[tie.cue.id])
+            rows = images_without(tie, measured, generator(seed, "side effects", tie.cue.key))
+            if len(rows) >= FEWEST:
+                found[tie.cue.key] = signature(rows, drawn[tie.cue.id].iloc[rows], tied)
+    return found
 
 
 def run_trial(
     clean: pd.DataFrame,
     planted: Mapping[str, pd.DataFrame],
     labels: np.ndarray,
+    groups: np.ndarray,
     strength: tuple[float, float],
     cues: Sequence[Cue],
     cue: str | None,
     seed: int,
+    drawn: Mapping[str, pd.DataFrame],
 ) -> Trial:
     """Plant `cue` in a share `strength[0]` of one class, drawn at random, and `strength[1]` of the rest; then scan.
 
-    clean: the values of every cue in each image; planted: by cue id the same with that cue put in, row by row.
+    clean: the values of every cue in each image; planted: by cue id the same with that cue put in, row by row. drawn:
+    what the scan may know of each cue's side effects, of other draws than `planted` where the order is judged.
     """
     rng = np.random.default_rng(seed)
     values = clean
@@ -94,10 +108,9 @@ def run_trial(
         chosen = rng.random(len(labels)) < np.where(target, *strength)
         values = clean.copy()
         values.loc[chosen, list(planted[cue].columns)] = planted[cue][chosen].to_numpy()
-    some = rng.permutation(len(labels))[:IMAGES]
     in_pixels = {part.id for part in insertable(cues)}
-    few = {name: table.iloc[some] for name, table in planted.items() if name in in_pixels}
-    findings = scan_values(values, labels, cues, seed, clean.iloc[some], few)
+    known = {name: table for name, table in drawn.items() if name in in_pixels}
+    findings = scan_values(values, labels, groups, cues, seed, known)
     return Trial(
         cue=cue,
         flagged=tuple(finding.cue for finding in findings if finding.verdict in FLAGGED),

@@ -20,8 +20,8 @@ def of_verdicts(found: dict[str, Any]) -> str:
     ]  # fmt: skip
     share = f"{found['false_alarm_rate']:.1%}, 95% interval {low:.1%} to {high:.1%}"
     return (
-        f"False alarms: {found['false_alarms']} of {found['clean_sets']} clean sets of {found['n']} images "
-        f"({share}); blamed: {found['blamed'] or 'nothing'}.\n\n"
+        f"False alarms: {found['false_alarms']} of {found['clean_sets']} clean sets "
+        f"({share}); blamed: {found['blamed'] or 'nothing'}; by kind of set: {found['false_alarms_by_kind']}.\n\n"
         + _table(["cue", "strength", "majority", "sets", "recall", "first", "unidentifiable", "before it"], rows)
     )
 

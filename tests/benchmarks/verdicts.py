@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,12 @@ from biasaudit.selftest.trial import Trial, run_trial
 from tests.benchmarks.scenes import save, scene
 
 MAJORITIES = (0.5, 0.8)
+SIZES = (100, 300, 1000)
+"""Images in a clean set: small ones are where chance looks like a tie."""
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 SEED, SIDE = 2026, 192
+AGAIN, OTHER_STEP = 300, 0.75
+"""Images in which cues are drawn a second time, and by how much less of a property is put in then."""
 
 
 def _table(root: Path) -> ImageTable:
@@ -65,8 +69,20 @@ def _stored_otherwise(images: ImageTable, folder: Path) -> dict[str, pd.DataFram
     return planted
 
 
-def make_pool(folder: Path, n: int, photographs: Path | None = None) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Values of every cue in each of `n` images as they are, and by cue with that cue put in."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pool:
+    """Photographs, measured as they are and with each cue in them."""
+
+    clean: pd.DataFrame
+    """The value of every cue in every image."""
+    planted: dict[str, pd.DataFrame]
+    """By cue, the same with that cue put in: what sets are dealt from."""
+    again: dict[str, pd.DataFrame]
+    """By cue, the same drawn anew and of another size: what the audit may know when it tells side effects."""
+
+
+def make_pool(folder: Path, n: int, photographs: Path | None = None) -> Pool:
+    """Draw (or take from a folder) `n` photographs and measure them."""
     if photographs is None:
         for number in range(n):
             save(folder / "pool" / f"{number:05d}.jpg", scene(np.random.default_rng([SEED, number]), SIDE))
@@ -78,7 +94,11 @@ def make_pool(folder: Path, n: int, photographs: Path | None = None) -> tuple[pd
     steps = {cue: step for cue, step in steps.items() if step}
     numbers = [cue for cue in BUILTIN if not cue.words]
     planted = plant_each(images, numbers, steps, jobs=None, seed=SEED, progress=Progress())
-    return clean, planted | _stored_otherwise(images, folder)
+    few = images.subset(np.arange(min(images.n, AGAIN)))
+    artefacts = {cue.id for cue in BUILTIN if cue.kind == "artefact"}
+    other = {cue: step if cue in artefacts else OTHER_STEP * step for cue, step in steps.items()}
+    again = plant_each(few, numbers, other, jobs=None, seed=SEED + 1, progress=Progress())
+    return Pool(clean=clean, planted=planted | _stored_otherwise(images, folder), again=again)
 
 
 def _deal(n: int, majority: float, rng: np.random.Generator) -> np.ndarray:
@@ -86,37 +106,81 @@ def _deal(n: int, majority: float, rng: np.random.Generator) -> np.ndarray:
     return rng.permutation(labels)
 
 
-def _trial(
-    clean: pd.DataFrame, planted: dict[str, pd.DataFrame], cue: str | None, strength: Any, majority: float, number: int
-) -> Trial:
+def _clean_trial(clean: pd.DataFrame, size: int, majority: float, grouped: bool, number: int) -> Trial:
+    """A set without any cue; `grouped`: five images a patient, all of one class and much alike."""
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng([SEED, number, size, round(majority * 100), grouped])
+    if not grouped:
+        rows = rng.permutation(len(clean))[:size]
+        labels, groups = _deal(size, majority, rng), np.arange(size).astype(str)
+        return run_trial(clean.iloc[rows].reset_index(drop=True), {}, labels, groups, (0, 0), BUILTIN, None, number, {})
+    patients = size // 5
+    rows = rng.permutation(len(clean))[:patients].repeat(5)
+    values = clean.iloc[rows].reset_index(drop=True)
+    numbers = [cue.id for cue in BUILTIN if not cue.words]
+    values[numbers] += rng.normal(0, 0.3, (len(values), len(numbers))) * clean[numbers].std().to_numpy()
+    groups = np.arange(patients).astype(str).repeat(5)
+    labels = _deal(patients, majority, rng).repeat(5)
+    return run_trial(values, {}, labels, groups, (0, 0), BUILTIN, None, number, {})
+
+
+def _planted_trial(pool: Pool, cue: str, strength: tuple[float, float], majority: float, number: int) -> Trial:
     cv2.setNumThreads(1)
     rng = np.random.default_rng([SEED, number, round(majority * 100), round(strength[0] * 100)])
-    labels = _deal(len(clean), majority, rng)
-    return run_trial(clean, planted, labels, strength, BUILTIN, cue, int(rng.integers(2**31)))
+    n = len(pool.clean)
+    labels, groups, seed = _deal(n, majority, rng), np.arange(n).astype(str), int(rng.integers(2**31))
+    return run_trial(pool.clean, pool.planted, labels, groups, strength, BUILTIN, cue, seed, pool.again)
 
 
 def measure(
     n: int, clean_sets: int, sets: int, photographs: Path | None = None, cues: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The whole benchmark on one pool; every figure with its counts."""
+    """The whole benchmark on one pool of `n` photographs; every figure with its counts."""
     with tempfile.TemporaryDirectory() as folder:
-        clean, planted = make_pool(Path(folder), n, photographs)
-    chosen = [cue for cue in planted if not cues or cue in cues]
-    plan: list[tuple[str | None, tuple[float, float], float, int]] = []
-    plan += [(None, (0.0, 0.0), majority, number) for majority in MAJORITIES for number in range(clean_sets // 2)]
-    plan += list(product(chosen, (*STRENGTHS, (1.0, 0.0)), MAJORITIES, range(sets)))
+        pool = make_pool(Path(folder), n, photographs)
+    return measure_pool(pool, clean_sets, sets, cues)
+
+
+def measure_pool(pool: Pool, clean_sets: int, sets: int, cues: Sequence[str] = ()) -> dict[str, Any]:
+    """`measure` on a pool that is there: `clean_sets` of several sizes, `sets` for each cue, strength and share."""
+    chosen = [cue for cue in pool.planted if not cues or cue in cues]
+    sizes = sorted({min(size, len(pool.clean)) for size in SIZES})
+    kinds = list(product(sizes, MAJORITIES, (False, True)))
+    clean = [(*kinds[number % len(kinds)], number) for number in range(clean_sets)]
+    plan = list(product(chosen, (*STRENGTHS, (1.0, 0.0)), MAJORITIES, range(sets)))
+    tasks = [joblib.delayed(_clean_trial)(pool.clean, *one) for one in clean]
+    tasks += [joblib.delayed(_planted_trial)(_only(pool, one[0]), *one) for one in plan]
     parallel = joblib.Parallel(n_jobs=-1, return_as="generator")
-    tasks = (joblib.delayed(_trial)(clean, planted, *one) for one in plan)
-    trials = list(Progress().track(parallel(tasks), f"Scanning {len(plan)} sets", len(plan)))
-    return {"n": len(clean), **_score(plan, trials)}
+    trials = list(Progress().track(parallel(tasks), f"Scanning {len(tasks)} sets", len(tasks)))
+    return {"n": len(pool.clean), **_score_clean(clean, trials[: len(clean)]), **_score(plan, trials[len(clean) :])}
+
+
+def _only(pool: Pool, cue: str) -> Pool:
+    """The pool with the one cue that a set plants, which is less to hand over."""
+    return replace(pool, planted={cue: pool.planted[cue]})
+
+
+def _score_clean(clean: list[Any], trials: list[Trial]) -> dict[str, Any]:
+    blamed = [trial.flagged for trial in trials if trial.flagged]
+    rate, low, high = share(len(blamed), len(trials))
+    by_kind: dict[str, list[int]] = {}
+    for (size, majority, grouped, _), trial in zip(clean, trials, strict=True):
+        kind = by_kind.setdefault(f"{size} images, {majority:.0%}{', by patient' if grouped else ''}", [0, 0])
+        kind[0] += bool(trial.flagged)
+        kind[1] += 1
+    return {
+        "clean_sets": len(trials),
+        "false_alarms": len(blamed),
+        "false_alarm_rate": rate,
+        "false_alarm_interval": [low, high],
+        "false_alarms_by_kind": by_kind,
+        "blamed": pd.Series([cue for flagged in blamed for cue in flagged], dtype=object).value_counts().to_dict(),
+    }
 
 
 def _score(plan: list[Any], trials: list[Trial]) -> dict[str, Any]:
-    alarms = [trial.flagged for trial in trials if trial.cue is None]
-    blamed = sum(map(bool, alarms))
-    rate, low, high = share(blamed, len(alarms))
     rows = []
-    for cue, strength, majority in dict.fromkeys((one[0], one[1], one[2]) for one in plan if one[0]):
+    for cue, strength, majority in dict.fromkeys(one[:3] for one in plan):
         some = [t for one, t in zip(plan, trials, strict=True) if one[:3] == (cue, strength, majority)]
         rivals = pd.Series([t.flagged[0] for t in some if t.flagged and not t.first], dtype=object).value_counts()
         rows.append(
@@ -131,11 +195,4 @@ def _score(plan: list[Any], trials: list[Trial]) -> dict[str, Any]:
                 "before_it": rivals.head(3).to_dict(),
             }
         )
-    return {
-        "clean_sets": len(alarms),
-        "false_alarms": blamed,
-        "false_alarm_rate": rate,
-        "false_alarm_interval": [low, high],
-        "blamed": pd.Series([cue for flagged in alarms for cue in flagged], dtype=object).value_counts().to_dict(),
-        "cues": rows,
-    }
+    return {"cues": rows}

@@ -26,15 +26,13 @@ def skin(seed: int, side: int) -> np.ndarray:
 
 
 def glare(seed: int, side: int) -> np.ndarray:
-    """An independent drawing: discs of glare in dark circles."""
-    rng, picture = np.random.default_rng(seed), skin(seed, side)
+    """An independent drawing, made large and reduced: discs of glare in darker circles."""
+    rng, picture = np.random.default_rng(seed), skin(seed, 768)
     for _ in range(15):
-        x, y = (int(v) for v in rng.uniform(0.05, 0.95, 2) * side)
-        radius = max(round(side / 50), 3)
-        colour = (0.7 * picture[y, x]).tolist()
-        cv2.circle(picture, (x, y), radius, colour, 1, cv2.LINE_AA)
-        cv2.circle(picture, (x, y), radius // 3, (255, 255, 255), -1, cv2.LINE_AA)
-    return picture
+        x, y = (int(v) for v in rng.uniform(0.05, 0.95, 2) * 768)
+        cv2.circle(picture, (x, y), 16, (0.7 * picture[y, x]).tolist(), 3, cv2.LINE_AA)
+        cv2.circle(picture, (x, y), 6, (255, 255, 255), -1, cv2.LINE_AA)
+    return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
 
 
 def ruled(seed: int) -> np.ndarray:

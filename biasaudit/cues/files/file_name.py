@@ -50,7 +50,13 @@ def _without_folder(name: str, folder: str) -> str:
     return re.sub(rf"{found}(?:[\W_]*{found})*", FOLDER, name)
 
 
-@cue(kind="file", question="Are the files of one class named in another way?", unit="pattern of the name", words=True)
+@cue(
+    kind="file",
+    question="Are the files of one class named in another way?",
+    unit="pattern of the name",
+    words=True,
+    unseen=True,
+)
 def file_name(photo: Photo) -> str:
     """Why it matters: names come from the camera, the archive or the script that made a file. Where one class is
     called IMG_#, and the other carries the codes of a database, they were collected apart, and differ in whatever
@@ -61,7 +67,8 @@ def file_name(photo: Photo) -> str:
     cat_001 in the folder cat and dog_001 in dog are one pattern. Control characters are dropped; 40 are kept.
 
     What it cannot show: what only the numbers tell (two ranges of one counter), and the source of files that were
-    renamed alike. A network does not see names; a tie says that the sources differ, not that a model knows.
+    renamed alike. Classes that differ in nothing but a word (pos_# and neg_#) are named after themselves: that is not
+    counted as a tie. A network does not see names; a tie says that the sources differ, not that a model knows.
 
     References: Torralba & Efros 2011, Unbiased look at dataset bias, CVPR; Kapoor & Narayanan 2023, Leakage and the
     reproducibility crisis in machine-learning-based science, Patterns 4.

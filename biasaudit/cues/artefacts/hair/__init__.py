@@ -80,7 +80,8 @@ def hair(photo: Photo) -> float:
 
     What it cannot show: stubble and hairs shorter than a twentieth of the image, straight hairs, hairs thinner than
     about half a pixel or thicker than 1/60 of the image, hair as a subject (fur, a head), and what a curve is:
-    cables, cracks and strings count. Over a very busy picture about one in five drawings of hair is missed.
+    cables, cracks, strings and the rim of a drop of gel count. Over a very busy picture about one in five drawings
+    of hair is missed.
 
     References: Lee et al. 1997, DullRazor: a software approach to hair removal from images, Computers in Biology
     and Medicine 27; Frangi et al. 1998, Multiscale vessel enhancement filtering, MICCAI; Bissoto et al. 2020,

@@ -19,6 +19,9 @@ LEAST_INK = 0.001
 STROKE_WIDTH = 25
 """What is foreign over a disc of so many pixels is no stroke, but a sticker, a fluid or cloth."""
 
+RIM = 5
+"""Width in pixels of half the working resolution by which wide areas are enlarged."""
+
 
 def _disc(width: int) -> np.ndarray:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
@@ -33,8 +36,9 @@ def _strokes(foreign: Foreign) -> np.ndarray:
     small = cv2.resize(foreign.strength, (max(width // 2, 1), max(height // 2, 1)), interpolation=cv2.INTER_AREA)
     around = cv2.copyMakeBorder(small, *(STROKE_WIDTH,) * 4, cv2.BORDER_REPLICATE)
     around = cv2.morphologyEx(around, cv2.MORPH_OPEN, _disc(STROKE_WIDTH // 2 + 1))
+    around = cv2.dilate(around, _disc(RIM))  # the rims of wide areas, too sharp for the disc, are no strokes
     wide = cv2.resize(around[STROKE_WIDTH:-STROKE_WIDTH, STROKE_WIDTH:-STROKE_WIDTH], (width, height))
-    return np.maximum(foreign.strength - wide, 0)
+    return np.maximum(foreign.strength - wide, 0) * foreign.upon_ground
 
 
 @cue(
@@ -54,8 +58,8 @@ def ink_marking(photo: Photo) -> float:
     black, grey to the middle, blood to red; a pixel is foreign as far as it is bluer than the ground's shade, to the
     violet side of the ground's hue, and darker. It counts less where its surroundings are not the ground (pigment,
     in which melanin may look blue), and not where foreign areas are too wide for strokes (stickers, cloth). The
-    value is what 1 in 1000 pixels reaches, divided by how widely the picture's own hues are spread (80% of them): in
-    colourful pictures, ink must be more unlike the rest. 0: nothing foreign.
+    value is what 1 in 1000 pixels reaches, divided by how widely the picture's own hues are spread, over the picture
+    and from place to place: in colourful pictures, ink must be more unlike the rest. 0: nothing foreign.
 
     What it cannot show: black, red and green pens, which have the hues of hair, blood and leaves; ink so faint that
     it is only to be guessed at; ink upon pigment, and ink in colourful or blue scenes, where about four in ten

@@ -35,8 +35,8 @@ def draw_ink(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[
 
 def shade(before: np.ndarray, after: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The placebo: the ink's darkness without its hue and shape; a violet smear would be ink all the same."""
-    darker = (after.astype(np.float32) - before).mean(axis=2, keepdims=True)
-    return smear(before, np.clip(before + darker, 0, 255), mask, rng)
+    change = after.astype(np.float32) - before
+    return smear(before, before - np.sqrt(np.mean(change**2, axis=2, keepdims=True)), mask, rng)
 
 
 def _unlike_the_ground(rgb: np.ndarray) -> np.ndarray:
@@ -98,12 +98,12 @@ def _arrow(canvas: np.ndarray, centre: np.ndarray, thick: int, rng: np.random.Ge
 def _scribbles(canvas: np.ndarray, centre: np.ndarray, thick: int, rng: np.random.Generator) -> None:
     """One to four zigzags."""
     for _ in range(int(rng.integers(1, 5))):
-        steps = int(rng.integers(6, 12))
+        steps = int(rng.integers(5, 9))
         along, swing = np.linspace(-1, 1, steps), np.tile([-1.0, 1.0], steps)[:steps] * rng.uniform(0.7, 1.3, steps)
-        points = np.column_stack([along * rng.uniform(0.03, 0.08), swing * rng.uniform(0.03, 0.06)]) * len(canvas)
+        points = np.column_stack([along * rng.uniform(0.06, 0.12), swing * rng.uniform(0.04, 0.08)]) * len(canvas)
         angle = rng.uniform(0, np.pi)
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        at = centre + rng.uniform(-0.15, 0.15, 2) * len(canvas)
+        at = centre + rng.uniform(-0.2, 0.2, 2) * len(canvas)
         _curve(canvas, at + points @ turn, max(round(thick * 0.6), 1))
 
 

@@ -32,13 +32,15 @@ FLOOR = 0.5
 """Spread of hue in CIE units that even a picture of one hue is taken to have, from noise and compression."""
 
 
+USUAL = 0.8
+"""The share of pixels that lie within the spread of hues."""
+
 SURROUNDINGS, UNLIKE = 25, 60.0
 """A pen draws on the ground: where the other pixels in a square of so many are unlike it, by so much in the sum of
 L*, a* and b* on average, nothing counts as ink."""
 
 INK_LIKE = 2.0
-"""Pixels foreign by more than so many spreads of hue are not asked for the surroundings, as they
-may be the ink, nor are black ones."""
+"""Pixels foreign by more than so many spreads of hue are not asked for the surroundings: they may be the ink."""
 
 
 class Foreign(NamedTuple):
@@ -46,8 +48,10 @@ class Foreign(NamedTuple):
 
     strength: np.ndarray
     """float32 (height, width), at least 0."""
+    upon_ground: np.ndarray
+    """From 1, where the surroundings are of the ground's colour, to 0; float32 (height, width)."""
     spread: float
-    """How widely hues across the ground's own are spread: four in five pixels lie within."""
+    """How widely hues across the ground's own are spread, over the picture and from place to place."""
 
 
 def ground_colour(lab: np.ndarray) -> np.ndarray:
@@ -74,17 +78,29 @@ def foreign_hues(lab: np.ndarray) -> Foreign:
     strength = np.minimum(np.minimum(bluer, ACROSS_WEIGHT * across), DARK_WEIGHT * darkening)
     strength -= SHADE_WEIGHT * cv2.blur(np.maximum(darkening, 0), (SHADE_WIDTH, SHADE_WIDTH))
     strength = np.maximum(strength, 0)
-    spread = FLOOR + _spread(across[::2, ::2][light[::2, ::2] >= BLACK])
+    spread = FLOOR + _spread(across, strength, light >= BLACK)
     unlike = np.abs(light - ground[0]) + np.abs(red - ground[1]) + np.abs(yellow - ground[2])
-    return Foreign(strength * _upon_ground(unlike, (strength < INK_LIKE * spread) & (light >= BLACK)), spread)
+    return Foreign(strength, _upon_ground(unlike, strength < INK_LIKE * spread), spread)
 
 
-def _spread(across: np.ndarray) -> float:
-    return float(np.quantile(np.abs(across), 0.8)) if across.size else 0.0
+def _spread(across: np.ndarray, strength: np.ndarray, lit: np.ndarray) -> float:
+    """How widely hues are spread: geometric mean of the spread over the picture and twice that around each place.
+
+    Soft tints of the ground make the one large, small coloured things both. Of the first, pixels that are foreign
+    are left out, so that much ink adds nothing.
+    """
+    lit = lit[::2, ::2]
+    if not lit.any():
+        return 0.0
+    steps, fine = np.abs(across), np.abs(across - cv2.blur(across, (SURROUNDINGS, SURROUNDINGS)))
+    steps, fine = steps[::2, ::2][lit], fine[::2, ::2][lit]
+    own = steps[strength[::2, ::2][lit] <= (FLOOR + 2 * float(np.median(steps))) / 2]
+    wide = float(np.quantile(own, USUAL)) if own.size else 0.0
+    return float(np.sqrt(wide * 2 * float(np.quantile(fine, USUAL))))
 
 
 def _upon_ground(unlike: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """From 1, where the surroundings are of the ground's colour, to 0; float32 (height, width)."""
+    """How much of the surroundings is of the ground's colour, by the pixels that are asked."""
     window, asked = (SURROUNDINGS, SURROUNDINGS), asked.astype(np.float32)
     share = np.maximum(cv2.blur(asked, window), 0.05)  # where nearly all is ink, the few others do not decide
     return np.maximum(1 - cv2.blur(np.minimum(unlike / UNLIKE, 1) * asked, window) / share, 0)
