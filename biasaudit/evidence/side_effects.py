@@ -2,7 +2,8 @@
 
 A ruler makes a picture sharper, a vignette makes it darker. To tell the ruler from the sharpness, each tied cue is put
 into a few images and everything is measured again: its signature. Signatures that add up to the differences between
-the classes, each with a weight of zero or more, say which cues are there and which only follow.
+the classes, as few as will do and each with a weight of zero or more, say which cues are there and which only follow
+(forward selection with non-negative least squares, Lawson & Hanson 1974).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from biasaudit.settings import Settings
 from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS
 
+GAIN = 0.05
+"""Share of the differences' squares that one more cause must explain."""
 IMAGES, FEWEST = 32, 8
 """Images that each tied cue is put into, at most and at least: paired, so that few suffice."""
 
@@ -67,6 +70,30 @@ def signature(rows: np.ndarray, after: pd.DataFrame, ties: Sequence[Tie]) -> np.
     return np.array(shifts)
 
 
+def _fewest_that_fit(design: np.ndarray, difference: np.ndarray) -> np.ndarray:
+    """Weight of each source, zero or more: one after the other is taken, as long as the fit gains `GAIN` by it.
+
+    One vignette explains its darkness better than a little of everything does, which would fit as well.
+    """
+    weights, left = np.zeros(design.shape[1]), float((difference**2).sum())
+    chosen: list[int] = []
+    gain = GAIN * left
+    for _ in range(design.shape[1]):
+        fits = {
+            source: nnls(design[:, [*chosen, source]], difference)
+            for source in range(design.shape[1])
+            if source not in chosen
+        }
+        best = min(fits, key=lambda source: fits[source][1])
+        if left - fits[best][1] ** 2 < gain:
+            break
+        chosen.append(best)
+        left = fits[best][1] ** 2
+        weights[:] = 0
+        weights[chosen] = fits[best][0]
+    return weights
+
+
 def attribute(ties: Sequence[Tie], signatures: Mapping[str, np.ndarray]) -> dict[str, SideEffect]:
     """Cue key -> what its tie is a side effect of, for the cues of which that can be said.
 
@@ -82,7 +109,7 @@ def attribute(ties: Sequence[Tie], signatures: Mapping[str, np.ndarray]) -> dict
         # Each cue is put in or taken out, whichever goes the way of the class.
         turned = [np.sign(difference[own[key]] * signatures[key][own[key]]) * signatures[key] for key in sources]
         design = np.stack(turned, axis=1)
-        parts = design * nnls(design, difference)[0]  # (ties, sources)
+        parts = design * _fewest_that_fit(design, difference)  # (ties, sources)
         for place, tie in enumerate(ties):
             if tie.label == label and difference[place]:
                 shares = np.where(np.array(sources) == tie.cue.key, 0, parts[place] / difference[place])
