@@ -7,6 +7,7 @@ import pytest
 
 import biasaudit
 from biasaudit.cli import app
+from biasaudit.cues import BUILTIN
 from biasaudit.settings import Settings
 from tests.planted import brighter, plant
 
@@ -46,3 +47,7 @@ def test_its_python_block_runs(tmp_path, monkeypatch, stub_network):
 def test_the_public_names_are_there(name):
     assert getattr(biasaudit, name).__doc__
     assert Settings.__doc__
+
+
+def test_it_counts_the_cues_rightly():
+    assert f"{len(BUILTIN)} cues are measured" in README
