@@ -13,14 +13,13 @@ from biasaudit.cues.cue import Cue
 from biasaudit.detectors import association
 from biasaudit.evidence.cue_values import cue_values
 from biasaudit.evidence.planting import insertable
-from biasaudit.evidence.side_effects import FEWEST, attribute, images_without, signature, tied_numbers
+from biasaudit.evidence.side_effects import FEWEST, IMAGES, attribute, signature, tied_numbers
 from biasaudit.evidence.survey import Survey
 from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.table import ImageTable
 from biasaudit.ranking import rank
 from biasaudit.results import Finding
 from biasaudit.settings import Settings
-from biasaudit.stats import generator
 
 FLAGGED = ("shortcut", "suspect", "unidentifiable")
 
@@ -55,11 +54,12 @@ def scan_values(
     cues: Sequence[Cue],
     seed: int,
     drawn: Mapping[str, pd.DataFrame],
+    untouched: np.ndarray,
 ) -> tuple[Finding, ...]:
     """What a scan says of images whose cues were measured: association, verdicts and order, reading no file.
 
     values: one row an image, a column for each cue. labels, groups: (n,). drawn: by cue id, values of the first images
-    with that cue put in, from which side effects are told.
+    with that cue put in, from which side effects are told; untouched: int, rows of it that are otherwise as they were.
     """
     ids = np.array([f"{place:06d}" for place in range(len(values))], dtype=object)
     frame = pd.DataFrame({"id": ids, "label": labels, "split": None, "group": groups})
@@ -69,20 +69,16 @@ def scan_values(
     measured = cue_values(images, survey, cues, settings)
     results = association.function(images, measured, settings)
     tied = ties(images, measured)
-    effects = attribute(tied_numbers(tied), _signatures(tied_numbers(tied), drawn, seed))
+    strong = tied_numbers(tied)
+    effects = attribute(strong, _signatures(strong, drawn, untouched))
     return rank(measured, tied, results, (), images, None, "A scan trains no model.", effects)
 
 
-def _signatures(tied: Sequence[Tie], drawn: Mapping[str, pd.DataFrame], seed: int) -> dict[str, np.ndarray]:
-    """As `side_effects` makes them, from values that were measured beforehand."""
-    found = {}
-    for tie in tied:
-        if tie.cue.id in drawn and len(tied) > 1:
-            measured = np.arange(len(tie.known)) < len(drawn[tie.cue.id])
-            rows = images_without(tie, measured, generator(seed, "side effects", tie.cue.key))
-            if len(rows) >= FEWEST:
-                found[tie.cue.key] = signature(rows, drawn[tie.cue.id].iloc[rows], tied)
-    return found
+def _signatures(tied: Sequence[Tie], drawn: Mapping[str, pd.DataFrame], rows: np.ndarray) -> dict[str, np.ndarray]:
+    """As `side_effects` makes them, from values measured beforehand, in images that nothing was planted in."""
+    if len(tied) < 2 or len(rows) < FEWEST:
+        return {}
+    return {tie.cue.key: signature(rows, drawn[tie.cue.id].iloc[rows], tied) for tie in tied if tie.cue.id in drawn}
 
 
 def run_trial(
@@ -102,7 +98,7 @@ def run_trial(
     what the scan may know of each cue's side effects, of other draws than `planted` where the order is judged.
     """
     rng = np.random.default_rng(seed)
-    values = clean
+    values, chosen = clean, np.zeros(len(labels), dtype=bool)
     if cue is not None:
         target = labels == rng.choice(np.unique(labels))
         chosen = rng.random(len(labels)) < np.where(target, *strength)
@@ -110,7 +106,10 @@ def run_trial(
         values.loc[chosen, list(planted[cue].columns)] = planted[cue][chosen].to_numpy()
     in_pixels = {part.id for part in insertable(cues)}
     known = {name: table for name, table in drawn.items() if name in in_pixels}
-    findings = scan_values(values, labels, groups, cues, seed, known)
+    measured = min(map(len, known.values()), default=0)
+    untouched = np.flatnonzero(~chosen[:measured])
+    some = rng.permutation(untouched)[:IMAGES]
+    findings = scan_values(values, labels, groups, cues, seed, known, some)
     return Trial(
         cue=cue,
         flagged=tuple(finding.cue for finding in findings if finding.verdict in FLAGGED),
