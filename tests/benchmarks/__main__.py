@@ -16,7 +16,7 @@ Part = tuple[Callable[[bool], Any], Callable[[Any], str]]
 
 def _verdicts(short: bool) -> Any:
     return (
-        verdicts.measure(n=300, clean_sets=40, sets=2) if short else verdicts.measure(n=1000, clean_sets=200, sets=20)
+        verdicts.measure(n=200, clean_sets=60, sets=2) if short else verdicts.measure(n=1000, clean_sets=200, sets=20)
     )
 
 

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def found():
-    return verdicts.measure(n=300, clean_sets=60, sets=2)
+    return verdicts.measure(n=200, clean_sets=60, sets=2)
 
 
 def test_clean_sets_stay_quiet(found):
