@@ -21,7 +21,7 @@ def _verdicts(short: bool) -> Any:
 
 
 def _shortcuts(short: bool) -> Any:
-    return shortcuts.measure(n=300, shares=(0.9,)) if short else shortcuts.measure()
+    return shortcuts.measure(n=200, shares=(0.9,)) if short else shortcuts.measure()
 
 
 def _reliance(short: bool) -> Any:

@@ -24,6 +24,6 @@ def test_strong_cues_are_found_and_come_first(found):
 
 
 def test_the_eight_shortcuts_are_flagged_by_their_names():
-    rows = shortcuts.measure(n=300, shares=(0.9,))
+    rows = shortcuts.measure(n=200, shares=(0.9,))
     assert rows["flagged_by_name"] == 8
     assert [row["flagged"] for row in rows["clean"]] == [[], []]

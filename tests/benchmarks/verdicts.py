@@ -35,7 +35,7 @@ SIZES = (100, 300, 1000)
 """Images in a clean set: small ones are where chance looks like a tie."""
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 SEED, SIDE = 2026, 192
-AGAIN, OTHER_STEP = 100, 0.75
+AGAIN, OTHER_STEP = 64, 0.75
 """Images in which cues are drawn a second time, and by how much less of a property is put in then."""
 
 
