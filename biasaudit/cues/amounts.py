@@ -35,7 +35,9 @@ def move_by(
     strongest: float,
     steps: int = 12,
 ) -> np.ndarray:
-    """`change(strength)` for the strength that moves `measure` by `amount`, by bisection.
+    """`change(strength)` for the strength that moves `measure` by `amount`, by false position.
+
+    Where one end stays for two steps its error is halved (the Illinois rule; Dowell & Jarratt 1971, BIT 11).
 
     `weakest` must leave the image as it is, or nearly. Where even the strongest change does not get there (an
     image can't be darker than black), the strongest is returned.
@@ -49,17 +51,21 @@ def move_by(
         return reached if math.isfinite(reached) else 1.0
 
     closest = change(strongest)
-    gap = abs(1 - share_done(closest))
-    if share_done(closest) < 1:
+    beyond = share_done(closest) - 1
+    if beyond < 0:
         return closest
-    low, high = weakest, strongest
+    gap, low, high, short = beyond, weakest, strongest, -1.0
+    side = 0
     for _ in range(steps):
-        middle = (low + high) / 2
+        middle = low - short * (high - low) / (beyond - short) if beyond > 0 else high
         changed = change(middle)
-        done = share_done(changed)
-        if abs(1 - done) < gap:
-            closest, gap = changed, abs(1 - done)
+        error = share_done(changed) - 1
+        if abs(error) < gap:
+            closest, gap = changed, abs(error)
         if gap < 0.01:
             break
-        low, high = (middle, high) if done < 1 else (low, middle)
+        if error < 0:
+            low, short, beyond, side = middle, error, beyond / 2 if side < 0 else beyond, -1
+        else:
+            high, beyond, short, side = middle, error, short / 2 if side > 0 else short, 1
     return closest

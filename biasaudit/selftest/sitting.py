@@ -21,9 +21,9 @@ from biasaudit.selftest.trial import Trial, run_trial
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permuted
 
-IMAGES = 300
+IMAGES = 200
 """Images that cues are planted in, at most: each is measured again with every cue."""
-AGAIN = 80
+AGAIN = 48
 """Images in which they are drawn a second time, for telling causes from side effects."""
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 """Share of the images of one class, and of the others, that get the cue."""
