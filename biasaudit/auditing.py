@@ -15,8 +15,11 @@ from biasaudit.cache import Cache, write_text
 from biasaudit.cues import BUILTIN as CUES
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors.rung import RungResult
+from biasaudit.discovery import Pattern, patterns
+from biasaudit.discovery.subject import check_subject, off_subject
+from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError, EnvironmentFault, UsageError
-from biasaudit.evidence.cue_values import CONSTANT, cue_values, metadata_cue
+from biasaudit.evidence.cue_values import CONSTANT, CueValues, cue_values, metadata_cue
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
@@ -37,11 +40,13 @@ from biasaudit.settings import ROLES, Settings
 from biasaudit.tables import write_tables
 
 EVIDENCE: dict[str, Callable[..., Any]] = {
-    "cue_values": cue_values,
+    "known_cues": cue_values,
+    "patterns": patterns,
     "ties": ties,
     "predictions": predictions,
     "interventions": interventions,
     "side_effects": side_effects,
+    "transplants": transplants,
 }
 
 
@@ -74,6 +79,7 @@ def audit(
     folder, progress = Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
     cues, detectors = _chosen(settings, scan)
+    check_subject(settings.subject)
 
     progress.say(f"Auditing {folder}")
     images = _read(folder, settings)
@@ -99,6 +105,7 @@ def audit(
             EVIDENCE,
         )
         model, learnt, why = _train(facts, scan)
+        discovered = _discover(facts)
         results, others, checks = _detect(detectors, facts, why, progress)
         findings = rank(
             facts.get("cue_values"),
@@ -109,8 +116,10 @@ def audit(
             model,
             _why_untested(scan, why),
             _side_effects(facts, checks),
+            [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
         )
-        save_pictures(findings, images, model, out / "evidence", progress)
+        likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
+        save_pictures(findings, images, model, likeness, out / "evidence", progress)
         tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
     finally:
         if store is not None:
@@ -304,6 +313,17 @@ def _detect(
         others += [item for item in found if isinstance(item, Finding)]
         checks.append(_ran(detector, rungs))
     return results, others, checks
+
+
+def _discover(facts: Facts) -> tuple[Pattern, ...]:
+    """The patterns, which join the cues of this audit; none where there is nothing to find them with."""
+    try:
+        found: tuple[Pattern, ...] = facts.get("patterns")
+    except Unavailable:
+        found = ()
+    known: tuple[CueValues, ...] = facts.get("known_cues")
+    facts.known["cue_values"] = (*known, *(pattern.cue for pattern in found))
+    return found
 
 
 def _side_effects(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:

@@ -124,6 +124,13 @@ def run(
         str,
         typer.Option(help="auto, efficientnet_lite0, small_cnn, a keras.applications name, or your own FILE.keras."),
     ] = "auto",
+    subject: Annotated[
+        str,
+        typer.Option(
+            help="What the label names: a folder of masks (class/name.png), or center; a pattern off it is a shortcut.",
+            metavar="DIR|center",
+        ),
+    ] = "",
     finetune: Annotated[bool, typer.Option("--finetune", help="Train the whole network, not its head alone.")] = False,
     trust_model: Annotated[
         bool,
@@ -155,6 +162,7 @@ def run(
         sensitive=_names(sensitive),
         without=_names(without),
         backbone=backbone,
+        subject=subject or None,
         finetune=finetune,
         trust_model=trust_model,
         max_bad=max_bad,

@@ -13,6 +13,7 @@ import numpy as np
 
 from biasaudit import wording
 from biasaudit.detectors.rung import RungResult
+from biasaudit.discovery import Pattern
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
@@ -92,6 +93,20 @@ def _rung(result: RungResult, q: float | None) -> Rung:
 # --- verdicts ---------------------------------------------------------------------------------------------
 
 
+def verdict_of_pattern(rungs: Mapping[RungName, Rung], put_there: bool, off_subject: bool | None) -> Verdict:
+    """What the rungs say of a pattern that nobody has named.
+
+    Tied and used, it is what the model looks at, as the subject would be. Only where it recurs as what was put there
+    does, is it for a person to settle; and settled where the user declared the subject and it lies elsewhere.
+    """
+    tied, use = rungs["association"].state, rungs["reliance"]
+    if tied == "untested" or (tied == "yes" and use.estimate is None):
+        return "untested"
+    if not (tied == "yes" and use.state == "yes" and put_there):
+        return "clear"
+    return "shortcut" if off_subject else "review"
+
+
 def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool, role: Role = "") -> Verdict:
     """What the four rungs say together.
 
@@ -161,6 +176,15 @@ def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> 
     )
     conflicting = [row for pair in zip_longest(*kinds) for row in pair if row is not None]
     return tuple(map(str, images.ids[showing[:EXAMPLES]])), tuple(map(str, images.ids[conflicting[:EXAMPLES]]))
+
+
+def _regions(
+    pattern: Pattern | None, shown: Iterable[str], images: ImageTable
+) -> dict[str, tuple[float, float, float, float]]:
+    if pattern is None:
+        return {}
+    row_of = {image: row for row, image in enumerate(images.ids)}
+    return {image: pattern.box(row_of[image]) for image in shown}
 
 
 def _gathered(
@@ -237,8 +261,13 @@ def rank(
     predictions: Predictions | None,
     untested: str,
     side_effects: Mapping[str, SideEffect] = MappingProxyType({}),
+    patterns: Iterable[tuple[Pattern, bool | None]] = (),
 ) -> tuple[Finding, ...]:
-    """All findings, most serious first and within one verdict the strongest evidence first."""
+    """All findings, most serious first and within one verdict the strongest evidence first.
+
+    patterns: what was discovered, each with whether it lies off the subject (None: not known).
+    """
+    pattern_of = {pattern.cue.key: (pattern, off) for pattern, off in patterns}
     cue_values = list(cue_values)
     tie_of = {tie.cue.key: tie for tie in ties}
     by_cue: dict[str, list[tuple[RungResult, float | None]]] = defaultdict(list)
@@ -250,7 +279,11 @@ def rank(
     for cue in cue_values:
         tie = tie_of.get(cue.key)
         rungs = _gathered(cue, tie, by_cue[cue.key], untested)
-        verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
+        pattern, off = pattern_of.get(cue.key, (None, None))
+        if pattern is not None:
+            verdict = verdict_of_pattern(rungs, pattern.looks_put_there, off)
+        else:
+            verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
         examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
         finding = Finding(
             id=finding_id(cue),
@@ -266,7 +299,10 @@ def rank(
             question=cue.question,
             recommendation=wording.recommendation(verdict, cue, tie),
             explanation=wording.explanation(verdict, cue, side_effects.get(cue.key)),
+            regions=_regions(pattern, (*examples, *counterexamples), images),
         )
+        if pattern is not None:
+            finding = finding.model_copy(update={"explanation": wording.how_it_recurs(pattern, off)})
         findings.append(finding)
         if tie is not None:
             tie_of_finding[finding.id] = tie

@@ -85,6 +85,9 @@ class Finding(Record):
     counterexamples: tuple[str, ...] = ()
     """Image ids where cue and label disagree, those that misled the model most first; at most 20."""
     recommendation: str
+    regions: dict[str, tuple[float, float, float, float]] = {}
+    """Of a discovered pattern, by image id the place that shows it: left, upper, right, lower edge, as shares of the
+    picture's sides."""
     question: str = ""
     explanation: str = ""
     """What else could explain it."""

@@ -31,6 +31,8 @@ class Settings:
     """Sex, age, race: never adjusted for, and the model's accuracy is always compared between its sides."""
     without: tuple[str, ...] = ()
     """Ids of cues or detectors to leave out."""
+    subject: str | None = None
+    """What the label names: a folder of masks, named as the images are, or "center"; a pattern off it is no subject."""
     backbone: str = "auto"
     """auto, efficientnet_lite0, small_cnn, a keras.applications name, or a .keras file (with trust_model)."""
     finetune: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from biasaudit.discovery import Pattern
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
@@ -23,6 +24,8 @@ def name_of(cue: CueValues) -> str:
     if cue.kind == "metadata":
         return f"the column “{shorten(cue.id)}”"
     plain = shorten(cue.id).replace("_", " ")
+    if cue.kind == "discovered":
+        return f"a recurring pattern ({plain})"
     return f"the {plain}" if cue.kind == "artefact" else plain
 
 
@@ -37,7 +40,7 @@ def tie_in_words(tie: Tie) -> str:
     if tie.speaking:
         more = f" or {len(tie.speaking) - 2} other values" if len(tie.speaking) > 2 else ""
         how = " or ".join(f"“{shorten(name, 30)}”" for name in tie.speaking[:2]) + more
-    elif tie.cue.kind == "artefact":
+    elif tie.cue.kind in ("artefact", "discovered"):
         how = "found" if tie.direction > 0 else "missing"
     else:
         how = "high" if tie.direction > 0 else "low"
@@ -54,6 +57,8 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
     if verdict == "untested" or tie is None:
         return _capital(f"{name} was not tested: {rungs['association'].why.rstrip('.')}.")
     words, label = tie_in_words(tie), shorten(tie.label)
+    if cue.kind == "discovered":
+        return _title_of_pattern(verdict, words, label, name)
     observed = rungs["reliance"].method == "observation"
     if verdict == "shortcut" and observed:
         return f"The model's answers go with {name} beyond {label} itself, as a shortcut: {words}."
@@ -70,6 +75,29 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
     if verdict == "gap":
         return f"The model does worse on one side of {name}; no tie of it to a class was shown."
     return _capital(f"no tie of {name} to a class was seen above the smallest effect given here.")
+
+
+def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str) -> str:
+    if verdict == "shortcut":
+        return f"The model uses {name}, off the subject, as a shortcut to {label}: {words}."
+    if verdict == "review":
+        return f"The model uses {name} that looks put there to tell {label}: {words}. A person has to say what it is."
+    return f"What tells {label} apart here includes {name}: {words}. Nothing says that it is not the subject."
+
+
+def how_it_recurs(pattern: Pattern, off_subject: bool | None) -> str:
+    """Why a pattern looks put there, or not."""
+    how = pattern.recurrence
+    where = {None: "", True: " It lies off the declared subject.", False: " It lies on the declared subject."}[
+        off_subject
+    ]
+    seen = (
+        f"The images with and without it lie {how.separation:.1f} standard deviations apart, and the places that show "
+        f"it most are alike by {how.likeness:.2f} of 1 (score {how.score:.2f})."
+    )
+    if pattern.looks_put_there:
+        return f"It recurs nearly unchanged, as prints and marks do and subjects seldom do. {seen}{where}"
+    return f"It varies from image to image as subjects do. {seen}{where}"
 
 
 def explanation(verdict: Verdict, cue: CueValues, side_effect: SideEffect | None = None) -> str:
@@ -117,6 +145,8 @@ def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
     if tie is None or verdict == "clear":
         return "Nothing to do."
     label = shorten(tie.label)
+    if cue.kind == "discovered" and verdict == "review":
+        return f"Look at the examples: if it is not {label} itself, mask it or collect {label} images without it."
     collect = f"{label} images without it and other images with it"
     if tie.speaking:
         collect = f"{label} images with other values of it, and other images with “{shorten(tie.speaking[0], 30)}”"

@@ -2,6 +2,7 @@
 
 from biasaudit.detectors.association import association
 from biasaudit.detectors.copies import copies
+from biasaudit.detectors.discovery import discovery
 from biasaudit.detectors.disparity import disparity
 from biasaudit.detectors.encoding import encoding
 from biasaudit.detectors.exclusions import exclusions
@@ -9,8 +10,8 @@ from biasaudit.detectors.reliance import reliance
 from biasaudit.detectors.reversal import reversal
 from biasaudit.registry import Detector
 
-BUILTIN: tuple[Detector, ...] = (association, encoding, reliance, disparity, reversal, copies, exclusions)
+BUILTIN: tuple[Detector, ...] = (association, encoding, reliance, disparity, discovery, reversal, copies, exclusions)
 """In the order in which they run; the first four are the rungs."""
 
-NEED_A_MODEL = ("encoding", "reliance", "disparity", "reversal")
+NEED_A_MODEL = ("encoding", "reliance", "disparity", "discovery", "reversal")
 """Left out of a scan."""

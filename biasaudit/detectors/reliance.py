@@ -35,15 +35,16 @@ def _mean_interval(values: np.ndarray, groups: np.ndarray, rng: np.random.Genera
         return interval(lambda weights: (weights @ values) / weights.sum(axis=1), groups, rng, resamples=1000)
 
 
-def _class_gap(tie: Tie, odds: np.ndarray) -> float:
+def class_gap(tie: Tie, odds: np.ndarray) -> float:
     """Log-odds between the average image of the class and the average other: what a whole class is worth."""
     learnt = tie.strata.counted
     return float(odds[learnt & tie.positive].mean() - odds[learnt & ~tie.positive].mean())
 
 
-def _by_intervention(
+def by_intervention(
     tie: Tie, done: Intervention, code: int, gap: float, groups: np.ndarray, tests: int, rng: np.random.Generator
 ) -> RungResult:
+    """The test of one insertion against its placebo; gap: `class_gap`, the end of the scale."""
     shift = done.toward * (done.inserted[:, code] - done.before[:, code])
     sham = done.toward * (done.placebo[:, code] - done.before[:, code])
     groups = groups[done.rows]
@@ -191,9 +192,11 @@ def reliance(
     References: Bissoto 2020; Freedman & Lane 1983 (permutation of residuals); DeGrave 2021.
     """
     for tie in ties:
+        if tie.cue.kind == "discovered":
+            continue  # patterns are transplanted: see discovery
         rng = generator(settings.seed, "reliance", tie.cue.key)
         code = images.classes.index(tie.label)
-        gap = _class_gap(tie, predictions.log_odds[:, code])
+        gap = class_gap(tie, predictions.log_odds[:, code])
         if gap <= 0:
             yield RungResult(
                 cue=tie.cue.key,
@@ -202,6 +205,6 @@ def reliance(
                 why=f"The model does not tell {tie.label} apart.",
             )
         elif tie.cue.key in interventions:
-            yield _by_intervention(tie, interventions[tie.cue.key], code, gap, images.groups, len(ties), rng)
+            yield by_intervention(tie, interventions[tie.cue.key], code, gap, images.groups, len(ties), rng)
         else:
             yield _by_observation(tie, ties, predictions.log_odds[:, code], gap, images, rng)

@@ -1,8 +1,11 @@
-"""The pictures that the report shows: thumbnails of examples and counterexamples, each with its Grad-CAM heatmap."""
+"""The pictures that the report shows: thumbnails of examples and counterexamples, each with its heatmap.
+
+That is Grad-CAM, or for a discovered pattern how alike each place is to it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,7 @@ from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
 from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_thumbnail
-from biasaudit.report.view import MOST_PICTURES
+from biasaudit.report.view import MOST_PICTURES, heat_key
 from biasaudit.results import Finding
 
 FLAT = 2
@@ -23,6 +26,7 @@ def save_pictures(
     findings: Iterable[Finding],
     images: ImageTable,
     predictions: Predictions | None,
+    likeness: Mapping[str, Callable[[np.ndarray], np.ndarray]],
     folder: Path,
     progress: Progress,
 ) -> None:
@@ -30,27 +34,40 @@ def save_pictures(
 
     Pictures of an earlier run are removed first: they may be of other people. Raises DataError where an image has
     changed since it was measured.
+
+    likeness: of each discovered pattern by its cue's id, uint8 (size, size, 3) -> float (h, w), 0 to 1.
     """
     discard_thumbnails(folder)
     row_of = {image: row for row, image in enumerate(images.ids)}
-    telling = [finding for finding in findings if finding.verdict not in ("clear", "untested")]
+    findings = list(findings)
+    telling = [finding for finding in findings if finding.verdict not in ("clear", "untested") or finding.regions]
+    likeness_of = {finding.id: likeness[finding.cue] for finding in findings if finding.kind == "discovered"}
     wanted: dict[str, set[str]] = {}
     for finding in telling:
         for image in (*finding.examples[:MOST_PICTURES], *finding.counterexamples[:MOST_PICTURES]):
-            wanted.setdefault(image, set()).update({finding.label} if finding.label else set())
+            wanted.setdefault(image, set()).update({heat} if (heat := heat_key(finding)) else set())
     for image in progress.track(sorted(wanted), "Drawing the evidence", len(wanted)):
-        _save(image, row_of[image], sorted(wanted[image]), images, predictions, folder)
+        _save(image, row_of[image], sorted(wanted[image]), images, predictions, likeness_of, folder)
 
 
 def _save(
-    image: str, row: int, labels: list[str], images: ImageTable, predictions: Predictions | None, folder: Path
+    image: str,
+    row: int,
+    keys: list[str],
+    images: ImageTable,
+    predictions: Predictions | None,
+    likeness_of: Mapping[str, Callable[[np.ndarray], np.ndarray]],
+    folder: Path,
 ) -> None:
     rgb = images.photo(row).rgb
     save_thumbnail(folder, image, rgb)
     if predictions is None or np.ptp(rgb) < FLAT:
         return
     pixels = resized(rgb, predictions.network.size)
-    for label in labels:
-        heat = predictions.network.heatmap(pixels, int(predictions.fold[row]), images.classes.index(label))
+    for key in keys:
+        if key in likeness_of:
+            save_heatmap(folder, image, key, rgb, likeness_of[key](pixels))
+            continue
+        heat = predictions.network.heatmap(pixels, int(predictions.fold[row]), images.classes.index(key))
         if heat is not None:
-            save_heatmap(folder, image, label, rgb, heat)
+            save_heatmap(folder, image, key, rgb, heat)

@@ -144,4 +144,5 @@ def side_effects(
 
 def tied_numbers(ties: Sequence[Tie]) -> list[Tie]:
     """The measured cues whose tie is worth an explanation."""
-    return [tie for tie in ties if tie.cue.values is not None and tie.strength >= FLOORS["association"]]
+    strong = [tie for tie in ties if tie.cue.values is not None and tie.strength >= FLOORS["association"]]
+    return [tie for tie in strong if tie.cue.kind != "discovered"]  # those are of no survey

@@ -106,7 +106,8 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata:
     known = np.isfinite(cue.values)
     signed = np.nan_to_num(np.array([area(cue, codes == code, strata) for code in range(len(classes))]) - 0.5)
     # Of two classes the one that has more of it is named; of several the one that stands out most.
-    code = int(np.argmax(signed if len(classes) == 2 else np.abs(signed)))
+    more_of_it = len(classes) == 2 or cue.kind == "discovered"
+    code = int(np.argmax(signed if more_of_it else np.abs(signed)))
     direction = 1 if signed[code] >= 0 else -1
     positive = codes == code
     signal = direction * cue.values

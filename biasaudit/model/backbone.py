@@ -257,3 +257,42 @@ def _last_vectors(model: keras.Model) -> Any:
     if not vectors:
         raise LookupError("nothing in it is one vector an image")
     return vectors[-1]
+
+
+# --- The middle of a network -------------------------------------------------------------------------------
+
+MIDDLE = 16
+"""Pixels of the input to a step of the map that is asked for, about."""
+
+
+def middle(backbone: Backbone) -> Callable[[np.ndarray], np.ndarray] | None:
+    """The network up to its last map of a step of some 16 pixels: edges and textures, with their places.
+
+    Of residual networks the last sum of such a block. Returns a function, uint8 (n, size, size, 3) -> float32
+    (n, h, w, c), or None where there is no such map.
+    """
+    keras = import_keras()
+    network = _to_map_of(backbone.network, backbone.size / MIDDLE)
+    if network is None:
+        return None
+    if keras.backend.backend() != "tensorflow":
+        return lambda images: np.asarray(network.predict_on_batch(images))
+    return forward(Backbone(backbone.name, backbone.size, network, backbone.pretrained, spatial=True))
+
+
+def _to_map_of(model: keras.Model, side: float) -> keras.Model | None:
+    """`model` up to its last sum, or else its last layer, whose map has about `side` places along each side."""
+    keras = import_keras()
+    found = [layer for layer in model.layers if _is_map_of(layer.output, side)]
+    sums = [layer for layer in found if isinstance(layer, keras.layers.Add)]
+    if found and not isinstance(found[-1], keras.Model):
+        return keras.Model(model.inputs, _outcome((sums or found)[-1]))
+    for layer in reversed(model.layers):
+        if isinstance(layer, keras.Model) and (inner := _to_map_of(layer, side)) is not None:
+            return keras.Model(model.inputs, inner(_origin(layer)))
+    return None
+
+
+def _is_map_of(output: Any, side: float) -> bool:
+    shape = tuple(getattr(output, "shape", ()))
+    return len(shape) == 4 and shape[1] is not None and 0.75 * side <= shape[1] <= 1.3 * side and shape[3] > 3

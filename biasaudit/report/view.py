@@ -19,6 +19,11 @@ MOST_ROWS = 500
 """Rows of a table; the rest are in audit.json."""
 
 
+def heat_key(finding: Finding) -> str | None:
+    """What a finding's heatmaps are saved under: its class, or itself where it shows a pattern and not the class."""
+    return finding.id if finding.kind == "discovered" else finding.label
+
+
 @dataclass(frozen=True)
 class Exhibit:
     """One image as evidence: the elements that hold its pictures, None where none was saved."""
@@ -81,7 +86,8 @@ class View:
 
     def _exhibits(self, finding: Finding, ids: Sequence[str], most: int = MOST_PICTURES) -> tuple[Exhibit, ...]:
         return tuple(
-            Exhibit(name, self.pictures.photo(name), self.pictures.heatmap(name, finding.label)) for name in ids[:most]
+            Exhibit(name, self.pictures.photo(name), self.pictures.heatmap(name, heat_key(finding)))
+            for name in ids[:most]
         )
 
     @cached_property

@@ -1,0 +1,58 @@
+"""Rung three for patterns that nobody has named: does setting one into another image move the answer?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from biasaudit.detectors.reliance import by_intervention, class_gap
+from biasaudit.detectors.rung import NOT_TIED, RungResult
+from biasaudit.discovery.patterns import Pattern
+from biasaudit.evidence.interventions import Intervention
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.ties import Tie
+from biasaudit.images.table import ImageTable
+from biasaudit.registry import detector
+from biasaudit.settings import Settings
+from biasaudit.stats import generator
+from biasaudit.thresholds import FLOORS
+
+
+@detector(question="Does something that no cue names recur in the images of one class, and does the model use it?")
+def discovery(
+    images: ImageTable,
+    patterns: tuple[Pattern, ...],
+    ties: tuple[Tie, ...],
+    predictions: Predictions,
+    transplants: Mapping[str, Intervention],
+    settings: Settings,
+) -> Iterator[RungResult]:
+    """Why it matters: the next ruler is on nobody's list. A coffee ring, a stamp or a speck of dust on the sensor that
+    came with one class is a shortcut all the same.
+
+    How it is measured: in half of the images, every place is described by the middle of the network; places whose
+    like is found again in most images of one class and seldom elsewhere are sharpened by what they find. In the
+    other half the tie is tested, and the pattern is cut out of images that show it and set into images of other
+    classes; the change in the class's log-odds is compared with that from the same piece of an image without it. A
+    pattern that recurs nearly unchanged, plainly there or plainly not, and as strong in the other classes' images
+    that have it, looks put there, and is shown for review: no statistic of pictures and labels alone tells a
+    subject from a shortcut. The others are listed as what the model looks at.
+
+    What it cannot show: what varies from image to image as subjects do, what has no place (a colour cast, noise), and
+    what is smaller than about a fiftieth of the picture's side. A person has to say what a pattern is.
+
+    References: Doersch et al. 2012, What makes Paris look like Paris?, SIGGRAPH; Otsu 1979; Bissoto 2020.
+    """
+    tie_of = {tie.cue.key: tie for tie in ties}
+    for pattern in patterns:
+        tie = tie_of.get(pattern.cue.key)
+        if tie is None:
+            continue
+        code = images.classes.index(tie.label)
+        gap = class_gap(tie, predictions.log_odds[:, code])
+        done = transplants.get(pattern.cue.key)
+        if done is None or gap <= 0:
+            why = NOT_TIED if tie.strength < FLOORS["association"] else "Too few images to set it into, or to cut from."
+            yield RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=why)
+            continue
+        rng = generator(settings.seed, "discovery", tie.cue.key)
+        yield by_intervention(tie, done, code, gap, images.groups, len(patterns), rng)

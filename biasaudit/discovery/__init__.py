@@ -1,0 +1,10 @@
+"""Shortcuts that nobody has named: patterns that recur in the images of one class, found without knowing what they are.
+
+`local_features` describes every place of an image, `mining` finds places whose like recurs, `recurrence` says how much
+a pattern looks put there, `subject` whether it lies off what the label names, `patterns` gathers them, and
+`transplants` sets them into other images.
+"""
+
+from biasaudit.discovery.patterns import Pattern, patterns
+
+__all__ = ["Pattern", "patterns"]

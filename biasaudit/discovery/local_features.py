@@ -1,0 +1,63 @@
+"""What each place of an image looks like to the middle of the network, where edges and textures still have places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.decomposition import PCA
+
+from biasaudit.images.pixels import PixelStore
+from biasaudit.model.backbone import Backbone, middle
+
+DIMENSIONS = 64
+SAMPLE = 6000
+"""Places from which the whitening is learnt."""
+BATCH = 32
+
+
+@dataclass(frozen=True, eq=False)
+class LocalFeatures:
+    """Whitened descriptors of unit length, so that a product of two is how alike they are, beyond what all share."""
+
+    maps: Callable[[np.ndarray], np.ndarray]
+    """uint8 (n, size, size, 3) -> float32 (n, side, side, channels)."""
+    whitening: PCA
+    side: int
+    """Places along one side: one fewer than the map has, since a place takes in a square of two by two."""
+
+    def of(self, rgb: np.ndarray) -> np.ndarray:
+        """uint8 (n, size, size, 3) -> float32 (n, side * side, DIMENSIONS), rows of unit length."""
+        around = _neighbourhoods(self.maps(rgb))
+        flat = self.whitening.transform(around.reshape(-1, around.shape[-1]))
+        flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+        return flat.reshape(len(rgb), self.side**2, -1).astype(np.float32)
+
+    def box(self, place: int) -> tuple[float, float, float, float]:
+        """Left, upper, right and lower edge of a place, as shares of the picture's sides."""
+        row, column = divmod(int(place), self.side)
+        cells = self.side + 1
+        return column / cells, row / cells, (column + 2) / cells, (row + 2) / cells
+
+
+def learn(backbone: Backbone, store: PixelStore, rows: np.ndarray, rng: np.random.Generator) -> LocalFeatures | None:
+    """Whitening from some of the images at `rows`; None where the network has no map of a middle size."""
+    maps = middle(backbone)
+    if maps is None:
+        return None
+    found = []
+    share = max(1, SAMPLE // max(1, len(rows)))
+    for batch in store.batches(rows, BATCH):
+        around = _neighbourhoods(maps(batch))
+        flat = around.reshape(len(batch), -1, around.shape[-1])
+        found += [image[rng.choice(len(image), min(share, len(image)), replace=False)] for image in flat]
+    sample = np.concatenate(found)
+    dimensions = min(DIMENSIONS, *sample.shape)
+    whitening = PCA(dimensions, whiten=True, svd_solver="randomized", random_state=0).fit(sample)
+    return LocalFeatures(maps, whitening, around.shape[1])
+
+
+def _neighbourhoods(maps: np.ndarray) -> np.ndarray:
+    """Each place with its right, lower and diagonal neighbour: (n, h, w, c) -> (n, h - 1, w - 1, 4 c)."""
+    return np.concatenate([maps[:, :-1, :-1], maps[:, 1:, :-1], maps[:, :-1, 1:], maps[:, 1:, 1:]], axis=-1)

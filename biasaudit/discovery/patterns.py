@@ -1,0 +1,145 @@
+"""The patterns of an audit: mined in one half of the images, and looked for in all the others.
+
+Labels choose the patterns, so the half in which they were chosen cannot testify: there, a pattern's value is unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from biasaudit.discovery.local_features import BATCH, LocalFeatures, learn
+from biasaudit.discovery.mining import Mined, best_places, mine
+from biasaudit.discovery.recurrence import PUT_THERE, Recurrence, recurrence
+from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.survey import Survey
+from biasaudit.images.pixels import PixelStore
+from biasaudit.images.table import ImageTable
+from biasaudit.model.backbone import Backbone
+from biasaudit.progress import Progress
+from biasaudit.registry import Unavailable
+from biasaudit.settings import Settings
+from biasaudit.stats import generator
+
+MOST = 1000
+"""Images that are mined at most: each holds 43 KB while they are."""
+FEWEST = 60
+"""Images, below which nothing can be mined and tested as well."""
+SHOWN = 6
+"""Patterns that are taken further."""
+ONE = 0.5
+"""Correlation over images from which two patterns are one artefact, seen at two of its places."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pattern:
+    """Something that recurs, with its value in every image that it was not mined in."""
+
+    cue: CueValues
+    label: str
+    """The class in which it recurs."""
+    recurrence: Recurrence
+    places: np.ndarray
+    """int (n,): the place of each image that is most like it."""
+    features: LocalFeatures
+    prototype: np.ndarray
+    """float32 (dimensions,), of unit length."""
+    threshold: float
+    """Likeness from which an image has it."""
+
+    @property
+    def looks_put_there(self) -> bool:
+        """Whether it recurs as only what was put there does."""
+        return self.recurrence.score >= PUT_THERE
+
+    def where(self, rgb: np.ndarray, fainter: float = 1.0) -> np.ndarray:
+        """Places of uint8 (size, size, 3) whose likeness reaches that share of the threshold, int; one at least."""
+        alike = (self.features.of(rgb[None])[0] @ self.prototype).ravel()
+        found = np.flatnonzero(alike >= fainter * self.threshold)
+        return found if len(found) else np.array([int(alike.argmax())])
+
+    def likeness(self, rgb: np.ndarray) -> np.ndarray:
+        """How alike each place of uint8 (size, size, 3) is, float (side, side): 0.5 at the threshold, up to 1."""
+        alike = (self.features.of(rgb[None])[0] @ self.prototype).reshape(self.features.side, -1)
+        return np.clip(alike / (2 * self.threshold), 0, 1)
+
+    def box(self, row: int) -> tuple[float, float, float, float]:
+        """Left, upper, right, lower edge of the place in an image, as shares of its sides."""
+        return self.features.box(int(self.places[row]))
+
+
+def patterns(
+    images: ImageTable, survey: Survey, backbone: Backbone | None, settings: Settings, progress: Progress
+) -> tuple[Pattern, ...]:
+    """Up to six patterns, those that look most put there first; none in a scan, which has no network."""
+    if backbone is None or survey.pixels is None or "discovery" in settings.without:
+        return ()
+    if not backbone.pretrained:
+        raise Unavailable("needs a network that was trained before: what an untrained one sees alike says little")
+    rng = generator(settings.seed, "discovery")
+    mined_in = _half(images, rng)
+    if len(mined_in) < FEWEST // 2:
+        raise Unavailable(f"needs {FEWEST} images at least, to mine one half and test in the other")
+    codes = images.codes[mined_in]
+    with progress.step(f"Looking for what recurs in {len(mined_in)} images"):
+        features = learn(backbone, survey.pixels, survey.rows[mined_in], rng)
+        if features is None:
+            raise Unavailable(f"{backbone.name} has no map of a middle size, whose places could be compared")
+        descriptors = np.concatenate([features.of(b) for b in survey.pixels.batches(survey.rows[mined_in], BATCH)])
+        found = [(recurrence(one, codes), one) for one in mine(descriptors, codes, len(images.classes), rng)]
+        del descriptors
+        chosen = _distinct(sorted(found, key=lambda pair: -pair[0].score))
+        if not chosen:
+            return ()
+        prototypes = np.stack([one.prototype for _, one in chosen])
+        values, places = _everywhere(features, survey.pixels, survey.rows, prototypes)
+    values[:, mined_in] = np.nan
+    return tuple(
+        Pattern(
+            cue=CueValues(
+                id=f"pattern_{number}",
+                kind="discovered",
+                question="Does something that no cue names recur in the images of one class?",
+                values=values[number - 1],
+                threshold=one.threshold,
+            ),
+            label=images.classes[one.code],
+            recurrence=how,
+            places=places[number - 1],
+            features=features,
+            prototype=one.prototype,
+            threshold=one.threshold,
+        )
+        for number, (how, one) in enumerate(chosen, 1)
+    )
+
+
+def _half(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
+    """Rows of whole groups, half of those of each class, without the given test part; int, in order."""
+    taken = np.zeros(images.n, dtype=bool)
+    groups, codes = np.unique(images.groups, return_inverse=True)
+    of_group = np.full(len(groups), -1)
+    of_group[codes] = images.codes
+    for code in range(len(images.classes)):
+        some = rng.permutation(np.flatnonzero(of_group == code))
+        taken[np.isin(codes, some[: len(some) // 2])] = True
+    rows = np.flatnonzero(taken & ~images.held_out)
+    return np.sort(rng.choice(rows, MOST, replace=False)) if len(rows) > MOST else rows
+
+
+def _distinct(found: list[tuple[Recurrence, Mined]]) -> list[tuple[Recurrence, Mined]]:
+    """The first of those that go together image by image."""
+    chosen: list[tuple[Recurrence, Mined]] = []
+    for how, one in found:
+        if len(chosen) < SHOWN and all(np.corrcoef(one.values, other.values)[0, 1] < ONE for _, other in chosen):
+            chosen.append((how, one))
+    return chosen
+
+
+def _everywhere(
+    features: LocalFeatures, store: PixelStore, rows: np.ndarray, prototypes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    parts = [best_places(features.of(batch), prototypes) for batch in store.batches(rows, BATCH)]
+    values, places = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
+    return values.astype(float), places

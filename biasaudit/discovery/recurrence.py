@@ -1,0 +1,59 @@
+"""How much a pattern looks put there: nearly identical from image to image, plainly there or plainly not.
+
+A subject varies: two parachutes are alike, two prints of one stamp are the same. And what is put there is as strong
+in the few images of the other classes that have it, while a subject's likes elsewhere are only likes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from biasaudit.discovery.mining import Mined, split_of
+from biasaudit.stats import auc
+
+STRONGEST = 30
+"""Images over which likeness is averaged."""
+PUT_THERE = 3.05
+"""Score from which a pattern looks put there. Calibrated on clean photographs of everyday objects and of skin, of which
+none reached it but for one set in 8, and on five kinds of drawn artefacts: `python -m tests.benchmarks`."""
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """What speaks for a pattern having been put there."""
+
+    likeness: float
+    """Mean likeness of the 30 most alike images, up to 1."""
+    explained: float
+    """Share of the variance of likeness that lies between images with and without it, 0 to 1."""
+    separation: float
+    """Distance of the two groups in standard deviations."""
+    gain: float
+    """Share of the class's images that have it, less that of the others."""
+    imbalance: float
+    """0 where it is as strong in the other classes' images that have it, up to 0.5: |AUC - 0.5| among those."""
+
+    @property
+    def score(self) -> float:
+        """One figure, with weights of round numbers."""
+        return (
+            self.likeness + 2 * self.explained + 0.5 * self.gain - 0.5 * self.imbalance + min(self.separation, 10) / 10
+        )
+
+
+def recurrence(mined: Mined, codes: np.ndarray) -> Recurrence:
+    """Over the images that the pattern was mined in; codes: int (n,)."""
+    values, inside = mined.values, codes == mined.code
+    has = values >= mined.threshold
+    both = has.any() and (~has).any()
+    enough = min((has & inside).sum(), (has & ~inside).sum()) > 3
+    spread = np.sqrt((values[has].var() + values[~has].var()) / 2) if both else 1.0
+    return Recurrence(
+        likeness=float(np.sort(values)[-STRONGEST:].mean()),
+        explained=float(split_of(values[None])[1][0]),
+        separation=float((values[has].mean() - values[~has].mean()) / max(spread, 1e-6)) if both else 0.0,
+        gain=float(has[inside].mean() - has[~inside].mean()),
+        imbalance=abs(auc(values[has], inside[has]) - 0.5) if enough else 0.5,
+    )
