@@ -70,3 +70,13 @@ def of_peers(found: dict[str, Any]) -> str:
     return f"{found['flagged']} of {found['of']} flagged under any name.\n\n" + _table(
         ["shortcut", "share", "images", "flagged"], rows
     )
+
+
+def of_discovery(found: dict[str, Any]) -> str:
+    """Sets in which the planted artefact was the first discovered finding, and a line a set."""
+    heads = ["task", "artefact", "strength", "seed", "verdict", "right", "precision", "concentration", "seconds"]
+    rows = [[row[head] for head in heads] for row in found["rows"] + found["clean"]]
+    return (
+        f"Right: {found['right']}; clean sets with something to review: {found['clean_sets_with_a_review']:.0%}.\n\n"
+        + _table(heads, rows)
+    )
