@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import artefacts, discovery, peers, reliance, shortcuts, tables, verdicts
+from tests.benchmarks import artefacts, attribution, discovery, peers, reliance, shortcuts, tables, verdicts
 
 Part = tuple[Callable[[bool], Any], Callable[[Any], str]]
 
@@ -32,6 +32,10 @@ def _artefacts(short: bool) -> Any:
     return None if short or not artefacts.DATA.is_dir() else artefacts.measure()
 
 
+def _attribution(short: bool) -> Any:
+    return None if short else attribution.measure()
+
+
 def _discovery(short: bool) -> Any:
     return None if short or not discovery.DATA.is_dir() else discovery.measure()
 
@@ -45,6 +49,7 @@ PARTS: dict[str, Part] = {
     "shortcuts": (_shortcuts, tables.of_shortcuts),
     "reliance": (_reliance, tables.of_reliance),
     "artefacts": (_artefacts, tables.of_artefacts),
+    "attribution": (_attribution, tables.of_attribution),
     "discovery": (_discovery, tables.of_discovery),
     "peers": (_peers, tables.of_peers),
 }

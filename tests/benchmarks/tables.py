@@ -80,3 +80,15 @@ def of_discovery(found: dict[str, Any]) -> str:
         f"Right: {found['right']}; clean sets with something to review: {found['clean_sets_with_a_review']:.0%}.\n\n"
         + _table(heads, rows)
     )
+
+
+def of_attribution(found: dict[str, Any]) -> str:
+    """A line a comparison: the middle ratio of its pairs, above 1 where ours is faster."""
+    sides = {name: part for name, part in found.items() if isinstance(part, dict) and "ratio" in part}
+    for peer, methods in found["peers"].items():
+        if isinstance(methods, str):
+            sides[f"{peer}: {methods}"] = {}
+        else:
+            sides |= {f"{peer}, {name}": part for name, part in methods.items()}
+    rows = [[name, part.get("ratio", "") if isinstance(part, dict) else part] for name, part in sides.items()]
+    return _table(["against", "ratio"], rows)
