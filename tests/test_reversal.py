@@ -48,6 +48,34 @@ def test_a_fall_that_no_cue_explains_is_a_gap():
     assert finding.verdict == "gap"
 
 
+def unlike(seed: int, hesitant: bool, n: int = 900):
+    """Three classes told apart perfectly; in the test part the model may be in two minds about one of them."""
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, 3, n)
+    images = table(codes)
+    test = np.arange(n) % 3 == 0
+    images.frame["split"] = np.where(test, "test", "train")
+    odds = 8.0 * np.eye(3)[codes] - 4 + 0.2 * rng.normal(size=(n, 3))
+    if hesitant:  # half of them are called c01, and yet all stand above all images of other classes
+        odds[(codes == 2) & test] += (0, 1, -7)
+    return images, (cue("idle", rng.normal(size=n)),), SimpleNamespace(log_odds=odds)
+
+
+def test_a_fall_in_accuracy_is_a_gap_though_the_auc_holds():
+    (finding,) = found(*unlike(0, hesitant=True))
+    rung = finding.rungs["disparity"]
+    assert (finding.verdict, finding.kind, finding.label) == ("gap", "representation", "c02")
+    assert 0.05 <= rung.estimate.low <= rung.estimate.value <= rung.estimate.high < 0.3
+    assert "AUC 1.00 out of fold" in rung.why
+    assert len(finding.counterexamples) == 20
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_alike_parts_of_a_good_model_are_no_gap(seed):
+    (finding,) = found(*unlike(20 + seed, hesitant=False))
+    assert finding.verdict == "clear"
+
+
 def test_without_a_given_split_there_is_nothing_to_compare():
     images, cues, model = halves(2, turned=True)
     images.frame["split"] = None

@@ -1,6 +1,7 @@
 """One file a detector: pure functions from evidence to rung results and findings."""
 
 from biasaudit.detectors.association import association
+from biasaudit.detectors.content_blind import content_blind
 from biasaudit.detectors.copies import copies
 from biasaudit.detectors.discovery import discovery
 from biasaudit.detectors.disparity import disparity
@@ -10,8 +11,18 @@ from biasaudit.detectors.reliance import reliance
 from biasaudit.detectors.reversal import reversal
 from biasaudit.registry import Detector
 
-BUILTIN: tuple[Detector, ...] = (association, encoding, reliance, disparity, discovery, reversal, copies, exclusions)
+BUILTIN: tuple[Detector, ...] = (
+    association,
+    encoding,
+    reliance,
+    disparity,
+    discovery,
+    reversal,
+    content_blind,
+    copies,
+    exclusions,
+)
 """In the order in which they run; the first four are the rungs."""
 
-NEED_A_MODEL = ("encoding", "reliance", "disparity", "discovery", "reversal")
+NEED_A_MODEL = ("encoding", "reliance", "disparity", "discovery", "reversal", "content_blind")
 """Left out of a scan."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import rankdata
 
+from biasaudit.detectors.accuracy_fall import accuracy_fall
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
@@ -127,6 +128,43 @@ def _untested(why: str) -> Finding:
     )
 
 
+def _accuracy_gap(images: ImageTable, predictions: Predictions, figures: str, seed: int) -> Finding | None:
+    """The finding where the model is right less often in the test part though its AUC holds; None where it is not."""
+    fall = accuracy_fall(images, predictions, seed)
+    if not fall.fallen:
+        return None
+    label = images.classes[fall.code]
+    words = (
+        f"{fall.before:.0%} called rightly out of fold in the training part and {fall.after:.0%} in the given test "
+        f"part, mean over classes; most so {label}, {fall.of_class[0]:.0%} and {fall.of_class[1]:.0%}"
+    )
+    own = predictions.log_odds[np.arange(images.n), images.codes]
+    wrong = np.flatnonzero(images.held_out & (predictions.log_odds.argmax(axis=1) != images.codes))
+    wrong = wrong[np.lexsort((own[wrong], images.codes[wrong] != fall.code))]
+    rung = Rung(
+        state="yes",
+        estimate=fall.estimate,
+        p_value=fall.p_value,
+        q_value=fall.p_value,
+        method="comparison of the two parts of the given split",
+        why=f"Images are {words}. The order of the answers holds: {figures}.",
+    )
+    return Finding(
+        id=ID,
+        detector="reversal",
+        cue="given_split",
+        kind="representation",
+        verdict="gap",
+        label=label,
+        title=f"The model is right less often in the given test part: {words}.",
+        rungs={"association": NOT_ASKED, "encoding": NOT_ASKED, "reliance": NOT_ASKED, "disparity": rung},
+        counterexamples=tuple(map(str, images.ids[wrong[:20]])),
+        recommendation="Find out how the test part differs from the training part; collect training images like it.",
+        question="Is the model right as often in the given test part as in the training part?",
+        explanation="The test part may be harder, or show the classes in other surroundings than those learnt from.",
+    )
+
+
 @detector(question=QUESTION)
 def reversal(
     images: ImageTable, ties: tuple[Tie, ...], predictions: Predictions, settings: Settings
@@ -138,7 +176,8 @@ def reversal(
     on the test part, with an interval by resampling groups. Cues whose tie to the label turns round between the two
     (permuting who is in which part within each class), and along which the model's answers go within the classes of
     the test part (permuting the answers), both beyond chance and corrected for the number of cues, are named as what
-    carries the fall.
+    carries the fall. Where the AUC holds, the balanced accuracy is compared in the same way: of a model that tells
+    nearly everything the order of the answers can hold while the errors multiply.
 
     What it cannot show: which of several cues that turned together is used; their own findings ask that.
 
@@ -173,6 +212,9 @@ def reversal(
     turned = _turned(ties, images, predictions, code, settings.seed) if fallen else []
     named = _named(turned)
     figures = f"AUC {before:.2f} out of fold in the training part and {after:.2f} in the given test part"
+    if not fallen and (gap := _accuracy_gap(images, predictions, figures, settings.seed)):
+        yield gap
+        return
     rung = Rung(
         state="yes" if fallen else "no",
         estimate=Estimate(

@@ -60,7 +60,8 @@ def _embed(backbone: Backbone, store: PixelStore, rows: np.ndarray, progress: Pr
     return np.concatenate([pool(extract(batch)) for batch in batches])
 
 
-def _macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: int) -> Estimate:
+def macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: int) -> Estimate:
+    """The AUC of scores (n, classes), mean over classes of one against the rest, with an interval over groups."""
     classes = range(scores.shape[1])
 
     def macro(weights: np.ndarray) -> np.ndarray:
@@ -182,5 +183,5 @@ def predictions(
         curves=tuple(curves),
         training=training,
         balanced_accuracy=float(np.mean(recalls)),
-        auc=_macro_auc(odds[learnt], images.codes[learnt], images.groups[learnt], settings.seed),
+        auc=macro_auc(odds[learnt], images.codes[learnt], images.groups[learnt], settings.seed),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import joblib
 import numpy as np
@@ -23,7 +24,7 @@ from biasaudit.stats import generator, permuted
 
 IMAGES = 200
 """Images that cues are planted in, at most: each is measured again with every cue."""
-AGAIN = 48
+AGAIN = 40
 """Images in which they are drawn a second time, for telling causes from side effects."""
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 """Share of the images of one class, and of the others, that get the cue."""
@@ -31,16 +32,15 @@ TRIALS, CLEAN_TRIALS = 5, 40
 """Sets for each cue and strength, and sets without any cue."""
 
 
-def _sample(survey: Survey, rng: np.random.Generator) -> Survey:
-    """At most `IMAGES` of the images that are learnt from, each class in its share but with two at least."""
-    survey = survey.of(survey.images.subset(~survey.images.held_out))
-    images = survey.images
-    if images.n <= IMAGES:
-        return survey
-    order = rng.permutation(images.n)
+def sample(images: ImageTable, seed: int, most: int = IMAGES) -> ImageTable:
+    """At most `most` of the images that are learnt from, each class in its share but with two at least."""
+    images = images.subset(~images.held_out)
+    if images.n <= most:
+        return images
+    order = generator(seed, "self-test").permutation(images.n)
     two_each = np.concatenate([order[images.codes[order] == code][:2] for code in range(len(images.classes))])
-    rest = order[~np.isin(order, two_each)][: max(0, IMAGES - len(two_each))]
-    return survey.of(images.subset(np.concatenate([two_each, rest])))
+    rest = order[~np.isin(order, two_each)][: max(0, most - len(two_each))]
+    return images.subset(np.concatenate([two_each, rest]))
 
 
 def share(hits: int, of: int) -> tuple[float, float, float]:
@@ -53,33 +53,34 @@ def share(hits: int, of: int) -> tuple[float, float, float]:
 
 def self_test(survey: Survey, cues: Sequence[Cue], settings: Settings, progress: Progress) -> SelfTest:
     """Plant every insertable cue in a sample of the surveyed images and count what a scan makes of it."""
-    sample = _sample(survey, generator(settings.seed, "self-test"))
+    survey = survey.of(sample(survey.images, settings.seed))
+    images = survey.images
     candidates = insertable(cues)
-    steps = {cue.id: step_of(cue, sample.values[cue.id].to_numpy(dtype=float)) for cue in candidates}
+    steps = {cue.id: step_of(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in candidates}
     steps = {cue: step for cue, step in steps.items() if step}
     numbers = [cue for cue in cues if not cue.words]
 
-    def planted(images: ImageTable, seed: int) -> dict[str, pd.DataFrame]:
-        return plant_each(images, numbers, steps, jobs=settings.jobs, seed=seed, progress=progress)
+    def planted(some: ImageTable, seed: int) -> dict[str, pd.DataFrame]:
+        return plant_each(some, numbers, steps, jobs=settings.jobs, seed=seed, progress=progress)
 
-    with_cue = planted(sample.images, settings.seed)
+    with_cue = planted(images, settings.seed)
     # What tells side effects must not be the very drawings that are to be found.
-    drawn = planted(sample.images.subset(np.arange(min(sample.images.n, AGAIN))), settings.seed + 1)
-    clean = sample.values[[cue.id for cue in cues]]
+    drawn = planted(images.subset(np.arange(min(images.n, AGAIN))), settings.seed + 1)
+    clean = survey.values[[cue.id for cue in cues]]
 
-    def task(cue: str | None, strength: tuple[float, float], number: int) -> Trial:
+    def task(cue: str | None, strength: tuple[float, float], number: int) -> Any:
         rng = generator(settings.seed, "trial", str(cue), str(strength), str(number))
-        images = sample.images
         labels = next(permuted(images.labels, images.groups, 1, rng))[0]
         dealt = int(rng.integers(2**31))
-        return run_trial(clean, with_cue, labels, images.groups, strength, cues, cue, dealt, drawn)
+        planted_one = {cue: with_cue[cue]} if cue else {}  # a process is handed no more than it needs
+        return joblib.delayed(run_trial)(clean, planted_one, labels, images.groups, strength, cues, cue, dealt, drawn)
 
     plan: list[tuple[str | None, tuple[float, float], int]] = [
         (None, (0.0, 0.0), number) for number in range(CLEAN_TRIALS)
     ]
     plan += list(product(steps, STRENGTHS, range(TRIALS)))
     parallel = joblib.Parallel(n_jobs=settings.jobs or joblib.cpu_count(), return_as="generator")
-    trials = list(progress.track(parallel(joblib.delayed(task)(*one) for one in plan), "Trying", len(plan)))
+    trials = list(progress.track(parallel(task(*one) for one in plan), "Trying", len(plan)))
 
     counts: dict[tuple[str, tuple[float, float]], list[Trial]] = {}
     for (cue, strength, _), trial in zip(plan, trials, strict=True):
@@ -89,8 +90,8 @@ def self_test(survey: Survey, cues: Sequence[Cue], settings: Settings, progress:
     blamed = Counter(cue for trial in alarmed for cue in trial.flagged)
     _, low, high = share(len(alarmed), CLEAN_TRIALS)
     return SelfTest(
-        images=sample.images.n,
-        classes=len(sample.images.classes),
+        images=images.n,
+        classes=len(images.classes),
         clean_sets=CLEAN_TRIALS,
         false_alarms=len(alarmed),
         false_alarm_low=low,
