@@ -58,7 +58,7 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
         return _capital(f"{name} was not tested: {rungs['association'].why.rstrip('.')}.")
     words, label = tie_in_words(tie), shorten(tie.label)
     if cue.kind == "discovered":
-        return _title_of_pattern(verdict, words, label, name)
+        return _title_of_pattern(verdict, words, label, name, rungs)
     observed = rungs["reliance"].method == "observation"
     if verdict == "shortcut" and observed:
         return f"The model's answers go with {name} beyond {label} itself, as a shortcut: {words}."
@@ -77,12 +77,16 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
     return _capital(f"no tie of {name} to a class was seen above the smallest effect given here.")
 
 
-def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str) -> str:
+def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str, rungs: Mapping[RungName, Rung]) -> str:
     if verdict == "shortcut":
         return f"The model uses {name}, off the subject, as a shortcut to {label}: {words}."
     if verdict == "review":
         return f"The model uses {name} that looks put there to tell {label}: {words}. A person has to say what it is."
-    return f"What tells {label} apart here includes {name}: {words}. Nothing says that it is not the subject."
+    if rungs["association"].state != "yes":
+        return _capital(f"{name} that recurs in half of the images was not shown to be tied to a class in the others.")
+    if rungs["reliance"].state != "yes":
+        return _capital(f"{name} is tied to {label}: {words}; that the model uses it was not shown.")
+    return f"The model uses {name} to tell {label}: {words}. Nothing says that it is not the subject."
 
 
 def how_it_recurs(pattern: Pattern, off_subject: bool | None) -> str:

@@ -210,7 +210,9 @@ def sample_audit(**changes: Any) -> Audit:
         update={
             "title": "The model looks at a dark, ragged patch in malignant images.",
             "label": "malignant",
+            "rungs": rungs(association=tie(0.67, 0.03, 0.004)),
             "examples": tuple(f"malignant/ISIC_{n:07d}.jpg" for n in (3, 5, 7, 8)),
+            "regions": {f"malignant/ISIC_{n:07d}.jpg": (0.2, 0.1, 0.35, 0.25) for n in (3, 5, 7, 8)},
         }
     )
     hair = clear("jpeg_quality", 0.5, "file").model_copy(

@@ -92,14 +92,16 @@ class View:
 
     @cached_property
     def looked_at(self) -> tuple[Chapter, ...]:
-        """Patterns that the model found and that nothing says are off the subject."""
-        found = [each for each in self.audit.findings if each.verdict == "clear" and each.kind == "discovered"]
+        """Patterns that are tied to a class, and that nothing says are not its subject."""
+        clear = [each for each in self.audit.findings if each.verdict == "clear" and each.kind == "discovered"]
+        found = [each for each in clear if each.rungs["association"].state == "yes"]
         return tuple(Chapter("", each, self._exhibits(each, each.examples, 4), ()) for each in found[:12])
 
     @property
     def clear(self) -> list[Finding]:
         """Cues that were tested without a finding."""
-        return [each for each in self.audit.findings if each.verdict == "clear" and each.kind != "discovered"]
+        shown = [chapter.finding for chapter in self.looked_at]
+        return [each for each in self.audit.findings if each.verdict == "clear" and each not in shown]
 
     @property
     def untested(self) -> list[Finding]:
