@@ -142,7 +142,7 @@ def audit_verdict(findings: Iterable[Finding], learnt: bool | None) -> AuditVerd
     findings = list(findings)
     seen = {"suspect" if finding.verdict == "unidentifiable" else finding.verdict for finding in findings}
     ranked: tuple[AuditVerdict, ...] = ("shortcut", "review", "suspect", "gap")
-    compared = any(finding.rungs["association"].estimate is not None for finding in findings)
+    compared = any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings)
     return next((verdict for verdict in ranked if verdict in seen), "none_detected" if compared else "inconclusive")
 
 

@@ -183,7 +183,7 @@ def headline(findings: tuple[Finding, ...], learnt: bool | None, fault: str = ""
             first = some[0].title.rstrip(".")
             more = f" ({len(some) - 1} more of this kind)" if len(some) > 1 else ""
             return f"{first}{more}."
-    if not any(finding.rungs["association"].estimate is not None for finding in findings):
+    if not any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings):
         return "No cue could be compared between the classes in this data: see beside each why."
     tested = "No cue was found tied to a label and used" if learnt else "No cue was found tied to a label"
     return f"{tested}; the smallest effects that would have shown stand beside each."

@@ -100,8 +100,14 @@ class View:
     @property
     def clear(self) -> list[Finding]:
         """Cues that were tested without a finding."""
-        shown = [chapter.finding for chapter in self.looked_at]
+        shown = [*self.views, *(chapter.finding for chapter in self.looked_at)]
         return [each for each in self.audit.findings if each.verdict == "clear" and each not in shown]
+
+    @property
+    def views(self) -> list[Finding]:
+        """What tells the label without showing the subject, the most telling first."""
+        told = [each for each in self.audit.findings if each.kind == "view" and each.rungs["association"].estimate]
+        return sorted(told, key=lambda each: -each.rungs["association"].estimate.value)  # type: ignore[union-attr]
 
     @property
     def untested(self) -> list[Finding]:
@@ -126,7 +132,7 @@ class View:
         return [
             Point(numbers.get(finding.id, ""), finding.verdict, position(rung.estimate))
             for finding in self.audit.findings
-            if (rung := finding.rungs.get("association")) and rung.estimate
+            if finding.kind != "view" and (rung := finding.rungs.get("association")) and rung.estimate
         ]
 
     @property
