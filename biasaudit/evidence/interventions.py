@@ -45,7 +45,8 @@ def _candidates(tie: Tie, toward: int, rng: np.random.Generator) -> np.ndarray:
     return np.sort(rng.choice(rows, IMAGES, replace=False)) if len(rows) > IMAGES else rows
 
 
-def _intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
+def intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
+    """Put one cue, and its placebo, into held-out images of the other classes; None where there are too few."""
     assert cue.insert is not None
     assert cue.placebo is not None
     toward = 1 if tie.direction in cue.directions else -1
@@ -92,7 +93,7 @@ def interventions(
     ]
     results = {}
     for tie in progress.track(chosen, "Putting cues in, against placebos", len(chosen)):
-        result = _intervene(by_id[tie.cue.id], tie, images, predictions, settings.seed)
+        result = intervene(by_id[tie.cue.id], tie, images, predictions, settings.seed)
         if result is not None:
             results[tie.cue.key] = result
     return results

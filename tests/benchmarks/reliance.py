@@ -19,19 +19,19 @@ from biasaudit.cache import Cache
 from biasaudit.cues import BUILTIN
 from biasaudit.cues.amounts import as_photo
 from biasaudit.detectors import association, disparity, encoding, reliance
+from biasaudit.detectors.reliance import by_intervention, class_gap
 from biasaudit.evidence.cue_values import cue_values
-from biasaudit.evidence.interventions import interventions
+from biasaudit.evidence.interventions import Intervention, intervene, interventions
 from biasaudit.evidence.planting import step_of
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.survey import survey
-from biasaudit.evidence.ties import ties
+from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.pixels import PixelStore, resized
-from biasaudit.images.table import read_folder
+from biasaudit.images.table import ImageTable, read_folder
 from biasaudit.model.backbone import load
 from biasaudit.progress import Progress
 from biasaudit.ranking import rank
 from biasaudit.registry import Facts
-from biasaudit.results import Finding
 from biasaudit.settings import Settings
 from tests.benchmarks.scenes import KINDS, save, scene
 from tests.benchmarks.shortcuts import SHORTCUTS, Draw
@@ -111,6 +111,11 @@ def trained(
         model: Predictions = facts.get("predictions")
         findings = rank(facts.get("cue_values"), facts.get("ties"), results, (), surveyed.images, model, "")
         finding = next(each for each in findings if each.cue == cue)
+        tie = next(tie for tie in facts.get("ties") if tie.cue.id == cue)
+        done = facts.get("interventions").get(tie.cue.key)
+        asked = done is not None
+        if not asked:
+            done = intervene(next(part for part in BUILTIN if part.id == cue), tie, surveyed.images, model, seed)
         # The truth of the class that has the cue, whichever class the finding names.
         label = surveyed.images.classes.index(KINDS[0])
         inside = model.log_odds[surveyed.images.codes == label, label].mean()
@@ -121,28 +126,43 @@ def trained(
             "strength": strength,
             "auc": round(model.auc.value, 3),
             "true": round(_truth(draw, model, label, gap, seed + 1), 3),
-            "estimated": round(_estimate(finding, KINDS[0]), 3),
-            "method": finding.rungs["reliance"].method,
+            "estimated": round(_estimate(tie, done, model, surveyed.images) * _raised(cue, draw), 3),
+            "asked": asked,
             "verdict": finding.verdict,
         }
 
 
-def _estimate(finding: Finding, label: str) -> float:
-    """The finding's shift in units of the distance between classes, turned towards `label`.
+def _estimate(tie: Tie, done: Intervention | None, model: Predictions, images: ImageTable) -> float:
+    """The audit's shift in units of the distance between classes, of more of the cue towards the first class.
 
-    0 where nothing was tied, so that nothing was put in.
+    An audit puts in only what is tied. Where it did not ask, the same estimator is asked here, so that networks which
+    are put off by a cue that no class has more of are judged too. NaN where no image could take the cue.
     """
-    rung = finding.rungs["reliance"]
-    if rung.estimate is None or rung.method != "intervention":
-        return 0.0
-    shift = rung.estimate.value / rung.estimate.limit
-    return shift if finding.label == label else -shift
+    if done is None:
+        return float("nan")
+    code = images.classes.index(tie.label)
+    gap = class_gap(tie, model.log_odds[:, code])
+    rng = np.random.default_rng(0)
+    estimate = by_intervention(tie, done, code, gap, images.groups, 1, rng).estimate
+    assert estimate is not None
+    shift = estimate.value / gap * tie.direction
+    return shift if tie.label == KINDS[0] else -shift
+
+
+def _raised(cue: str, draw: Draw) -> int:
+    """+1 where the drawing raises the cue's measure, -1 where it lowers it."""
+    measure = next(part.measure for part in BUILTIN if part.id == cue)
+    rng = np.random.default_rng(11)
+    scenes = [scene(rng) for _ in range(20)]
+    changed = [measure(as_photo(np.rint(draw(rgb, rng)).astype(np.uint8))) - measure(as_photo(rgb)) for rgb in scenes]
+    return 1 if np.nanmean(changed) > 0 else -1
 
 
 def _correlation(rows: list[dict[str, Any]]) -> dict[str, float]:
-    true, estimated = (np.array([row[key] for row in rows]) for key in ("true", "estimated"))
+    judged = [row for row in rows if np.isfinite(row["estimated"])]
+    true, estimated = (np.array([row[key] for row in judged]) for key in ("true", "estimated"))
     return {
-        "trainings": len(rows),
+        "trainings": len(judged),
         "pearson": float(pearsonr(true, estimated).statistic),
         "spearman": float(spearmanr(true, estimated).statistic),
     }

@@ -48,7 +48,7 @@ def of_reliance(found: dict[str, Any]) -> str:
     lines.append(
         f"Present but balanced: called shortcut in {found['balanced_called_shortcut']} of {found['balanced']}.\n"
     )
-    keys = ["cue", "drawn", "strength", "auc", "true", "estimated", "method", "verdict"]
+    keys = ["cue", "drawn", "strength", "auc", "true", "estimated", "asked", "verdict"]
     return "\n".join(lines) + "\n" + _table(keys, [[row[key] for key in keys] for row in found["rows"]])
 
 
