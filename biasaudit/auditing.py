@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -12,33 +11,33 @@ from typing import Any
 from biasaudit import detectors as detector_package
 from biasaudit import wording
 from biasaudit.cache import Cache, write_text
-from biasaudit.cues import BUILTIN as CUES
+from biasaudit.choices import check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors.rung import RungResult
 from biasaudit.discovery import Pattern, patterns
 from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.discovery.transplants import transplants
-from biasaudit.errors import AuditError, EnvironmentFault, UsageError
+from biasaudit.errors import AuditError
 from biasaudit.evidence.blind_views import blind_views
-from biasaudit.evidence.cue_values import CONSTANT, CueValues, cue_values, metadata_cue
+from biasaudit.evidence.cue_values import CueValues, cue_values
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.survey import Survey, survey
 from biasaudit.evidence.ties import ties
-from biasaudit.images.folder import readable_id, shown
+from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
 from biasaudit.outcome import AuditResult
 from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
-from biasaudit.registry import Detector, Facts, Unavailable, installed
+from biasaudit.registry import Detector, Facts, Unavailable
 from biasaudit.results import Audit, Check, Finding, SelfTest
 from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
-from biasaudit.settings import ROLES, Settings
+from biasaudit.settings import Settings
 from biasaudit.tables import write_tables
 
 EVIDENCE: dict[str, Callable[..., Any]] = {
@@ -82,17 +81,17 @@ def audit(
         UsageError, DataError, EnvironmentFault: with the cause and the next step in the message.
     """
     began = time.time()
-    settings = _settings(metadata=Path(metadata) if metadata else None, **choices)
+    settings = settings_of(metadata=Path(metadata) if metadata else None, **choices)
     folder, progress = Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
-    cues, detectors = _chosen(settings, scan)
+    cues, detectors = parts_of(settings, scan)
     check_subject(settings.subject)
 
     progress.say(f"Auditing {folder}")
     images = _read(folder, settings)
-    _make_folder(folder, out)
-    _check_names(settings, images)
-    _check_roles(settings, images)
+    make_folder(folder, out)
+    check_names(settings, images)
+    check_roles(settings, images)
     cache = Cache(out / "cache", fresh=settings.fresh)
     backbone = None if scan else _load(settings, progress)
     store = PixelStore.create(out / "cache" / "pixels.raw", images.n, backbone.size) if backbone else None
@@ -162,23 +161,16 @@ def audit_the_audit(
 
     Takes the choices of `audit` and raises what it raises.
     """
-    settings, folder, progress = _settings(**choices), Path(folder), Progress(quiet=quiet)
+    settings, folder, progress = settings_of(**choices), Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
-    cues, _ = _chosen(settings, scan=True)
+    cues, _ = parts_of(settings, scan=True)
     images = _read(folder, settings)
-    _make_folder(folder, out)
-    _check_names(settings, images)
+    make_folder(folder, out)
+    check_names(settings, images)
     cache = Cache(out / "cache", fresh=settings.fresh)
     images = sample(images, settings.seed, MORE_THAN_ENOUGH)
     record = self_test(_survey(images, cues, None, cache, settings, progress), cues, settings, progress)
     return record, write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
-
-
-def _settings(**choices: Any) -> Settings:
-    try:
-        return Settings(**choices)
-    except TypeError as error:
-        raise UsageError(f"{error}. The choices are the fields of biasaudit.Settings.") from error
 
 
 def _read(folder: Path, settings: Settings) -> ImageTable:
@@ -203,65 +195,6 @@ def _survey(
 ) -> Survey:
     surveyed = survey(images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress)
     return surveyed.of(check_usable(surveyed.images, max_bad=settings.max_bad, drop_small=settings.drop_small))
-
-
-def _check_names(settings: Settings, images: ImageTable) -> None:
-    """Raise UsageError where --without names nothing that there is."""
-    parts = *installed("biasaudit.cues", CUES), *installed("biasaudit.detectors", detector_package.BUILTIN)
-    known = {part.id for part in parts}
-    unknown = sorted(set(settings.without) - known - set(images.metadata_columns))
-    if unknown:
-        raise UsageError(
-            f"--without: there is no cue, detector or column {unknown[0]!r}. "
-            "`biasaudit cues` and `biasaudit detectors` list them."
-        )
-
-
-def _check_roles(settings: Settings, images: ImageTable) -> None:
-    """Raise UsageError where a role is given to a column that is not there, is used otherwise, or is no group."""
-    taken = {"--split": (settings.split,), "--ignore": settings.ignore, "--without": settings.without}
-    given: dict[str, str] = {}
-    for role in ROLES:
-        for column in getattr(settings, role):
-            option, name = f"--{role}", shown(column)
-            if settings.metadata is None:
-                raise UsageError(f"{option} {name} needs a table: name it with --metadata.")
-            if given.setdefault(column, option) != option:
-                raise UsageError(f"{option} {name}: the column is named in {given[column]} too. Give it one role.")
-            if other := next((where for where, names in taken.items() if column in names), ""):
-                raise UsageError(f"{option} {name}: the column is named in {other} too. Take it out of one of them.")
-            if column not in images.metadata_columns:
-                have = ", ".join(repr(shown(str(each), 40)) for each in images.metadata_columns) or "none"
-                raise UsageError(f"{option}: the CSV has no column {name!r} that can have a role; choose from: {have}.")
-    for column in settings.nuisance:
-        why = metadata_cue(column, images.frame[f"meta_{column}"].to_numpy(dtype=object)).untestable
-        if column == settings.group_by or (why and why != CONSTANT):
-            raise UsageError(
-                f"--nuisance {shown(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can be "
-                "compared within one value of it. Name a coarser column."
-            )
-
-
-def _chosen(settings: Settings, scan: bool) -> tuple[tuple[Cue, ...], tuple[Detector, ...]]:
-    cues = installed("biasaudit.cues", CUES)
-    detectors = installed("biasaudit.detectors", detector_package.BUILTIN)
-    left_out = set(settings.without) | (set(detector_package.NEED_A_MODEL) if scan else set())
-    return tuple(c for c in cues if c.id not in left_out), tuple(d for d in detectors if d.id not in left_out)
-
-
-def _make_folder(folder: Path, out: Path) -> None:
-    """Make sure that `out` can be written, holds no images of this audit and leads nowhere else."""
-    inside = [out / "cache", out / "evidence"]
-    if folder.resolve() in [place.resolve() for place in (out, *inside)]:
-        raise UsageError(f"The report cannot be written into {folder}, which it is about. Choose another --out.")
-    linked = [place.name for place in inside if place.is_symlink()]
-    if linked:
-        raise EnvironmentFault(f"{linked[0]} in {out} is a link to somewhere else. Remove it or choose another --out.")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out).close()
-    except OSError as error:
-        raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Choose another folder with --out.") from error
 
 
 def _load(settings: Settings, progress: Progress) -> Any:

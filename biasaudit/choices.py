@@ -1,0 +1,85 @@
+"""What the user chose, held against what there is before any work: names, roles, parts, and where to write."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from biasaudit import detectors as detector_package
+from biasaudit.cues import BUILTIN as CUES
+from biasaudit.cues.cue import Cue
+from biasaudit.errors import EnvironmentFault, UsageError
+from biasaudit.evidence.cue_values import CONSTANT, metadata_cue
+from biasaudit.images.folder import shown
+from biasaudit.images.table import ImageTable
+from biasaudit.registry import Detector, installed
+from biasaudit.settings import ROLES, Settings
+
+
+def settings_of(**choices: Any) -> Settings:
+    """Settings from keyword arguments. Raises UsageError where one is no field of `Settings`."""
+    try:
+        return Settings(**choices)
+    except TypeError as error:
+        raise UsageError(f"{error}. The choices are the fields of biasaudit.Settings.") from error
+
+
+def parts_of(settings: Settings, scan: bool) -> tuple[tuple[Cue, ...], tuple[Detector, ...]]:
+    """The cues and detectors of an audit: all installed, without those left out and those that a scan cannot run."""
+    cues = installed("biasaudit.cues", CUES)
+    detectors = installed("biasaudit.detectors", detector_package.BUILTIN)
+    left_out = set(settings.without) | (set(detector_package.NEED_A_MODEL) if scan else set())
+    return tuple(c for c in cues if c.id not in left_out), tuple(d for d in detectors if d.id not in left_out)
+
+
+def check_names(settings: Settings, images: ImageTable) -> None:
+    """Raise UsageError where --without names nothing that there is."""
+    parts = *installed("biasaudit.cues", CUES), *installed("biasaudit.detectors", detector_package.BUILTIN)
+    known = {part.id for part in parts}
+    unknown = sorted(set(settings.without) - known - set(images.metadata_columns))
+    if unknown:
+        raise UsageError(
+            f"--without: there is no cue, detector or column {unknown[0]!r}. "
+            "`biasaudit cues` and `biasaudit detectors` list them."
+        )
+
+
+def check_roles(settings: Settings, images: ImageTable) -> None:
+    """Raise UsageError where a role is given to a column that is not there, is used otherwise, or is no group."""
+    taken = {"--split": (settings.split,), "--ignore": settings.ignore, "--without": settings.without}
+    given: dict[str, str] = {}
+    for role in ROLES:
+        for column in getattr(settings, role):
+            option, name = f"--{role}", shown(column)
+            if settings.metadata is None:
+                raise UsageError(f"{option} {name} needs a table: name it with --metadata.")
+            if given.setdefault(column, option) != option:
+                raise UsageError(f"{option} {name}: the column is named in {given[column]} too. Give it one role.")
+            if other := next((where for where, names in taken.items() if column in names), ""):
+                raise UsageError(f"{option} {name}: the column is named in {other} too. Take it out of one of them.")
+            if column not in images.metadata_columns:
+                have = ", ".join(repr(shown(str(each), 40)) for each in images.metadata_columns) or "none"
+                raise UsageError(f"{option}: the CSV has no column {name!r} that can have a role; choose from: {have}.")
+    for column in settings.nuisance:
+        why = metadata_cue(column, images.frame[f"meta_{column}"].to_numpy(dtype=object)).untestable
+        if column == settings.group_by or (why and why != CONSTANT):
+            raise UsageError(
+                f"--nuisance {shown(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can be "
+                "compared within one value of it. Name a coarser column."
+            )
+
+
+def make_folder(folder: Path, out: Path) -> None:
+    """Make sure that `out` can be written, holds no images of this audit and leads nowhere else."""
+    inside = [out / "cache", out / "evidence"]
+    if folder.resolve() in [place.resolve() for place in (out, *inside)]:
+        raise UsageError(f"The report cannot be written into {folder}, which it is about. Choose another --out.")
+    linked = [place.name for place in inside if place.is_symlink()]
+    if linked:
+        raise EnvironmentFault(f"{linked[0]} in {out} is a link to somewhere else. Remove it or choose another --out.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Choose another folder with --out.") from error
