@@ -73,14 +73,16 @@ def _write(folder: Path, draw: Draw, strength: float, n: int, seed: int) -> None
         save(folder / kind / f"{number:05d}.jpg", rgb)
 
 
-def _truth(draw: Draw, model: Predictions, label: int, gap: float, seed: int) -> float:
+def _truth(draw: Draw, model: Predictions, label: int, subject: str, gap: float, seed: int) -> float:
     """Mean shift of the class's log-odds when the shortcut is put into new photographs, over all folds' networks.
 
-    In units of the distance between the classes' means, out of fold: log-odds have another scale in every network.
+    Photographs of the same subject as those in which the audit put it: a mark that only blinds a network lowers the
+    odds of whichever class a picture shows. In units of the distance between the classes' means, out of fold:
+    log-odds have another scale in every network.
     """
     rng = np.random.default_rng(seed)
     size = model.network.size
-    before = [scene(rng, subject=KINDS[1 - label]) for _ in range(PAIRS)]
+    before = [scene(rng, subject=subject) for _ in range(PAIRS)]
     after = [np.rint(draw(rgb, rng)).astype(np.uint8) for rgb in before]
     shown = [np.stack([resized(rgb, size) for rgb in images]) for images in (before, after)]
     folds = np.arange(PAIRS) % (int(model.fold.max()) + 1)
@@ -116,6 +118,7 @@ def trained(
         asked = done is not None
         if not asked:
             done = intervene(next(part for part in BUILTIN if part.id == cue), tie, surveyed.images, model, seed)
+        put_into = KINDS[1] if done is None else str(surveyed.images.labels[done.rows[0]])
         # The truth of the class that has the cue, whichever class the finding names.
         label = surveyed.images.classes.index(KINDS[0])
         inside = model.log_odds[surveyed.images.codes == label, label].mean()
@@ -125,7 +128,7 @@ def trained(
             "drawn": drawn,
             "strength": strength,
             "auc": round(model.auc.value, 3),
-            "true": round(_truth(draw, model, label, gap, seed + 1), 3),
+            "true": round(_truth(draw, model, label, put_into, gap, seed + 1), 3),
             "estimated": round(_estimate(tie, done, model, surveyed.images) * _raised(cue, draw), 3),
             "asked": asked,
             "verdict": finding.verdict,
