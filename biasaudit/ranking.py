@@ -66,14 +66,18 @@ def _state(result: RungResult, q: float | None) -> State:
     baseline = max(estimate.null, result.placebo.value) if result.placebo else estimate.null
     share = (estimate.value - baseline) / (estimate.limit - estimate.null)
     beyond = result.placebo is None or estimate.low > result.placebo.high
-    return "yes" if q < Q and share >= FLOORS[result.rung] and estimate.low > estimate.null and beyond else "no"
+    return "yes" if q < Q and share >= _floor(result) and estimate.low > estimate.null and beyond else "no"
+
+
+def _floor(result: RungResult) -> float:
+    return FLOORS[result.rung] if result.floor is None else result.floor
 
 
 def _smallest(result: RungResult) -> float | None:
     """The smallest effect that would have been reported: what the data could show, or the floor where that is more."""
     if result.smallest_detectable is None or result.estimate is None:
         return None
-    floor = result.estimate.null + FLOORS[result.rung] * (result.estimate.limit - result.estimate.null)
+    floor = result.estimate.null + _floor(result) * (result.estimate.limit - result.estimate.null)
     return max(result.smallest_detectable, floor)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from biasaudit.detectors.reliance import by_intervention, class_gap
 from biasaudit.detectors.rung import NOT_TIED, RungResult
@@ -15,6 +16,11 @@ from biasaudit.registry import detector
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS
+
+FLOOR = 0.02
+"""Share of the distance between classes that counts as use. Low, since what is cut out of one image and set into
+another is a part of the mark in strange surroundings, and since a network that tells everything leans on each thing
+little; whether that matters is asked of a person."""
 
 
 @detector(question="Does something that no cue names recur in the images of one class, and does the model use it?")
@@ -55,4 +61,4 @@ def discovery(
             yield RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=why)
             continue
         rng = generator(settings.seed, "discovery", tie.cue.key)
-        yield by_intervention(tie, done, code, gap, images.groups, len(patterns), rng)
+        yield replace(by_intervention(tie, done, code, gap, images.groups, len(patterns), rng), floor=FLOOR)

@@ -25,3 +25,5 @@ class RungResult:
     placebo: Estimate | None = None
     method: str = ""
     smallest_detectable: float | None = None
+    floor: float | None = None
+    """Share of the scale below which the effect is too small to matter; None takes the rung's own, `FLOORS`."""

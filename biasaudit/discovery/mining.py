@@ -13,12 +13,13 @@ from scipy.stats import rankdata
 
 EXEMPLARS = 1200
 """Places tried for each class."""
-KEPT = 14
-"""Exemplars of each class that are sharpened."""
+KEPT = 100
+"""Exemplars of each class that are sharpened: a thin mark's exemplar shows mostly what lies behind it, and comes late
+in the order."""
 ROUNDS = 3
-LEAST_AREA = 0.6
-"""AUC with which an exemplar must tell its class."""
-SAME = 0.7
+LEAST_AREA = 0.55
+"""AUC with which an exemplar must tell its class: little, since sharpening comes after, and other images test it."""
+SAME = 0.85
 """Correlation over images from which two exemplars are one pattern."""
 AWAY = 0.5
 """How much of what images without the pattern show at their most alike place is taken off."""
@@ -72,19 +73,22 @@ def split_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def mine(descriptors: np.ndarray, codes: np.ndarray, classes: int, rng: np.random.Generator) -> list[Mined]:
     """Patterns that tell a class; descriptors: float32 (n, places, d), rows of unit length; codes: int (n,)."""
-    found = []
+    found: list[Mined] = []
+    places = descriptors.shape[1]
     for code in range(classes):
         inside = codes == code
         rows = np.flatnonzero(inside)
         if len(rows) < 8 or (~inside).sum() < 8:
             continue
-        picked = rng.choice(len(rows) * descriptors.shape[1], EXEMPLARS, replace=False)
-        source, place = rows[picked // descriptors.shape[1]], picked % descriptors.shape[1]
+        picked = rng.choice(len(rows) * places, min(EXEMPLARS, len(rows) * places), replace=False)
+        source, place = rows[picked // places], picked % places
         exemplars = descriptors[source, place]
         values, _ = best_places(descriptors, exemplars)
         values[np.arange(len(values)), source] = np.nan  # its own image says nothing of how often it recurs
         values = np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
-        found += [_sharpened(descriptors, code, exemplars[one]) for one in _telling(values, inside)]
+        telling = _telling(values, inside)
+        if telling:
+            found += _sharpened(descriptors, code, exemplars[telling])
     return found
 
 
@@ -97,32 +101,35 @@ def _telling(values: np.ndarray, inside: np.ndarray) -> list[int]:
     m = inside.sum()
     area = (ranks - m * (m + 1) / 2) / (m * (~inside).sum())
     worth = np.where(area > LEAST_AREA, explained * np.sqrt(gain), 0)
+    standard = values - values.mean(axis=1, keepdims=True)
+    standard /= np.maximum(np.linalg.norm(standard, axis=1, keepdims=True), 1e-9)
     chosen: list[int] = []
     for one in np.argsort(-worth, kind="stable"):
         if worth[one] == 0 or len(chosen) == KEPT:
             break
-        if all(np.corrcoef(values[one], values[other])[0, 1] < SAME for other in chosen):
+        if not chosen or (standard[chosen] @ standard[one]).max() < SAME:
             chosen.append(int(one))
     return chosen
 
 
-def _sharpened(descriptors: np.ndarray, code: int, prototype: np.ndarray) -> Mined:
-    """The prototype, drawn to what it finds and away from what it takes for the like where it is not there.
+def _sharpened(descriptors: np.ndarray, code: int, prototypes: np.ndarray) -> list[Mined]:
+    """Each prototype, drawn to what it finds and away from what it takes for the like where it is not there.
 
     Labels play no part in it: what recurs is sharpened, not what tells the class.
     """
+    prototypes = prototypes.copy()
     for _ in range(ROUNDS):
-        values, places, threshold = _applied(descriptors, prototype)
-        hits = np.flatnonzero(values >= threshold)
-        hits = hits[np.argsort(-values[hits], kind="stable")][: max(8, len(hits) * 2 // 3)]
-        misses = np.flatnonzero(values < threshold)
-        towards = descriptors[hits, places[hits]].mean(axis=0)
-        moved = towards - AWAY * descriptors[misses, places[misses]].mean(axis=0)
-        prototype = moved / max(float(np.linalg.norm(moved)), 1e-6)
-    values, places, threshold = _applied(descriptors, prototype)
-    return Mined(code, prototype, threshold, values, places)
-
-
-def _applied(descriptors: np.ndarray, prototype: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    values, places = best_places(descriptors, prototype[None])
-    return values[0], places[0], float(split_of(values)[0][0])
+        values, places = best_places(descriptors, prototypes)
+        for number, threshold in enumerate(split_of(values)[0]):
+            alike, place = values[number], places[number]
+            hits, misses = np.flatnonzero(alike >= threshold), np.flatnonzero(alike < threshold)
+            hits = hits[np.argsort(-alike[hits], kind="stable")][: max(8, len(hits) * 2 // 3)]
+            towards = descriptors[hits, place[hits]].mean(axis=0)
+            moved = towards - AWAY * descriptors[misses, place[misses]].mean(axis=0)
+            prototypes[number] = moved / max(float(np.linalg.norm(moved)), 1e-6)
+    values, places = best_places(descriptors, prototypes)
+    thresholds, _ = split_of(values)
+    return [
+        Mined(code, prototype, float(threshold), *each)
+        for prototype, threshold, *each in zip(prototypes, thresholds, values, places, strict=True)
+    ]

@@ -11,7 +11,7 @@ import numpy as np
 
 from biasaudit.discovery.local_features import BATCH, LocalFeatures, learn
 from biasaudit.discovery.mining import Mined, best_places, mine
-from biasaudit.discovery.recurrence import PUT_THERE, Recurrence, recurrence
+from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, Recurrence, recurrence
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
@@ -89,7 +89,8 @@ def patterns(
         descriptors = np.concatenate([features.of(b) for b in survey.pixels.batches(survey.rows[mined_in], BATCH)])
         found = [(recurrence(one, codes), one) for one in mine(descriptors, codes, len(images.classes), rng)]
         del descriptors
-        chosen = _distinct(sorted(found, key=lambda pair: -pair[0].score))
+        tied = [pair for pair in found if pair[0].gain >= LEAST_GAIN]
+        chosen = _distinct(sorted(tied, key=lambda pair: -pair[0].score))
         if not chosen:
             return ()
         prototypes = np.stack([one.prototype for _, one in chosen])
