@@ -26,7 +26,7 @@ from tests.benchmarks.unnamed import UNNAMED
 TASKS = ("skin", "objects_control")
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 SIDE = 224
-WITHOUT = (*(cue.id for cue in BUILTIN), "encoding", "disparity", "copies")
+WITHOUT = (*(cue.id for cue in BUILTIN), "encoding", "disparity", "copies", "content_blind")
 
 
 @dataclass(frozen=True)
