@@ -46,7 +46,7 @@ def model_record(name: str, model: Predictions) -> Model:
     return Model(
         backbone=name,
         training=model.training,
-        folds=int(model.fold.max()) + 1,
+        folds=0 if model.given else int(model.fold.max()) + 1,
         auc=model.auc,
         learnt=model.learnt,
         balanced_accuracy=model.balanced_accuracy,

@@ -35,6 +35,14 @@ class Settings:
     """What the label names: a folder of masks, named as the images are, or "center"; a pattern off it is no subject."""
     backbone: str = "auto"
     """auto, efficientnet_lite0, small_cnn, a keras.applications name, or a .keras file (with trust_model)."""
+    model: str | None = None
+    """A trained classifier to audit in place of one trained here: FILE.keras (with trust_model), or its name."""
+    classes: tuple[str, ...] = ()
+    """The classes of that model's answers, in their order; empty for the folder's, sorted."""
+    pixels: str = "0..255"
+    """The range of pixels that a Keras model to audit was trained on: 0..255, 0..1 or -1..1."""
+    size: int | None = None
+    """Input side in pixels of a function to audit, or of a Keras model that leaves it open."""
     finetune: bool = False
     """Train the whole network, not the head alone."""
     trust_model: bool = False
@@ -59,5 +67,6 @@ class Settings:
         """As plain JSON values; the metadata path as its file name alone."""
         record = asdict(self)
         name = self.metadata.name if self.metadata else None
+        record["model"] = Path(self.model).name if self.model else None
         record["metadata"] = name.encode("utf-8", "backslashreplace").decode() if name else None
         return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

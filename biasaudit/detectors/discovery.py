@@ -48,11 +48,11 @@ def discovery(
         if tie is None:
             continue
         code = images.classes.index(tie.label)
-        gap = class_gap(tie, predictions.log_odds[:, code])
+        gap = class_gap(tie, predictions.log_odds[:, code], predictions.judged if predictions.given else None)
         done = transplants.get(pattern.cue.key)
         if done is None or gap <= 0:
             why = NOT_TIED if tie.strength < FLOORS["association"] else "Too few images to set it into, or to cut from."
             yield RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=why)
             continue
         rng = generator(settings.seed, "discovery", tie.cue.key)
-        yield by_intervention(tie, done, code, gap, images.groups, len(patterns), rng)
+        yield by_intervention(tie, done, code, gap, images.groups, len(patterns), rng, predictions.images_called)

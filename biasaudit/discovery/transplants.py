@@ -77,7 +77,7 @@ def _transplant(
     return Intervention(
         rows=receivers,
         toward=1,
-        before=predictions.log_odds[receivers],
+        before=predictions.network.log_odds(before, folds),  # the same pixels, whatever their size
         inserted=predictions.network.log_odds(inserted, folds),
         placebo=predictions.network.log_odds(placebo, folds),
     )

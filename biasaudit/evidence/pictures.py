@@ -1,6 +1,7 @@
 """The pictures that the report shows: thumbnails of examples and counterexamples, each with its heatmap.
 
-That is Grad-CAM, or for a discovered pattern how alike each place is to it.
+That is Grad-CAM (of a model without maps, what each area adds to the answer), or for a discovered pattern how alike
+each place is to it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def save_pictures(
     Pictures of an earlier run are removed first: they may be of other people. Raises DataError where an image has
     changed since it was measured.
 
-    likeness: of each discovered pattern by its cue's id, uint8 (size, size, 3) -> float (h, w), 0 to 1.
+    likeness: of each discovered pattern by its cue's id, uint8 (h, w, 3) -> float (side, side), 0 to 1.
     """
     discard_thumbnails(folder)
     row_of = {image: row for row, image in enumerate(images.ids)}
@@ -66,7 +67,7 @@ def _save(
     pixels = resized(rgb, predictions.network.size)
     for key in keys:
         if key in likeness_of:
-            save_heatmap(folder, image, key, rgb, likeness_of[key](pixels))
+            save_heatmap(folder, image, key, rgb, likeness_of[key](rgb))
             continue
         heat = predictions.network.heatmap(pixels, int(predictions.fold[row]), images.classes.index(key))
         if heat is not None:
