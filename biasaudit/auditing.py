@@ -148,7 +148,7 @@ def audit(
 
     record = Audit(
         verdict=audit_verdict(findings, learnt),
-        headline=wording.headline(findings, learnt, why if answers is None else ""),
+        headline=why if given and why else wording.headline(findings, learnt, why if answers is None else ""),
         dataset=dataset_record(folder, surveyed),
         model=model_record((given or backbone).name, answers) if backbone and answers else None,
         settings={**settings.to_record(), "scan": scan},

@@ -44,7 +44,7 @@ def pictures(folder: Path, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]
 
 
 def weights_of(folder: Path, frame: pd.DataFrame, *, luma: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Weights float (5, 1) and bias float (1,): the subject's slopes tell `upright`, and brightness does or does not."""
+    """Weights float (5, 1) and bias float (1,): slopes tell `upright`, and brightness does or does not."""
     rgb, codes = pictures(folder, frame)
     pooled = features().predict(rgb.astype(np.float32), verbose=0)
     turned = np.array([0, 1, 1, -1, -1]) / (pooled @ [0, 1, 1, -1, -1]).std()

@@ -10,9 +10,8 @@ import biasaudit as ba
 from biasaudit.cues import BUILTIN
 from biasaudit.errors import UsageError
 from tests.conftest import grid_features
-from tests.given_models import SIDE, classifier, pictures
+from tests.given_models import SIDE, classifier
 from tests.planted import brighter, plant
-
 
 OTHERS = tuple(cue.id for cue in BUILTIN if cue.id != "brightness")
 
@@ -78,7 +77,9 @@ def test_answers_of_every_shape_mean_the_same(bright, tmp_path, how):
     assert result.record.settings["model"] == "own.keras"
     shift = found.rungs["reliance"].estimate
     plain = run(folder, tmp_path, model=classifier(folder, frame, luma=True))
-    assert shift.value == pytest.approx(finding(plain, "property-brightness").rungs["reliance"].estimate.value, abs=1e-3)
+    assert shift.value == pytest.approx(
+        finding(plain, "property-brightness").rungs["reliance"].estimate.value, abs=1e-3
+    )
 
 
 def test_any_function_can_be_audited(bright, tmp_path):
@@ -95,8 +96,8 @@ def test_any_function_can_be_audited(bright, tmp_path):
     assert found.rungs["encoding"].state == "untested"
     assert "answers only" in found.rungs["encoding"].why
     assert result.record.model.backbone == "by_brightness"
-    heatmaps = [path for path in (tmp_path / "out" / "evidence").glob("*.webp") if "heat" in path.name]
-    assert heatmaps or len(list((tmp_path / "out" / "evidence").glob("*.webp"))) > 6
+    pictures_shown = {*found.examples[:6], *found.counterexamples[:6]}
+    assert len(list((tmp_path / "out" / "evidence").glob("*.webp"))) == 2 * len(pictures_shown)  # each with its map
 
 
 def test_the_order_of_the_classes_can_be_given_and_a_wrong_one_is_told(bright, tmp_path):
@@ -108,15 +109,16 @@ def test_the_order_of_the_classes_can_be_given_and_a_wrong_one_is_told(bright, t
     assert run(folder, tmp_path, model=model, classes=("lying", "upright")).verdict == "shortcut"
 
 
-def test_with_a_given_split_its_figures_are_those_of_the_test_part(bright, tmp_path):
-    folder, frame = bright
-    part = np.where(np.arange(240) % 3, "train", "test")
+def test_with_a_given_split_its_figures_are_those_of_the_test_part(tmp_path):
+    frame = plant(tmp_path / "bright", brighter, n=240, strength=(0.7, 0.3))
+    part = np.where(np.arange(240) < 120, "train", "test")
     frame.assign(part=part).drop(columns="planted").to_csv(tmp_path / "m.csv", index=False)
-    model = classifier(folder, frame, luma=True)
-    result = run(folder, tmp_path, model=model, metadata=tmp_path / "m.csv", split="part")
-    assert result.record.model.auc.n == 80
-    assert "80 images of the given test part" in result.record.model.training
-    assert finding(result, "property-brightness").rungs["disparity"].estimate.n <= 80
+    model = classifier(tmp_path / "bright", frame, luma=True)
+    result = run(tmp_path / "bright", tmp_path, model=model, metadata=tmp_path / "m.csv", split="part")
+    assert result.record.model.auc.n == 120
+    assert "120 images of the given test part" in result.record.model.training
+    assert finding(result, "property-brightness").rungs["disparity"].estimate.n == 120
+    assert "held-out images" in finding(result, "property-brightness").rungs["reliance"].why
     checks = {check.detector: check for check in result.record.checks}
     assert checks["reversal"].status == "skipped"
     assert "by heart" in checks["reversal"].reason
@@ -125,11 +127,9 @@ def test_with_a_given_split_its_figures_are_those_of_the_test_part(bright, tmp_p
 def test_pixels_in_the_wrong_range_are_told(bright, tmp_path):
     folder, frame = bright
     model = classifier(folder, frame, luma=True, scaled=False)
-    hinted = run(folder, tmp_path, model=model)
-    assert "--pixels 0..1" in hinted.record.model.training
-    right = run(folder, tmp_path, model=model, pixels="0..1")
-    assert "--pixels" not in right.record.model.training
-    assert right.verdict == "shortcut"
+    with pytest.raises(UsageError, match=r"add --pixels 0\.\.1"):
+        run(folder, tmp_path, model=model)
+    assert run(folder, tmp_path, model=model, pixels="0..1").verdict == "shortcut"
 
 
 def two_answers(images):
@@ -151,6 +151,14 @@ def test_answers_that_cannot_be_audited_are_refused_with_the_cause(bright, tmp_p
     predict, why = REFUSED[how]
     with pytest.raises(UsageError, match=why):
         run(bright[0], tmp_path, predict=predict, size=16)
+
+
+def test_a_keras_model_that_answers_nan_is_refused(bright, tmp_path):
+    folder, frame = bright
+    model = classifier(folder, frame, luma=True)
+    model.layers[-1].set_weights([np.full((5, 2), np.nan), np.zeros(2)])
+    with pytest.raises(UsageError, match=r"NaN or infinity for lying/0000\.jpg"):
+        run(folder, tmp_path, model=model)
 
 
 def test_what_does_not_go_together_is_refused(bright, tmp_path):
@@ -182,9 +190,3 @@ def test_a_file_is_not_loaded_without_trust_nor_tensorflow_with_it(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "--trust-model" in done.stdout
     assert done.stdout.strip().endswith("False")
-
-
-def test_the_pictures_are_those_of_the_audit(bright):
-    rgb, codes = pictures(*bright)
-    assert rgb.shape == (240, SIDE, SIDE, 3)
-    assert codes.mean() == 0.5

@@ -15,7 +15,7 @@ from biasaudit.stats import auc, generator
 BETTER = 0.1
 """AUC, mean over classes, that another order must gain before it is spoken of."""
 ABOVE_CHANCE = 0.65
-"""The least AUC with which another range of pixels can be the right one."""
+"""The least AUC, mean over classes, with which another order or range can be the right one."""
 SAMPLE = 50
 """Images of a class that another range is tried on."""
 
@@ -25,23 +25,23 @@ def _mean_auc(odds: np.ndarray, codes: np.ndarray) -> float:
     return float(np.nanmean(areas)) if np.isfinite(areas).any() else 0.5
 
 
-def order_hint(odds: np.ndarray, codes: np.ndarray, classes: list[str]) -> str:
+def order_hint(model: GivenModel, odds: np.ndarray, codes: np.ndarray, classes: list[str]) -> str:
     """A sentence where the answers go with the classes in another order; "" where the given one is as good.
 
     odds: float (n, classes). codes: int (n,).
     """
-    areas = np.array(
-        [[auc(odds[:, answer], codes == code) for code in range(len(classes))] for answer in range(len(classes))]
-    )
-    areas = np.nan_to_num(areas, nan=0.5)
+    each = range(len(classes))
+    areas = np.nan_to_num([[auc(odds[:, answer], codes == code) for code in each] for answer in each], nan=0.5)
     answers, best = linear_sum_assignment(-areas)
-    gain = float(areas[answers, best].mean() - np.diag(areas).mean())
-    if gain < BETTER:
+    now, then = float(np.diag(areas).mean()), float(areas[answers, best].mean())
+    if then - now < BETTER or then < ABOVE_CHANCE:
         return ""
-    listed = ",".join(classes[code] for code in best)
+    names = list(model.given.classes)
+    for answer, code in zip(model.columns, best, strict=True):
+        names[answer] = classes[code]
     return (
-        f"Its answers go better with the classes in another order (AUC {areas[answers, best].mean():.2f} against "
-        f"{np.diag(areas).mean():.2f}): if that is how it was trained, add --classes {listed}."
+        f"Its answers go better with the classes in another order (AUC {then:.2f} against {now:.2f}): if that is how "
+        f"it was trained, add --classes {','.join(names)}."
     )
 
 

@@ -49,7 +49,7 @@ def given_predictions(
     judged = _judged(images)
     area = macro_auc(odds[judged], images.codes[judged], images.groups[judged], settings.seed)
     area = area.model_copy(update={"measure": "AUC of the given model, mean over classes"})
-    hint = order_hint(odds[judged], images.codes[judged], images.classes)
+    hint = order_hint(model, odds[judged], images.codes[judged], images.classes)
     if in_range := range_hint(given, model, odds, images, store, rows, settings):
         if area.low <= 0.5:
             raise UsageError(f"{given.name} does not tell these classes apart. {in_range}")
