@@ -153,7 +153,12 @@ def from_keras(
     if isinstance(source, keras.Model):
         model, name = source, str(source.name)
     else:
-        model, name = load_file(Path(source)), Path(source).name
+        try:
+            model, name = load_file(Path(source)), Path(source).name
+        except UsageError as fault:
+            raise UsageError(
+                f"{fault} If it needs layers of your own, load it in Python: ba.audit(folder, model=...)."
+            ) from fault
     try:
         sides, outputs = model.input_shape, model.output_shape
     except (AttributeError, ValueError) as fault:
