@@ -13,8 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-EVALUATIONS = 200
-"""Pictures that the model answers for one map, about: where the score comes from, areas of a tenth of each side."""
+EVALUATIONS = 300
+"""Pictures that the model answers for one map, about: where the score comes from, areas of a twelfth of each side."""
 BATCH = 50
 BLUR = 8
 """The blurring square, as a part of the shorter side."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -60,7 +59,7 @@ def given_predictions(
     called = odds.argmax(axis=1) == images.codes
     recalls = [called[judged & (images.codes == code)].mean() for code in np.unique(images.codes[judged])]
     return Predictions(
-        network=replace(model, explain=_explainer(model)),
+        network=_explained(model),
         fold=np.zeros(images.n, dtype=int),
         log_odds=odds,
         probabilities=probabilities_of(odds),
@@ -112,17 +111,17 @@ def _embedding(
     return features if np.isfinite(features).all() else None
 
 
-def _explainer(model: GivenModel) -> Callable[[np.ndarray, int], np.ndarray]:
-    """Grad-CAM where the model has maps, or else Partition SHAP of its log-odds."""
+def _explained(model: GivenModel) -> GivenModel:
+    """The model with Grad-CAM where it has maps, or else with Partition SHAP of its log-odds."""
     given = model.given
     if given.network is not None:
         try:
             maps = grad_cam(given.network)
-            return lambda rgb, output: maps(rgb[None].astype(np.float32), np.array([output]))[0]
+            return replace(model, explain=lambda rgb, output: maps(rgb[None], np.array([output]))[0])
         except UsageError:  # a transformer, or vectors from the start
             pass
 
     def scores(rgb: np.ndarray) -> np.ndarray:
         return odds_of(given.answers(rgb), model.meaning)
 
-    return lambda rgb, output: partition(scores, rgb, output)
+    return replace(model, explain=lambda rgb, output: partition(scores, rgb, output), quick_maps=False)

@@ -33,6 +33,7 @@ def save_pictures(
 ) -> None:
     """Save what the report will show of every finding that says something; each image once.
 
+    Where a heatmap costs hundreds of answers, only the first example and counterexample of a finding have one.
     Pictures of an earlier run are removed first: they may be of other people. Raises DataError where an image has
     changed since it was measured.
 
@@ -43,10 +44,14 @@ def save_pictures(
     findings = list(findings)
     telling = [finding for finding in findings if finding.verdict not in ("clear", "untested") or finding.regions]
     likeness_of = {finding.id: likeness[finding.cue] for finding in findings if finding.kind == "discovered"}
+    quick = predictions is None or predictions.network.quick_maps
     wanted: dict[str, set[str]] = {}
     for finding in telling:
-        for image in (*finding.examples[:MOST_PICTURES], *finding.counterexamples[:MOST_PICTURES]):
-            wanted.setdefault(image, set()).update({heat} if (heat := heat_key(finding)) else set())
+        mapped = MOST_PICTURES if quick or finding.kind == "discovered" else 1
+        for shown in (finding.examples[:MOST_PICTURES], finding.counterexamples[:MOST_PICTURES]):
+            for place, image in enumerate(shown):
+                heat = heat_key(finding) if place < mapped else None
+                wanted.setdefault(image, set()).update({heat} if heat else set())
     for image in progress.track(sorted(wanted), "Drawing the evidence", len(wanted)):
         _save(image, row_of[image], sorted(wanted[image]), images, predictions, likeness_of, folder)
 

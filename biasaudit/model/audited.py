@@ -14,6 +14,10 @@ class AuditedModel(Protocol):
     def size(self) -> int:
         """Input side in pixels."""
 
+    @property
+    def quick_maps(self) -> bool:
+        """Whether a heatmap costs about as much as an answer, and not hundreds of them."""
+
     def log_odds(self, rgb: np.ndarray, folds: np.ndarray) -> np.ndarray:
         """uint8 (n, size, size, 3) and each image's fold -> log-odds of each class, float64 (n, classes)."""
 

@@ -79,6 +79,8 @@ class GivenModel:
     meaning: Meaning
     columns: np.ndarray
     """int (classes,): which of its answers speaks for each class of the folder."""
+    quick_maps: bool = True
+    """Whether `explain` is of the order of one answer."""
     explain: Callable[[np.ndarray, int], np.ndarray] | None = None
     """uint8 (size, size, 3) and an answer's number -> float (h, w), above 0 where the picture speaks for it."""
 
