@@ -124,7 +124,7 @@ def run(
         str,
         typer.Option(
             help="The network whose features a classifier is trained on here: auto, efficientnet_lite0, small_cnn, a "
-            "keras.applications name, or your own FILE.keras, whose head is replaced. With --model it stands beside."
+            "keras.applications name, or your own FILE.keras, whose head is replaced. With --model: what discovery and the views look through."
         ),
     ] = "auto",
     model: Annotated[
@@ -166,7 +166,7 @@ def run(
     fresh: Fresh = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a network on FOLDER, test what it uses, and write the report.
+    """Train a network on FOLDER (or take yours: --model), test what it uses, and write the report.
 
     Example: biasaudit run photos --metadata photos/metadata.csv --group-by patient
     """

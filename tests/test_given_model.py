@@ -109,6 +109,17 @@ def test_the_order_of_the_classes_can_be_given_and_a_wrong_one_is_told(bright, t
     assert run(folder, tmp_path, model=model, classes=("lying", "upright")).verdict == "shortcut"
 
 
+def test_it_may_know_classes_that_the_folder_has_not(bright, tmp_path):
+    def of_three(images):
+        bright = np.clip((images.mean(axis=(1, 2, 3)) - 100) / 100, 0.01, 0.99)
+        return np.column_stack([0.8 * bright, np.full(len(images), 0.2), 0.8 * (1 - bright)])
+
+    result = run(bright[0], tmp_path, predict=of_three, size=16, classes=("upright", "other", "lying"))
+    assert result.record.model.auc.value > 0.8
+    assert result.verdict == "shortcut"
+    assert np.allclose(result.images[["p_lying", "p_upright"]].sum(axis=1), 1)
+
+
 def test_with_a_given_split_its_figures_are_those_of_the_test_part(tmp_path):
     frame = plant(tmp_path / "bright", brighter, n=240, strength=(0.7, 0.3))
     part = np.where(np.arange(240) < 120, "train", "test")
