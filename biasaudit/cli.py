@@ -124,7 +124,8 @@ def run(
         str,
         typer.Option(
             help="The network whose features a classifier is trained on here: auto, efficientnet_lite0, small_cnn, a "
-            "keras.applications name, or your own FILE.keras, whose head is replaced. With --model: what discovery and the views look through."
+            "keras.applications name, or your own FILE.keras, whose head is replaced. With --model: what discovery and "
+            "the views look through."
         ),
     ] = "auto",
     model: Annotated[

@@ -66,7 +66,7 @@ class Settings:
     def to_record(self) -> dict[str, Any]:
         """As plain JSON values; the metadata path as its file name alone."""
         record = asdict(self)
-        name = self.metadata.name if self.metadata else None
-        record["model"] = Path(self.model).name if self.model else None
-        record["metadata"] = name.encode("utf-8", "backslashreplace").decode() if name else None
+        for key, path in {"metadata": self.metadata, "model": self.model}.items():  # a path may tell on a person
+            name = Path(path).name if path else None
+            record[key] = name.encode("utf-8", "backslashreplace").decode() if name else None
         return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

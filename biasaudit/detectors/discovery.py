@@ -55,4 +55,13 @@ def discovery(
             yield RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=why)
             continue
         rng = generator(settings.seed, "discovery", tie.cue.key)
-        yield by_intervention(tie, done, code, gap, images.groups, len(patterns), rng, predictions.images_called)
+        yield by_intervention(
+            tie,
+            done,
+            code,
+            gap,
+            images.groups,
+            len(patterns),
+            rng,
+            "images" if predictions.given else "held-out images",
+        )
