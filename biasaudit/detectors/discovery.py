@@ -43,6 +43,7 @@ def discovery(
     References: Doersch et al. 2012, What makes Paris look like Paris?, SIGGRAPH; Otsu 1979; Bissoto 2020.
     """
     tie_of = {tie.cue.key: tie for tie in ties}
+    called = "images" if predictions.given else "held-out images"
     for pattern in patterns:
         tie = tie_of.get(pattern.cue.key)
         if tie is None:
@@ -55,13 +56,4 @@ def discovery(
             yield RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=why)
             continue
         rng = generator(settings.seed, "discovery", tie.cue.key)
-        yield by_intervention(
-            tie,
-            done,
-            code,
-            gap,
-            images.groups,
-            len(patterns),
-            rng,
-            "images" if predictions.given else "held-out images",
-        )
+        yield by_intervention(tie, done, code, gap, images.groups, len(patterns), rng, called)
