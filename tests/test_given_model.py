@@ -120,6 +120,16 @@ def test_it_may_know_classes_that_the_folder_has_not(bright, tmp_path):
     assert np.allclose(result.images[["p_lying", "p_upright"]].sum(axis=1), 1)
 
 
+def test_a_hostile_name_stays_inert(bright, tmp_path):
+    two_answers.__name__ = "<script>alert(1)</script>\udce9"
+    result = run(bright[0], tmp_path, predict=two_answers, size=16)
+    two_answers.__name__ = "two_answers"
+    assert result.verdict == "inconclusive"
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
 def test_with_a_given_split_its_figures_are_those_of_the_test_part(tmp_path):
     frame = plant(tmp_path / "bright", brighter, n=240, strength=(0.7, 0.3))
     part = np.where(np.arange(240) < 120, "train", "test")
