@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from biasaudit import detectors as detector_package
 from biasaudit import wording
 from biasaudit.cache import Cache, write_text
-from biasaudit.choices import check_names, check_roles, make_folder, parts_of, settings_of
+from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors.rung import RungResult
 from biasaudit.discovery import Pattern, patterns
@@ -20,6 +23,7 @@ from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
 from biasaudit.evidence.blind_views import blind_views
 from biasaudit.evidence.cue_values import CueValues, cue_values
+from biasaudit.evidence.given_predictions import given_predictions
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
@@ -29,6 +33,7 @@ from biasaudit.evidence.ties import ties
 from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
+from biasaudit.model.given import Given, name_of, open_given
 from biasaudit.outcome import AuditResult
 from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
@@ -50,6 +55,7 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "transplants": transplants,
     "blind_views": blind_views,
 }
+OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
 
 
 MORE_THAN_ENOUGH = round(1.3 * IMAGES)
@@ -64,6 +70,8 @@ def audit(
     scan: bool = False,
     quiet: bool = True,
     command: str = "",
+    model: Any = None,
+    predict: Callable[[np.ndarray], Any] | None = None,
     **choices: Any,
 ) -> AuditResult:
     """Audit a folder of labelled images.
@@ -75,13 +83,18 @@ def audit(
         scan: look at the data alone, train nothing.
         quiet: no progress on stderr.
         command: what to print as the way to repeat this run.
+        model: a trained Keras classifier to audit, or its file; None trains a network here.
+        predict: in place of `model`, any function of uint8 images (n, size, size, 3) to probabilities (n, classes);
+            `size` is one of the choices.
         **choices: any other field of `Settings`.
 
     Raises:
         UsageError, DataError, EnvironmentFault: with the cause and the next step in the message.
     """
     began = time.time()
-    settings = settings_of(metadata=Path(metadata) if metadata else None, **choices)
+    source = model if predict is None else predict
+    settings = settings_of(metadata=Path(metadata) if metadata else None, model=name_of(source), **choices)
+    check_given(settings, model, predict, scan)
     folder, progress = Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
     cues, detectors = parts_of(settings, scan)
@@ -94,7 +107,8 @@ def audit(
     check_roles(settings, images)
     cache = Cache(out / "cache", fresh=settings.fresh)
     backbone = None if scan else _load(settings, progress)
-    store = PixelStore.create(out / "cache" / "pixels.raw", images.n, backbone.size) if backbone else None
+    given = None if source is None else _open(source, images, settings, progress)
+    store = _reserve(out / "cache", images.n, [part.size for part in (backbone, given) if part is not None])
     try:
         surveyed = _survey(images, cues, store, cache, settings, progress)
         images = surveyed.images
@@ -104,13 +118,14 @@ def audit(
                 "survey": surveyed,
                 "cues": cues,
                 "backbone": backbone,
+                "given": given,
                 "settings": settings,
                 "cache": cache,
                 "progress": progress,
             },
-            EVIDENCE,
+            OF_A_GIVEN_MODEL if given else EVIDENCE,
         )
-        model, learnt, why = _train(facts, scan)
+        answers, learnt, why = _train(facts, scan)
         discovered = _discover(facts)
         results, others, checks = _detect(detectors, facts, why, progress)
         findings = rank(
@@ -119,13 +134,13 @@ def audit(
             results,
             others,
             images,
-            model,
+            answers,
             _why_untested(scan, why),
             _side_effects(facts, checks),
             [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
         )
         likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
-        save_pictures(findings, images, model, likeness, out / "evidence", progress)
+        save_pictures(findings, images, answers, likeness, out / "evidence", progress)
         tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
     finally:
         if store is not None:
@@ -133,9 +148,9 @@ def audit(
 
     record = Audit(
         verdict=audit_verdict(findings, learnt),
-        headline=wording.headline(findings, learnt, why if model is None else ""),
+        headline=why if given and why else wording.headline(findings, learnt, why if answers is None else ""),
         dataset=dataset_record(folder, surveyed),
-        model=model_record(backbone.name, model) if backbone and model else None,
+        model=model_record((given or backbone).name, answers) if backbone and answers else None,
         settings={**settings.to_record(), "scan": scan},
         environment=environment(),
         checks=(*checks, *_left_out(settings, scan)),
@@ -148,7 +163,7 @@ def audit(
         },
     )
     result = AuditResult(record, out)
-    write_tables(out, surveyed, model, findings)
+    write_tables(out, surveyed, answers, findings)
     result.save()
     progress.say(f"Verdict: {record.verdict}. {record.headline}")
     return result
@@ -207,6 +222,24 @@ def _load(settings: Settings, progress: Progress) -> Any:
     return backbone
 
 
+def _open(source: Any, images: ImageTable, settings: Settings, progress: Progress) -> Given:
+    with progress.step("Loading the model to audit"):
+        given = open_given(source, images.classes, settings)
+    progress.say(f"Model: {given.name}, {given.size} px")
+    return given
+
+
+def _reserve(folder: Path, n: int, sizes: Sequence[int]) -> PixelStore | None:
+    """Room for pixels at each of up to two sizes, the second store beside the first; None where no network runs."""
+    names = "pixels.raw", "pixels_beside.raw"
+    stores = [
+        PixelStore.create(folder / name, n, size) for name, size in zip(names, dict.fromkeys(sizes), strict=False)
+    ]
+    for first, second in pairwise(stores):
+        first.beside = second
+    return stores[0] if stores else None
+
+
 def _train(facts: Facts, scan: bool) -> tuple[Predictions | None, bool | None, str]:
     """The out-of-fold predictions, whether the model learnt (None: there is none), and why not."""
     if scan:
@@ -216,11 +249,10 @@ def _train(facts: Facts, scan: bool) -> tuple[Predictions | None, bool | None, s
     except Unavailable as error:
         return None, False, str(error)
     area = f"{model.auc.value:.2f} ({model.auc.low:.2f} to {model.auc.high:.2f})"
-    return (
-        model,
-        model.learnt,
-        "" if model.learnt else f"The model did not learn: its out-of-fold AUC is {area}.",
-    )
+    why = f"The model did not learn: its out-of-fold AUC is {area}."
+    if model.given:
+        why = f"The given model does not tell these classes apart: its AUC is {area}. {model.hint}".rstrip()
+    return model, model.learnt, "" if model.learnt else why
 
 
 def _why_untested(scan: bool, not_learnt: str) -> str:

@@ -13,6 +13,8 @@ from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.evidence.cue_values import CONSTANT, metadata_cue
 from biasaudit.images.folder import shown
 from biasaudit.images.table import ImageTable
+from biasaudit.model.backbone import checked_file
+from biasaudit.model.given import PIXELS
 from biasaudit.registry import Detector, installed
 from biasaudit.settings import ROLES, Settings
 
@@ -68,6 +70,33 @@ def check_roles(settings: Settings, images: ImageTable) -> None:
                 f"--nuisance {shown(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can be "
                 "compared within one value of it. Name a coarser column."
             )
+
+
+def check_given(settings: Settings, model: Any, predict: Any, scan: bool) -> None:
+    """Raise UsageError where a model to audit cannot be used as it is given; nothing of it is loaded yet."""
+    if model is None and predict is None:
+        about = {"--classes": settings.classes, "--pixels": settings.pixels != "0..255", "--size": settings.size}
+        if named := [option for option, value in about.items() if value]:
+            raise UsageError(f"{named[0]} is about a model that you have already: name it with --model.")
+        return
+    if model is not None and predict is not None:
+        raise UsageError("There is one model to an audit: give `model` or `predict`.")
+    if scan:
+        raise UsageError("A scan looks at the data alone and asks no model; `run` audits one.")
+    if settings.finetune:
+        raise UsageError("--finetune trains a network, and a model that is given is audited as it is: leave one out.")
+    if settings.pixels not in PIXELS or (predict is not None and settings.pixels != "0..255"):
+        raise UsageError(f"--pixels {settings.pixels}: a Keras model takes {', '.join(PIXELS)}, and a function 0..255.")
+    if len(set(settings.classes)) < len(settings.classes):
+        raise UsageError("--classes names a class twice.")
+    if settings.size is not None and not 8 <= settings.size <= 2048:
+        raise UsageError(f"--size {settings.size}: the side of a model's input is from 8 to 2048 pixels.")
+    if predict is not None and (settings.size is None or not callable(predict)):
+        raise UsageError("`predict` is a function of uint8 images (n, size, size, 3): say which `size`.")
+    if isinstance(model, str | Path):
+        if Path(model).suffix not in (".keras", ".h5"):
+            raise UsageError(f"--model {Path(model).name}: a Keras model ends in .keras (or .h5).")
+        checked_file(str(model), trust_model=settings.trust_model)
 
 
 def make_folder(folder: Path, out: Path) -> None:

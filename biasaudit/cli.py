@@ -122,8 +122,30 @@ def run(
     without: Without = "",
     backbone: Annotated[
         str,
-        typer.Option(help="auto, efficientnet_lite0, small_cnn, a keras.applications name, or your own FILE.keras."),
+        typer.Option(
+            help="The network whose features a classifier is trained on here: auto, efficientnet_lite0, small_cnn, a "
+            "keras.applications name, or your own FILE.keras, whose head is replaced. With --model: what discovery and "
+            "the views look through."
+        ),
     ] = "auto",
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="A classifier that you have trained: it is audited whole, as it is, and nothing is trained. Takes "
+            "images of 0 to 255 (see --pixels); needs --trust-model.",
+            metavar="FILE.keras",
+        ),
+    ] = None,
+    classes: Annotated[
+        str,
+        typer.Option(help="With --model: its classes in the order of its outputs, by commas. Default: sorted folders."),
+    ] = "",
+    pixels: Annotated[
+        str, typer.Option(help="With --model: the pixels it was trained on: 0..255, 0..1 or -1..1.")
+    ] = "0..255",
+    size: Annotated[
+        int | None, typer.Option(help="With --model: its input side in pixels, where it takes any.")
+    ] = None,
     subject: Annotated[
         str,
         typer.Option(
@@ -145,7 +167,7 @@ def run(
     fresh: Fresh = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a network on FOLDER, test what it uses, and write the report.
+    """Train a network on FOLDER (or take yours: --model), test what it uses, and write the report.
 
     Example: biasaudit run photos --metadata photos/metadata.csv --group-by patient
     """
@@ -162,6 +184,10 @@ def run(
         sensitive=_names(sensitive),
         without=_names(without),
         backbone=backbone,
+        model=model,
+        classes=_names(classes),
+        pixels=pixels,
+        size=size,
         subject=subject or None,
         finetune=finetune,
         trust_model=trust_model,

@@ -44,9 +44,9 @@ def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
 def model_record(name: str, model: Predictions) -> Model:
     """The network and how well it had learnt."""
     return Model(
-        backbone=name,
+        backbone=readable_id(name),
         training=model.training,
-        folds=int(model.fold.max()) + 1,
+        folds=0 if model.given else int(model.fold.max()) + 1,
         auc=model.auc,
         learnt=model.learnt,
         balanced_accuracy=model.balanced_accuracy,

@@ -143,8 +143,9 @@ class Model(Record):
     training: str
     """In words: "frozen features, logistic head" or "whole network, 23 epochs"."""
     folds: int
+    """0 of a model that the audit was given, and did not train."""
     auc: Estimate
-    """Out-of-fold AUC (macro over classes)."""
+    """Out-of-fold AUC (macro over classes); of a given model that of its own answers."""
     balanced_accuracy: float
     learnt: bool
     """False where the AUC's interval covers 0.5: rungs two to four are then untested."""

@@ -35,6 +35,14 @@ class Settings:
     """What the label names: a folder of masks, named as the images are, or "center"; a pattern off it is no subject."""
     backbone: str = "auto"
     """auto, efficientnet_lite0, small_cnn, a keras.applications name, or a .keras file (with trust_model)."""
+    model: str | None = None
+    """A trained classifier to audit in place of one trained here: FILE.keras (with trust_model), or its name."""
+    classes: tuple[str, ...] = ()
+    """The classes of that model's answers, in their order; empty for the folder's, sorted."""
+    pixels: str = "0..255"
+    """The range of pixels that a Keras model to audit was trained on: 0..255, 0..1 or -1..1."""
+    size: int | None = None
+    """Input side in pixels of a function to audit, or of a Keras model that leaves it open."""
     finetune: bool = False
     """Train the whole network, not the head alone."""
     trust_model: bool = False
@@ -58,6 +66,7 @@ class Settings:
     def to_record(self) -> dict[str, Any]:
         """As plain JSON values; the metadata path as its file name alone."""
         record = asdict(self)
-        name = self.metadata.name if self.metadata else None
-        record["metadata"] = name.encode("utf-8", "backslashreplace").decode() if name else None
+        for key, path in {"metadata": self.metadata, "model": self.model}.items():  # a path may tell on a person
+            name = Path(path).name if path else None
+            record[key] = name.encode("utf-8", "backslashreplace").decode() if name else None
         return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

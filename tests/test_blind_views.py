@@ -41,6 +41,7 @@ def looked_at(tmp_path, images, pixels, *, cues=(), pretrained=True, groups=5):
     fold = assign_folds(images, 5, seed=0)
     model = SimpleNamespace(
         fold=fold,
+        given=False,
         log_odds=np.random.default_rng(0).normal(size=(images.n, len(images.classes))),
         network=SimpleNamespace(features=(grid_features,)),
     )

@@ -73,6 +73,8 @@ def test_fail_on_exits_1_only_for_what_it_names(command, bright, tmp_path):
         (("scan", "BRIGHT", "--metadata", "missing.csv"), 2, "missing.csv"),
         (("run", "BRIGHT", "--backbone", "resnet5000"), 2, "resnet5000"),
         (("run", "BRIGHT", "--backbone", "MODEL"), 2, "trust-model"),
+        (("run", "BRIGHT", "--model", "MODEL"), 2, "trust-model"),
+        (("run", "BRIGHT", "--pixels", "0..1"), 2, "--model"),
         (("demo", "unicorn"), 2, "unicorn"),
         (("cues", "unicorn"), 2, "unicorn"),
         (("report", "nowhere.json"), 2, "nowhere.json"),

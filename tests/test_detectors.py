@@ -59,7 +59,8 @@ def test_clean_data_raise_no_alarm_and_a_planted_tie_does():
 
 def predicted(log_odds):
     both = np.column_stack([-log_odds, log_odds])
-    return SimpleNamespace(log_odds=both)
+    everywhere = np.ones(len(both), dtype=bool)
+    return SimpleNamespace(log_odds=both, given=False, judged=everywhere, images_called="held-out images")
 
 
 def observed(images, cues, log_odds):

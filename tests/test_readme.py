@@ -43,6 +43,16 @@ def test_its_python_block_runs(tmp_path, monkeypatch, stub_network):
     assert "<script" not in fragment
 
 
+def test_its_block_about_a_function_runs(tmp_path, monkeypatch, stub_network):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("biasaudit.evidence.given_predictions.partition", lambda scores, rgb, code: rgb[..., 0])
+    plant(tmp_path / "photos", brighter, n=80)
+    block = next(block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "predict=" in block)
+    names: dict = {}
+    exec(block, names)
+    assert names["result"].record.model.backbone == "predict"
+
+
 @pytest.mark.parametrize("name", biasaudit.__all__)
 def test_the_public_names_are_there(name):
     assert getattr(biasaudit, name).__doc__

@@ -23,7 +23,7 @@ def halves(seed: int, turned: bool, n: int = 600):
     mark = 1.5 * sign * (2 * codes - 1) + rng.normal(size=n)
     cues = (cue("mark", mark), cue("idle", rng.normal(size=n)))
     odds = 2 * mark + rng.normal(size=n)
-    return images, cues, SimpleNamespace(log_odds=np.column_stack([-odds, odds]))
+    return images, cues, SimpleNamespace(given=False, log_odds=np.column_stack([-odds, odds]))
 
 
 def found(images, cues, model):
@@ -58,7 +58,7 @@ def unlike(seed: int, hesitant: bool, n: int = 900):
     odds = 8.0 * np.eye(3)[codes] - 4 + 0.2 * rng.normal(size=(n, 3))
     if hesitant:  # half of them are called c01, and yet all stand above all images of other classes
         odds[(codes == 2) & test] += (0, 1, -7)
-    return images, (cue("idle", rng.normal(size=n)),), SimpleNamespace(log_odds=odds)
+    return images, (cue("idle", rng.normal(size=n)),), SimpleNamespace(given=False, log_odds=odds)
 
 
 def test_a_fall_in_accuracy_is_a_gap_though_the_auc_holds():

@@ -49,16 +49,17 @@ def discovery(
     References: Doersch et al. 2012, What makes Paris look like Paris?, SIGGRAPH; Otsu 1979; Bissoto 2020.
     """
     tie_of = {tie.cue.key: tie for tie in ties}
+    called = "images" if predictions.given else "held-out images"
     for pattern in patterns:
         tie = tie_of.get(pattern.cue.key)
         if tie is None:
             continue
         code = images.classes.index(tie.label)
-        gap = class_gap(tie, predictions.log_odds[:, code])
+        gap = class_gap(tie, predictions.log_odds[:, code], predictions.judged if predictions.given else None)
         done = transplants.get(pattern.cue.key)
         if done is None or gap <= 0:
             why = NOT_TIED if tie.strength < FLOORS["association"] else "Too few images to set it into, or to cut from."
             yield RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=why)
             continue
         rng = generator(settings.seed, "discovery", tie.cue.key)
-        yield replace(by_intervention(tie, done, code, gap, images.groups, len(patterns), rng), floor=FLOOR)
+        yield replace(by_intervention(tie, done, code, gap, images.groups, len(patterns), rng, called), floor=FLOOR)

@@ -110,16 +110,16 @@ def _compare(
 
 
 def _agreement(
-    tie: Tie, images: ImageTable, called: np.ndarray, permutations: int, rng: np.random.Generator
+    tie: Tie, images: ImageTable, called: np.ndarray, known: np.ndarray, permutations: int, rng: np.random.Generator
 ) -> RungResult:
     """For a cue that goes with a label: images where they agree against those where they conflict."""
     right = (called == images.classes.index(tie.label)) == tie.positive
     return _compare(
         tie,
-        right[tie.known].astype(float),
-        (tie.present == tie.positive)[tie.known],
-        images.codes[tie.known],
-        images.groups[tie.known],
+        right[known].astype(float),
+        (tie.present == tie.positive)[known],
+        images.codes[known],
+        images.groups[known],
         (f"accuracy on {tie.label} or not: agreeing minus conflicting images", "Where it agrees with the label"),
         permutations,
         rng,
@@ -138,9 +138,11 @@ def _named(tie: Tie) -> tuple[str, str]:
     return first, second
 
 
-def _sides(tie: Tie, images: ImageTable, called: np.ndarray, permutations: int, rng: np.random.Generator) -> RungResult:
+def _sides(
+    tie: Tie, images: ImageTable, called: np.ndarray, known: np.ndarray, permutations: int, rng: np.random.Generator
+) -> RungResult:
     """The two sides of a cue, whichever the model does better on: for one without a tie, or a declared column."""
-    signal, known = tie.signal, tie.known
+    signal = tie.signal
     flagged = tie.cue.levels is not None or tie.cue.threshold is not None
     side = (tie.present if flagged else signal > np.median(signal[known]))[known]
     names = _named(tie) if flagged else ("with more of it", "with less of it")
@@ -194,4 +196,5 @@ def disparity(
         if tied and tie.cue.role == "sensitive":
             checks = [_agreement, _sides]
         rng = generator(settings.seed, "disparity", tie.cue.key)
-        yield _clearest([check(tie, images, called, permutations, rng) for check in checks])
+        known = tie.known & predictions.judged
+        yield _clearest([check(tie, images, called, known, permutations, rng) for check in checks])

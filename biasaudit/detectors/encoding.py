@@ -27,6 +27,9 @@ RIDGE = 0.5
 """Penalty, with similarities scaled so that an image's with itself is 1 on average."""
 
 
+NO_FEATURES = "The given model shows its answers only, not the features that it makes them from."
+
+
 class Stratum:
     """Images of one class in one feature space, with the linear map from a target to its out-of-fold prediction.
 
@@ -72,15 +75,15 @@ class Stratum:
         return np.concatenate([weighted_auc(predicted, target, some) for some in weights])
 
 
-def _strata(images: ImageTable, predictions: Predictions, rng: np.random.Generator) -> list[Stratum]:
+def _strata(images: ImageTable, embedding: np.ndarray, spaces: np.ndarray, rng: np.random.Generator) -> list[Stratum]:
     strata = []
-    for space in np.unique(predictions.space):
+    for space in np.unique(spaces):
         for code in range(len(images.classes)):
-            rows = np.flatnonzero((predictions.space == space) & (images.codes == code))
+            rows = np.flatnonzero((spaces == space) & (images.codes == code))
             if len(rows) > MOST:
                 rows = np.sort(rng.choice(rows, MOST, replace=False))
             if len(rows) >= LEAST:
-                strata.append(Stratum(rows, predictions.embedding, images.groups, rng))
+                strata.append(Stratum(rows, embedding, images.groups, rng))
     return strata
 
 
@@ -142,10 +145,15 @@ def encoding(
 
     References: Pavlak 2023, Data AUDIT (arXiv 2304.03218): detectability.
     """
-    strata = _strata(images, predictions, generator(settings.seed, "strata"))
+    embedding = predictions.embedding
+    strata = (
+        [] if embedding is None else _strata(images, embedding, predictions.space, generator(settings.seed, "strata"))
+    )
     permutations = permutations_for(sum(tie.strength >= FLOORS["association"] for tie in ties), PERMUTATIONS)
     for tie in ties:
         if tie.strength < FLOORS["association"] and tie.cue.role != "sensitive":
             yield RungResult(cue=tie.cue.key, label=tie.label, rung="encoding", why=NOT_TIED)
-            continue
-        yield _probe(tie, strata, permutations, generator(settings.seed, "encoding", tie.cue.key))
+        elif embedding is None:
+            yield RungResult(cue=tie.cue.key, label=tie.label, rung="encoding", why=NO_FEATURES)
+        else:
+            yield _probe(tie, strata, permutations, generator(settings.seed, "encoding", tie.cue.key))

@@ -35,14 +35,24 @@ def _mean_interval(values: np.ndarray, groups: np.ndarray, rng: np.random.Genera
         return interval(lambda weights: (weights @ values) / weights.sum(axis=1), groups, rng, resamples=1000)
 
 
-def class_gap(tie: Tie, odds: np.ndarray) -> float:
-    """Log-odds between the average image of the class and the average other: what a whole class is worth."""
-    learnt = tie.strata.counted
-    return float(odds[learnt & tie.positive].mean() - odds[learnt & ~tie.positive].mean())
+def class_gap(tie: Tie, odds: np.ndarray, among: np.ndarray | None = None) -> float:
+    """Log-odds between the average image of the class and the average other: what a whole class is worth.
+
+    among: bool (n,), the images to ask; None for all but the given test part.
+    """
+    among = tie.strata.counted if among is None else among
+    return float(odds[among & tie.positive].mean() - odds[among & ~tie.positive].mean())
 
 
 def by_intervention(
-    tie: Tie, done: Intervention, code: int, gap: float, groups: np.ndarray, tests: int, rng: np.random.Generator
+    tie: Tie,
+    done: Intervention,
+    code: int,
+    gap: float,
+    groups: np.ndarray,
+    tests: int,
+    rng: np.random.Generator,
+    images_called: str = "held-out images",
 ) -> RungResult:
     """The test of one insertion against its placebo; gap: `class_gap`, the end of the scale."""
     shift = done.toward * (done.inserted[:, code] - done.before[:, code])
@@ -73,8 +83,9 @@ def by_intervention(
         p_value=sign_flip_p(shift - sham, groups, rng),
         smallest_detectable=detectable_mean(shift - sham, tests),
         why=(
-            f"{'Put into' if done.toward > 0 else 'Taken out of'} {len(shift)} held-out images, it moves the log-odds "
-            f"of {tie.label} by {_signed(done.toward * shift.mean())} (placebo {_signed(done.toward * sham.mean())}); "
+            f"{'Put into' if done.toward > 0 else 'Taken out of'} {len(shift)} {images_called}, it moves the "
+            f"log-odds of {tie.label} "
+            f"by {_signed(done.toward * shift.mean())} (placebo {_signed(done.toward * sham.mean())}); "
             f"images called {tie.label} go from "
             f"{turned[0]:.0%} to {turned[1]:.0%} (placebo {turned[2]:.0%})."
         ),
@@ -191,12 +202,13 @@ def reliance(
 
     References: Bissoto 2020; Freedman & Lane 1983 (permutation of residuals); DeGrave 2021.
     """
+    called = predictions.images_called
     for tie in ties:
         if tie.cue.kind == "discovered":
             continue  # patterns are transplanted: see discovery
         rng = generator(settings.seed, "reliance", tie.cue.key)
         code = images.classes.index(tie.label)
-        gap = class_gap(tie, predictions.log_odds[:, code])
+        gap = class_gap(tie, predictions.log_odds[:, code], predictions.judged if predictions.given else None)
         if gap <= 0:
             yield RungResult(
                 cue=tie.cue.key,
@@ -205,6 +217,6 @@ def reliance(
                 why=f"The model does not tell {tie.label} apart.",
             )
         elif tie.cue.key in interventions:
-            yield by_intervention(tie, interventions[tie.cue.key], code, gap, images.groups, len(ties), rng)
+            yield by_intervention(tie, interventions[tie.cue.key], code, gap, images.groups, len(ties), rng, called)
         else:
             yield _by_observation(tie, ties, predictions.log_odds[:, code], gap, images, rng)

@@ -21,6 +21,8 @@ BATCH = 32
 class LocalFeatures:
     """Whitened descriptors of unit length, so that a product of two is how alike they are, beyond what all share."""
 
+    size: int
+    """Side in pixels of the images that it takes."""
     maps: Callable[[np.ndarray], np.ndarray]
     """uint8 (n, size, size, 3) -> float32 (n, side, side, channels)."""
     whitening: PCA
@@ -55,7 +57,7 @@ def learn(backbone: Backbone, store: PixelStore, rows: np.ndarray, rng: np.rando
     sample = np.concatenate(found)
     dimensions = min(DIMENSIONS, *sample.shape)
     whitening = PCA(dimensions, whiten=True, svd_solver="randomized", random_state=0).fit(sample)
-    return LocalFeatures(maps, whitening, around.shape[1])
+    return LocalFeatures(backbone.size, maps, whitening, around.shape[1])
 
 
 def _neighbourhoods(maps: np.ndarray) -> np.ndarray:

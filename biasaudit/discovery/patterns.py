@@ -14,7 +14,7 @@ from biasaudit.discovery.mining import Mined, best_places, mine
 from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, Recurrence, recurrence
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.survey import Survey
-from biasaudit.images.pixels import PixelStore
+from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
 from biasaudit.progress import Progress
@@ -60,8 +60,10 @@ class Pattern:
         return found if len(found) else np.array([int(alike.argmax())])
 
     def likeness(self, rgb: np.ndarray) -> np.ndarray:
-        """How alike each place of uint8 (size, size, 3) is, float (side, side): 0.5 at the threshold, up to 1."""
-        alike = (self.features.of(rgb[None])[0] @ self.prototype).reshape(self.features.side, -1)
+        """How alike each place of uint8 (h, w, 3) is, float (side, side): 0.5 at the threshold, up to 1."""
+        alike = (self.features.of(resized(rgb, self.features.size)[None])[0] @ self.prototype).reshape(
+            self.features.side, -1
+        )
         return np.clip(alike / (2 * self.threshold), 0, 1)
 
     def box(self, row: int) -> tuple[float, float, float, float]:

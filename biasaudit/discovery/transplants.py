@@ -77,7 +77,8 @@ def _transplant(
     return Intervention(
         rows=receivers,
         toward=1,
-        before=predictions.log_odds[receivers],
+        # Of a given model from the same pixels, whatever their size; what was trained here has said it already.
+        before=predictions.network.log_odds(before, folds) if predictions.given else predictions.log_odds[receivers],
         inserted=predictions.network.log_odds(inserted, folds),
         placebo=predictions.network.log_odds(placebo, folds),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +12,13 @@ from threadpoolctl import threadpool_limits
 
 from biasaudit.cache import Cache, key_of
 from biasaudit.evidence.cue_values import CueValues
-from biasaudit.evidence.predictions import Predictions, macro_auc
+from biasaudit.evidence.predictions import FROZEN_FOLDS, Predictions, macro_auc
 from biasaudit.evidence.survey import Survey
 from biasaudit.images import partial_views
 from biasaudit.images.table import ImageTable
 from biasaudit.model import smoother
 from biasaudit.model.backbone import Backbone, forward
+from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import STRENGTHS, fit_head, log_odds
 from biasaudit.model.network import pool
 from biasaudit.progress import Progress
@@ -81,10 +82,13 @@ def blind_views(
     """Every view with its figures, those that stay pictures first.
 
     A frozen network looks at what stays a picture: the audited one or, where that was trained whole, the same before
-    training. Without a pretrained one it is coarse pixels. The head, the folds and the given test part are those of
-    `predictions`. Raises Unavailable where there are too many classes to look at enough images of each.
+    training; of a given model the network beside it, with folds of its own. Without a pretrained one it is coarse
+    pixels. The head, the folds and the given test part are else those of `predictions`. Raises Unavailable where there
+    are too many classes to look at enough images of each.
     """
     rows = _chosen(images, settings.seed)
+    if predictions.given:  # it has no folds, and the views are learnt from all the same
+        predictions = replace(predictions, fold=assign_folds(images, FROZEN_FOLDS, settings.seed))
     if not _each_class_is_learnt(images.codes[rows], predictions.fold[rows], ~images.held_out[rows]):
         raise Unavailable("too few images of a class to learn partial views of them")
     features = _features(survey, rows, backbone, predictions, settings.seed, cache, progress)
@@ -164,7 +168,7 @@ def _looks(backbone: Backbone, predictions: Predictions) -> Callable[[np.ndarray
     """uint8 (n, size, size, 3) -> float32 (n, features), the same function for every image."""
     if not backbone.pretrained:
         return partial_views.coarse_pixels
-    shared = predictions.network.features
+    shared: tuple[Callable[[np.ndarray], np.ndarray], ...] = getattr(predictions.network, "features", ())
     extract = shared[0] if len(shared) == 1 else forward(backbone)
     return lambda batch: pool(extract(batch))
 

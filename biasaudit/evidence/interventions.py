@@ -38,9 +38,9 @@ class Intervention:
     """float (m, classes): with a change of the same place and energy that is not the cue."""
 
 
-def _candidates(tie: Tie, toward: int, rng: np.random.Generator) -> np.ndarray:
+def _candidates(tie: Tie, judged: np.ndarray, toward: int, rng: np.random.Generator) -> np.ndarray:
     """Images that the cue would change: of other classes and without it, or of the class and with it."""
-    wanted = tie.known & (~tie.positive & ~tie.present if toward > 0 else tie.positive & tie.present)
+    wanted = tie.known & judged & (~tie.positive & ~tie.present if toward > 0 else tie.positive & tie.present)
     rows = np.flatnonzero(wanted)
     return np.sort(rng.choice(rows, IMAGES, replace=False)) if len(rows) > IMAGES else rows
 
@@ -50,7 +50,7 @@ def intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, 
     assert cue.insert is not None
     assert cue.placebo is not None
     toward = 1 if tie.direction in cue.directions else -1
-    rows = _candidates(tie, toward, np.random.default_rng([seed, zlib.crc32(cue.id.encode())]))
+    rows = _candidates(tie, predictions.judged, toward, np.random.default_rng([seed, zlib.crc32(cue.id.encode())]))
     if len(rows) < LEAST or not (tie.present & tie.known).any():
         return None
     amount = toward * tie.direction * abs(difference_of(cue, tie))

@@ -1,6 +1,7 @@
 """The pictures that the report shows: thumbnails of examples and counterexamples, each with its heatmap.
 
-That is Grad-CAM, or for a discovered pattern how alike each place is to it.
+That is Grad-CAM (of a model without maps, what each area adds to the answer), or for a discovered pattern how alike
+each place is to it.
 """
 
 from __future__ import annotations
@@ -32,20 +33,25 @@ def save_pictures(
 ) -> None:
     """Save what the report will show of every finding that says something; each image once.
 
+    Where a heatmap costs hundreds of answers, only the first example and counterexample of a finding have one.
     Pictures of an earlier run are removed first: they may be of other people. Raises DataError where an image has
     changed since it was measured.
 
-    likeness: of each discovered pattern by its cue's id, uint8 (size, size, 3) -> float (h, w), 0 to 1.
+    likeness: of each discovered pattern by its cue's id, uint8 (h, w, 3) -> float (side, side), 0 to 1.
     """
     discard_thumbnails(folder)
     row_of = {image: row for row, image in enumerate(images.ids)}
     findings = list(findings)
     telling = [finding for finding in findings if finding.verdict not in ("clear", "untested") or finding.regions]
     likeness_of = {finding.id: likeness[finding.cue] for finding in findings if finding.kind == "discovered"}
+    quick = predictions is None or predictions.network.quick_maps
     wanted: dict[str, set[str]] = {}
     for finding in telling:
-        for image in (*finding.examples[:MOST_PICTURES], *finding.counterexamples[:MOST_PICTURES]):
-            wanted.setdefault(image, set()).update({heat} if (heat := heat_key(finding)) else set())
+        mapped = MOST_PICTURES if quick or finding.kind == "discovered" else 1
+        for shown in (finding.examples[:MOST_PICTURES], finding.counterexamples[:MOST_PICTURES]):
+            for place, image in enumerate(shown):
+                heat = heat_key(finding) if place < mapped else None
+                wanted.setdefault(image, set()).update({heat} if heat else set())
     for image in progress.track(sorted(wanted), "Drawing the evidence", len(wanted)):
         _save(image, row_of[image], sorted(wanted[image]), images, predictions, likeness_of, folder)
 
@@ -66,7 +72,7 @@ def _save(
     pixels = resized(rgb, predictions.network.size)
     for key in keys:
         if key in likeness_of:
-            save_heatmap(folder, image, key, rgb, likeness_of[key](pixels))
+            save_heatmap(folder, image, key, rgb, likeness_of[key](rgb))
             continue
         heat = predictions.network.heatmap(pixels, int(predictions.fold[row]), images.classes.index(key))
         if heat is not None:

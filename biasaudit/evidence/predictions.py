@@ -11,6 +11,7 @@ from biasaudit.cache import Cache, key_of
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
+from biasaudit.model.audited import AuditedModel
 from biasaudit.model.backbone import Backbone, forward, load
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import choose_penalty, fit_head, log_odds, softmax
@@ -28,17 +29,17 @@ TRAINED_FOLDS = 3
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Predictions:
-    """The network and what it said of every image, out of fold."""
+    """The network and what it said of every image, out of fold where it was trained here."""
 
-    network: FoldedNetwork
+    network: AuditedModel
     fold: np.ndarray
-    """int (n,): the fold in which the image was held out."""
+    """int (n,): the fold in which the image was held out; 0 throughout of a given model."""
     log_odds: np.ndarray
     """float (n, classes): log p / (1 - p) of each class."""
     probabilities: np.ndarray
     """float (n, classes), rows sum to 1."""
-    embedding: np.ndarray
-    """float32 (n, features): pooled features."""
+    embedding: np.ndarray | None
+    """float32 (n, features): pooled features; None of a given model that shows none."""
     space: np.ndarray
     """int (n,): images with one number share a feature space (one fold's own network, or all, where frozen)."""
     auc: Estimate
@@ -47,6 +48,18 @@ class Predictions:
     training: str
     balanced_accuracy: float
     """0 to 1: mean over classes of the share called rightly."""
+    judged: np.ndarray
+    """bool (n,): the images by which it is judged right or wrong: all where out of fold, of a given model the given
+    test part where there is one."""
+    given: bool = False
+    """Whether it came trained, so that it may have learnt from these images."""
+    hint: str = ""
+    """What may be the matter with a given model that tells the classes badly, as a sentence."""
+
+    @property
+    def images_called(self) -> str:
+        """What a sentence calls the images that cues are put into."""
+        return "images" if self.given and self.judged.all() else "held-out images"
 
     @property
     def learnt(self) -> bool:
@@ -183,5 +196,6 @@ def predictions(
         curves=tuple(curves),
         training=training,
         balanced_accuracy=float(np.mean(recalls)),
+        judged=np.ones(images.n, dtype=bool),
         auc=macro_auc(odds[learnt], images.codes[learnt], images.groups[learnt], settings.seed),
     )

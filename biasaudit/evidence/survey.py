@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from biasaudit.cache import Cache, key_of
 from biasaudit.cues.cue import Cue
 from biasaudit.images.decode import Unreadable, content_hash, decode
-from biasaudit.images.pixels import PixelStore, resized
+from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
 
@@ -57,7 +57,7 @@ def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int
     except OSError as error:
         return {"unreadable": f"cannot be read: {error.strerror or error}"}
     if store is not None:
-        store.write(row, resized(photo.rgb, store.size))
+        store.take(row, photo.rgb)
     facts: dict[str, Any] = {}
     notes = list(photo.file.notes)
     for cue in cues:

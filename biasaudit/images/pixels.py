@@ -24,6 +24,8 @@ class PixelStore:
     def __init__(self, path: Path, n: int, size: int) -> None:
         self.path, self.n, self.size = path, n, size
         self.row_bytes = size * size * 3
+        self.beside: PixelStore | None = None
+        """The same images at another size, where a second network takes them."""
 
     @classmethod
     def create(cls, path: Path, n: int, size: int) -> PixelStore:
@@ -43,6 +45,19 @@ class PixelStore:
                 "Free some space or choose another --out."
             ) from error
         return store
+
+    def at(self, size: int) -> PixelStore:
+        """The store of that size: this one, or the one beside it. Raises ValueError where neither is."""
+        for store in (self, self.beside):
+            if store is not None and store.size == size:
+                return store
+        raise ValueError(f"no pixels of side {size} were kept")
+
+    def take(self, row: int, rgb: np.ndarray) -> None:
+        """Put uint8 (h, w, 3), of any size, at `row`, resized to this store's size and that of the one beside it."""
+        self.write(row, resized(rgb, self.size))
+        if self.beside is not None:
+            self.beside.take(row, rgb)
 
     def write(self, row: int, rgb: np.ndarray) -> None:
         """Put uint8 (size, size, 3) at `row`; processes may write different rows at once."""
@@ -67,3 +82,5 @@ class PixelStore:
     def discard(self) -> None:
         """Remove the file: working pixels do not outlive the run."""
         self.path.unlink(missing_ok=True)
+        if self.beside is not None:
+            self.beside.discard()

@@ -74,7 +74,7 @@ def choose(name: str, *, trust_model: bool = False) -> str:
         EnvironmentFault: EfficientNet-Lite0 was asked for by name and its weights are not installed.
     """
     if Path(name).suffix == ".keras":
-        return _checked_file(name, trust_model)
+        return checked_file(name, trust_model=trust_model)
     if name.casefold() == "auto":
         return OFFLINE[0] if lite0.available() else OFFLINE[1]
     known = {each.casefold(): each for each in ("auto", *OFFLINE, *APPLICATIONS)}
@@ -172,7 +172,8 @@ def _preprocessing(make: Callable) -> Callable:
 # --- A user's own model ------------------------------------------------------------------------------------
 
 
-def _checked_file(name: str, trust_model: bool) -> str:
+def checked_file(name: str, *, trust_model: bool) -> str:
+    """The name of a model file that is there and may be loaded. Imports no TensorFlow. Raises UsageError."""
     if not Path(name).is_file():
         raise UsageError(f"There is no model file {name}.")
     if not trust_model:
@@ -184,27 +185,46 @@ def _checked_file(name: str, trust_model: bool) -> str:
     return name
 
 
-def _own(file: Path) -> Backbone:
+def load_file(file: Path) -> keras.Model:
+    """The Keras model in a file that the user trusts. Raises UsageError where it cannot be loaded."""
     keras = import_keras()
     try:
-        model = keras.saving.load_model(file, safe_mode=True, compile=False)
+        return keras.saving.load_model(file, safe_mode=True, compile=False)
     except Exception as fault:  # whatever a foreign file makes Keras raise
         raise UsageError(f"{file.name} could not be loaded as a Keras model: {fault}") from fault
-    features = _features(model, file.name)
-    height, width, channels = _input_sides(features, file.name)
+
+
+def _own(file: Path) -> Backbone:
+    network, size = taking_squares(_features(load_file(file), file.name), file.name)
+    return _backbone(file.name, size, network, pretrained=True)
+
+
+def taking_squares(
+    model: keras.Model, name: str, *, side: int | None = None, scale: tuple[float, float] = (1.0, 0.0)
+) -> tuple[keras.Model, int]:
+    """`model` behind a square RGB image, 0 to 255, and that square's side in pixels.
+
+    The image is resized to the sides that the model takes, scaled (factor, offset), and made grey where the model
+    takes one channel. side: where the model leaves it open. Raises UsageError where it takes no single image.
+    """
+    keras = import_keras()
+    height, width, channels = input_sides(model, name, side or DEFAULT_SIZE)
     size = max(height, width)
     image = keras.Input((size, size, 3), name="image")
     x = keras.layers.Resizing(height, width)(image) if height != width else image
     if channels == 1:
         x = keras.ops.sum(x * np.array(LUMA, "float32"), axis=-1, keepdims=True)
-    return _backbone(file.name, size, keras.Model(image, features(x)), pretrained=True)
+    if scale != (1.0, 0.0):
+        x = keras.layers.Rescaling(*scale)(x)
+    return keras.Model(image, model(x)), size
 
 
-def _input_sides(model: keras.Model, name: str) -> tuple[int, int, int]:
+def input_sides(model: keras.Model, name: str, side: int) -> tuple[int, int, int]:
+    """Height, width and channels that `model` takes; `side` where it leaves one open. Raises UsageError."""
     shape = model.input_shape
     if not isinstance(shape, tuple) or len(shape) != 4 or shape[3] not in (1, 3):
         raise UsageError(f"{name} does not take one image, height x width x 1 or 3 channels: its input is {shape}.")
-    return shape[1] or DEFAULT_SIZE, shape[2] or DEFAULT_SIZE, shape[3]
+    return shape[1] or side, shape[2] or side, shape[3]
 
 
 def _features(model: keras.Model, name: str) -> keras.Model:

@@ -5,8 +5,10 @@ The score is taken before the last squashing, whose slope is nearly nothing just
 
 - softmax: log p of the class less the mean of all classes' log p. That is the logit less the mean logit, since a
   softmax knows differences only. Exact in float32 while no logit lies more than 87 below the largest.
-- sigmoid: log p - log (1 - p), the logit. With a single output, code 1 is that logit and code 0 its negative.
+- sigmoid: log p - log (1 - p), the logit.
 - linear: the output itself.
+
+Of a single output, code 1 is that score and code 0 its negative.
 """
 
 from __future__ import annotations
@@ -75,8 +77,8 @@ def _scores(answers: Any, codes: Any, squashing: Squashing) -> Any:
         answers = answers - ops.mean(answers, axis=-1, keepdims=True)
     elif squashing == "sigmoid":
         answers = ops.log(ops.maximum(answers, TINY)) - ops.log(ops.maximum(1 - answers, TINY))
-        if answers.shape[-1] == 1:
-            answers = ops.concatenate([-answers, answers], axis=-1)
+    if answers.shape[-1] == 1:
+        answers = ops.concatenate([-answers, answers], axis=-1)
     return ops.sum(answers * ops.one_hot(codes, answers.shape[-1]), axis=-1)
 
 

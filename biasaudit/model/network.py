@@ -25,6 +25,11 @@ class FoldedNetwork:
     heads: tuple[Head, ...]
     spatial: bool
 
+    @property
+    def quick_maps(self) -> bool:
+        """A heatmap is one pass through the network."""
+        return True
+
     def _features(self, rgb: np.ndarray, fold: int) -> np.ndarray:
         return self.features[fold if len(self.features) > 1 else 0](rgb)
 

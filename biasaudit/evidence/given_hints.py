@@ -1,0 +1,94 @@
+"""What may be the matter with a given model that tells the classes badly: the order of its classes, or the pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from biasaudit.images.pixels import PixelStore
+from biasaudit.images.table import ImageTable
+from biasaudit.model.answers import odds_of, probabilities_of
+from biasaudit.model.given import PIXELS, Given, GivenModel, from_keras
+from biasaudit.settings import Settings
+from biasaudit.stats import auc, generator
+
+BETTER = 0.1
+"""AUC, mean over classes, that another order must gain before it is spoken of."""
+ABOVE_CHANCE = 0.65
+"""The least AUC, mean over classes, with which another order or range can be the right one."""
+SAMPLE = 50
+"""Images of a class that another range is tried on."""
+
+
+def _mean_auc(odds: np.ndarray, codes: np.ndarray) -> float:
+    areas = [auc(odds[:, code], codes == code) for code in range(odds.shape[1])]
+    return float(np.nanmean(areas)) if np.isfinite(areas).any() else 0.5
+
+
+def order_hint(model: GivenModel, odds: np.ndarray, codes: np.ndarray, classes: list[str]) -> str:
+    """A sentence where the answers go with the classes in another order; "" where the given one is as good.
+
+    odds: float (n, classes). codes: int (n,).
+    """
+    each = range(len(classes))
+    areas = np.nan_to_num([[auc(odds[:, answer], codes == code) for code in each] for answer in each], nan=0.5)
+    answers, best = linear_sum_assignment(-areas)
+    now, then = float(np.diag(areas).mean()), float(areas[answers, best].mean())
+    if then - now < BETTER or then < ABOVE_CHANCE:
+        return ""
+    names = list(model.given.classes)
+    for answer, code in zip(model.columns, best, strict=True):
+        names[answer] = classes[code]
+    return (
+        f"Its answers go better with the classes in another order (AUC {then:.2f} against {now:.2f}): if that is how "
+        f"it was trained, add --classes {','.join(names)}."
+    )
+
+
+def range_hint(
+    given: Given,
+    model: GivenModel,
+    odds: np.ndarray,
+    images: ImageTable,
+    store: PixelStore,
+    rows: np.ndarray,
+    settings: Settings,
+) -> str:
+    """A sentence where a Keras model tells the classes better, and is less often surely wrong, in another range.
+
+    Both are asked, since a network of rectifiers without a bias keeps the order of its answers whatever the scale.
+    """
+    if given.source is None:
+        return ""
+    some = _some_of_each(images, settings.seed)
+    codes, pixels = images.codes[some], store.read(rows[some])
+    here = odds[some]
+    for other in PIXELS:
+        if other == settings.pixels:
+            continue
+        rescaled = from_keras(given.source, given.classes, pixels=other, size=given.size)
+        raw = [rescaled.answer(pixels[start : start + 32]) for start in range(0, len(pixels), 32)]
+        rows_there = np.concatenate(raw).astype(np.float64)
+        if not np.isfinite(rows_there).all():
+            continue
+        there = odds_of(rows_there, model.meaning)[:, model.columns]
+        areas = _mean_auc(here, codes), _mean_auc(there, codes)
+        losses = _loss(here, codes), _loss(there, codes)
+        if areas[1] >= max(ABOVE_CHANCE, areas[0]) and losses[1] < losses[0] / 2:
+            before, after = (each.replace("..", " to ") for each in (settings.pixels, other))
+            return (
+                f"With pixels from {before} it tells the classes with AUC {areas[0]:.2f}, and from {after} with "
+                f"{areas[1]:.2f} and surer: if that is how it was trained, add --pixels {other}."
+            )
+    return ""
+
+
+def _loss(odds: np.ndarray, codes: np.ndarray) -> float:
+    own = probabilities_of(odds)[np.arange(len(codes)), codes]
+    return float(-np.log(np.maximum(own, 1e-9)).mean())
+
+
+def _some_of_each(images: ImageTable, seed: int) -> np.ndarray:
+    """Rows of up to `SAMPLE` images of each class, int, in order."""
+    order = generator(seed, "given", "pixels").permutation(images.n)
+    return np.sort(np.concatenate([order[images.codes[order] == c][:SAMPLE] for c in range(len(images.classes))]))

@@ -1,0 +1,127 @@
+"""Predictions of a model that the audit was given: its own answers, without training and without folds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from biasaudit.attribution.grad_cam import grad_cam
+from biasaudit.attribution.partition import partition
+from biasaudit.errors import UsageError
+from biasaudit.evidence.given_hints import order_hint, range_hint
+from biasaudit.evidence.predictions import Predictions, macro_auc
+from biasaudit.evidence.survey import Survey
+from biasaudit.images.pixels import PixelStore
+from biasaudit.images.table import ImageTable
+from biasaudit.model.answers import meaning_of, odds_of, probabilities_of
+from biasaudit.model.backbone import Backbone, forward
+from biasaudit.model.given import Given, GivenModel, before_last_dense
+from biasaudit.progress import Progress
+from biasaudit.settings import Settings
+
+BATCH = 32
+FEWEST = 10
+"""Images of each class that the given test part must hold for the figures to be its own."""
+
+
+def given_predictions(
+    images: ImageTable, survey: Survey, given: Given, settings: Settings, progress: Progress
+) -> Predictions:
+    """What the given model says of every image.
+
+    Its figures are those of the given test part, where there is one of at least ten images a class: of images that it
+    learnt from they would flatter it.
+
+    Raises:
+        UsageError: it fails, its answers are not finite or no probabilities, or it was given the wrong range of pixels.
+    """
+    assert survey.pixels is not None
+    store, rows = survey.pixels.at(given.size), survey.rows
+    answers = _answers(given, store, rows, images, progress)
+    model = GivenModel(
+        given=given,
+        meaning=meaning_of(answers, given.squashing, given.name),
+        columns=np.array([given.classes.index(name) for name in images.classes]),
+    )
+    odds = odds_of(answers, model.meaning)[:, model.columns]
+    judged = _judged(images)
+    area = macro_auc(odds[judged], images.codes[judged], images.groups[judged], settings.seed)
+    area = area.model_copy(update={"measure": "AUC of the given model, mean over classes"})
+    hint = order_hint(model, odds[judged], images.codes[judged], images.classes)
+    if in_range := range_hint(given, model, odds, images, store, rows, settings):
+        if area.low <= 0.5:
+            raise UsageError(f"{given.name} does not tell these classes apart. {in_range}")
+        hint = in_range
+    if hint:
+        progress.say(hint)
+    embedding = _embedding(given, answers.shape[1], store, rows, progress)
+    called = odds.argmax(axis=1) == images.codes
+    recalls = [called[judged & (images.codes == code)].mean() for code in np.unique(images.codes[judged])]
+    return Predictions(
+        network=_explained(model),
+        fold=np.zeros(images.n, dtype=int),
+        log_odds=odds,
+        probabilities=probabilities_of(odds),
+        embedding=embedding,
+        space=np.zeros(images.n, dtype=int),
+        curves=(),
+        training=f"{_training(images, judged)} {hint}".rstrip(),
+        balanced_accuracy=float(np.mean(recalls)),
+        auc=area,
+        judged=judged,
+        given=True,
+        hint=hint,
+    )
+
+
+def _answers(given: Given, store: PixelStore, rows: np.ndarray, images: ImageTable, progress: Progress) -> np.ndarray:
+    batches = progress.track(store.batches(rows, BATCH), f"Asking {given.name}", -(-len(rows) // BATCH))
+    names = (images.ids[start : start + BATCH].tolist() for start in range(0, images.n, BATCH))
+    return np.concatenate([given.answers(batch, ids) for batch, ids in zip(batches, names, strict=True)])
+
+
+def _judged(images: ImageTable) -> np.ndarray:
+    """bool (n,): the given test part, or all images where that holds too few of a class."""
+    held_out = images.held_out
+    sizes = np.bincount(images.codes[held_out], minlength=len(images.classes))
+    return held_out if sizes.min() >= FEWEST else np.ones(images.n, dtype=bool)
+
+
+def _training(images: ImageTable, judged: np.ndarray) -> str:
+    if judged.all():
+        return (
+            "Given as it is, nothing was trained: where it learnt from these very images, its figures flatter it and "
+            "hide where it fails."
+        )
+    n = int(judged.sum())
+    return f"Given as it is, nothing was trained: its figures are those of the {n} images of the given test part."
+
+
+def _embedding(
+    given: Given, outputs: int, store: PixelStore, rows: np.ndarray, progress: Progress
+) -> np.ndarray | None:
+    """What its last Dense layer is given, float32 (n, features); None where there is no such layer."""
+    before = before_last_dense(given.network, outputs) if given.network is not None else None
+    if before is None:
+        return None
+    extract = forward(Backbone(given.name, given.size, before, pretrained=True, spatial=False))
+    batches = progress.track(store.batches(rows, BATCH), f"{given.name}: features", -(-len(rows) // BATCH))
+    features = np.concatenate([extract(batch) for batch in batches])
+    return features if np.isfinite(features).all() else None
+
+
+def _explained(model: GivenModel) -> GivenModel:
+    """The model with Grad-CAM where it has maps, or else with Partition SHAP of its log-odds."""
+    given = model.given
+    if given.network is not None:
+        try:
+            maps = grad_cam(given.network)
+            return replace(model, explain=lambda rgb, output: maps(rgb[None], np.array([output]))[0])
+        except UsageError:  # a transformer, or vectors from the start
+            pass
+
+    def scores(rgb: np.ndarray) -> np.ndarray:
+        return odds_of(given.answers(rgb), model.meaning)
+
+    return replace(model, explain=lambda rgb, output: partition(scores, rgb, output), quick_maps=False)
