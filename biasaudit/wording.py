@@ -80,11 +80,15 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
 def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str, rungs: Mapping[RungName, Rung]) -> str:
     if verdict == "shortcut":
         return f"The model uses {name}, off the subject, as a shortcut to {label}: {words}."
-    if verdict == "review":
+    used = rungs["reliance"].state == "yes"
+    if verdict == "review" and used:
         return f"The model uses {name} that looks put there to tell {label}: {words}. A person has to say what it is."
+    if verdict == "review":
+        start = _capital(f"{name} that looks put there is tied to {label}: {words}")
+        return f"{start}; that the model uses it was not shown. A person has to say what it is."
     if rungs["association"].state != "yes":
         return _capital(f"{name} that recurs in half of the images was not shown to be tied to a class in the others.")
-    if rungs["reliance"].state != "yes":
+    if not used:
         return _capital(f"{name} is tied to {label}: {words}; that the model uses it was not shown.")
     return f"The model uses {name} to tell {label}: {words}. Nothing says that it is not the subject."
 
