@@ -27,6 +27,7 @@ from biasaudit.evidence.given_predictions import given_predictions
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
+from biasaudit.evidence.properties_together import properties_together
 from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.survey import Survey, survey
 from biasaudit.evidence.ties import ties
@@ -54,6 +55,7 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "side_effects": side_effects,
     "transplants": transplants,
     "blind_views": blind_views,
+    "properties_together": properties_together,
 }
 OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
 

@@ -7,6 +7,7 @@ from biasaudit.detectors.discovery import discovery
 from biasaudit.detectors.disparity import disparity
 from biasaudit.detectors.encoding import encoding
 from biasaudit.detectors.exclusions import exclusions
+from biasaudit.detectors.properties_together import properties_together
 from biasaudit.detectors.reliance import reliance
 from biasaudit.detectors.reversal import reversal
 from biasaudit.registry import Detector
@@ -19,6 +20,7 @@ BUILTIN: tuple[Detector, ...] = (
     discovery,
     reversal,
     content_blind,
+    properties_together,
     copies,
     exclusions,
 )

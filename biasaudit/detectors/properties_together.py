@@ -1,0 +1,122 @@
+"""Whether measured properties together give the label away, though none may do so alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from biasaudit.evidence.properties_together import PropertiesTogether
+from biasaudit.images.table import ImageTable
+from biasaudit.registry import detector
+from biasaudit.results import Finding, Rung, RungName
+from biasaudit.stats import detectable_auc
+from biasaudit.thresholds import FLOORS, Q
+
+QUESTION = "Can the label be told from the measured properties together?"
+NAMED = 3
+"""Properties that a sentence names."""
+TOLD_AS_A_PAIR = 0.1
+"""Share of the score that a pair must owe to being seen together, to be named."""
+EXAMPLES = 20
+NOT_ASKED: dict[RungName, Rung] = {
+    name: Rung(state="untested", why="The properties are learnt from by themselves: that says nothing of the model.")
+    for name in ("encoding", "reliance", "disparity")
+}
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _from(found: PropertiesTogether) -> str:
+    """ "From brightness, contrast and sharpness and 20 other measured properties together"."""
+    *most, last = (_plain(name) for name in found.names[:NAMED])
+    rest = len(found.names) - NAMED
+    more = f" and {rest} other measured properties" if rest > 0 else ""
+    return f"From {', '.join(most)} and {last}{more} together"
+
+
+def _figures(found: PropertiesTogether) -> str:
+    """ "AUC 0.81 (0.77 to 0.85), chance 0.50, in the given test part 0.60"."""
+    text = f"AUC {found.auc.value:.2f} ({found.auc.low:.2f} to {found.auc.high:.2f}), chance 0.50"
+    return text + ("" if found.held_out is None else f", in the given test part {found.held_out:.2f}")
+
+
+def _shares(found: PropertiesTogether) -> str:
+    """ "above all by sharpness (34%), brightness (20%) and hair (9%)", and a pair that tells as a pair."""
+    *most, last = (
+        f"{_plain(name)} ({share:.0%})" for name, share in zip(found.names[:NAMED], found.shares, strict=False)
+    )
+    text = f"above all by {', '.join(most)} and {last}"
+    if found.pair_share >= TOLD_AS_A_PAIR:
+        first, second = map(_plain, found.pair)
+        text += f", {found.pair_share:.0%} by {first} and {second} as a pair"
+    return text
+
+
+def _title(found: PropertiesTogether, told: bool) -> str:
+    if not told:
+        return f"{_from(found)}, the label is hardly told, if at all: {_figures(found)}."
+    alone = f"no single one does better than {found.best_single:.2f}"
+    return f"{_from(found)}, the label is told with {_figures(found)}; {_shares(found)}; {alone}."
+
+
+def _smallest(images: ImageTable) -> float:
+    """The smallest AUC that would have been reported: what the data could show, or the floor where that is more."""
+    sizes = np.bincount(images.codes[~images.held_out], minlength=len(images.classes))
+    shown = float(np.mean([detectable_auc(int(size), int(sizes.sum() - size)) for size in sizes]))
+    return max(shown, 0.5 + FLOORS["association"] / 2)
+
+
+@detector(question=QUESTION)
+def properties_together(images: ImageTable, properties_together: PropertiesTogether) -> Iterator[Finding]:
+    """Why it matters: a dim and sharp picture, neither of which says anything alone, can be one camera's. A list of
+    properties that are asked one at a time misses what only two of them tell.
+
+    How it is measured: small gradient-boosted trees learn the label from every measured property, artefact and trait
+    of the file, out of fold, with the folds and the rules of the audited model; no column of the metadata, and no
+    pixels. The p-value permutes labels within folds, whole groups at a time, against the out-of-fold scores, and
+    stretches what chance does there by the square root of two, since each label was also learnt from. The shares are
+    mean absolute SHAP values on held-out images, and of a pair the mean absolute SHAP interaction.
+
+    What it cannot show: a fault. Subjects differ in brightness and sharpness too, so this raises no alarm, as no
+    partial view does; each property has a finding of its own, which can. Nor does it show that the model uses what
+    the trees do. Of properties that go together, the share of one may stand for all of them.
+
+    References: Friedman 2001 (Greedy function approximation: a gradient boosting machine); Lundberg et al. 2020 (From
+    local explanations to global understanding with explainable AI for trees, Nature Machine Intelligence).
+    """
+    found = properties_together
+    told = found.p_value < Q and found.auc.low > 0.5 and found.auc.value >= 0.5 + FLOORS["association"] / 2
+    codes = images.codes
+    own, rightly = found.log_odds[np.arange(images.n), codes], found.log_odds.argmax(axis=1) == codes
+    best = np.flatnonzero(rightly)[np.argsort(-own[rightly], kind="stable")][:EXAMPLES]
+    worst = np.flatnonzero(~rightly)[np.argsort(own[~rightly], kind="stable")][:EXAMPLES]
+    association = Rung(
+        state="yes" if told else "no",
+        estimate=found.auc,
+        p_value=found.p_value,
+        q_value=found.p_value,
+        method="cross-fitted boosted trees; permutation of labels within folds",
+        smallest_detectable=_smallest(images),
+        why=f"{_from(found)}, small boosted trees tell the label with {_figures(found)}; {_shares(found)}.",
+    )
+    yield Finding(
+        id="view-properties_together",
+        detector="properties_together",
+        cue="properties_together",
+        kind="view",
+        title=_title(found, told),
+        verdict="clear",
+        label=None,
+        rungs={"association": association, **NOT_ASKED},
+        examples=tuple(map(str, images.ids[best])),
+        counterexamples=tuple(map(str, images.ids[worst])),
+        recommendation="Ask whether these properties should know the label; if not, even them out together."
+        if told
+        else "Nothing to do.",
+        question=QUESTION,
+        explanation="Subjects differ in brightness, colour and sharpness too, so honest content is told by these as "
+        "well. A high figure is no fault by itself; it says how little of a picture a model needs.",
+    )
