@@ -21,11 +21,13 @@ from biasaudit.discovery import Pattern, patterns
 from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
+from biasaudit.evidence.attention import attention
+from biasaudit.evidence.attributions import attributions
 from biasaudit.evidence.blind_views import blind_views
 from biasaudit.evidence.cue_values import CueValues, cue_values
 from biasaudit.evidence.given_predictions import given_predictions
 from biasaudit.evidence.interventions import interventions
-from biasaudit.evidence.pictures import save_pictures
+from biasaudit.evidence.pictures import save_average_maps, save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.properties_together import properties_together
 from biasaudit.evidence.side_effects import SideEffect, side_effects
@@ -40,7 +42,7 @@ from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
 from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import Audit, Check, Finding, SelfTest
+from biasaudit.results import Attribution, Audit, Check, Finding, SelfTest
 from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
 from biasaudit.settings import Settings
@@ -55,6 +57,8 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "side_effects": side_effects,
     "transplants": transplants,
     "blind_views": blind_views,
+    "attributions": attributions,
+    "attention": attention,
     "properties_together": properties_together,
 }
 OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
@@ -142,7 +146,11 @@ def audit(
             [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
         )
         likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
-        save_pictures(findings, images, answers, likeness, out / "evidence", progress)
+        looks = _attention(facts, scan or bool(why), checks)
+        mapped = looks is None or not looks.fault
+        save_pictures(findings, images, answers, likeness, out / "evidence", progress, mapped)
+        if looks and mapped:
+            save_average_maps(facts.get("attributions"), images, out / "evidence")
         tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
     finally:
         if store is not None:
@@ -157,6 +165,7 @@ def audit(
         environment=environment(),
         checks=(*checks, *_left_out(settings, scan)),
         findings=findings,
+        attribution=looks,
         selftest=tested,
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
@@ -298,6 +307,19 @@ def _discover(facts: Facts) -> tuple[Pattern, ...]:
         found = ()
     known: tuple[CueValues, ...] = facts.get("known_cues")
     facts.known["cue_values"] = (*known, *(pattern.cue for pattern in found))
+    return found
+
+
+def _attention(facts: Facts, no_model: bool, checks: list[Check]) -> Attribution | None:
+    """Where the model looks; None without a model that learnt, and where its maps could not be had or checked."""
+    if no_model:
+        return None
+    try:
+        found: Attribution = facts.get("attention")
+    except Unavailable as error:
+        checks.append(Check(detector="attributions", status="skipped", reason=str(error)))
+        return None
+    checks.append(Check(detector="attributions", status="ran", reason=found.fault))
     return found
 
 
