@@ -29,7 +29,8 @@ FEWEST = 60
 SHOWN = 6
 """Patterns that are taken further."""
 ONE = 0.5
-"""Correlation over images from which two patterns are one artefact, seen at two of its places."""
+"""Correlation over images from which two patterns are one artefact, seen at two of its places; and below whose negative
+the one is the place of the other where that is missing."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,10 +133,10 @@ def _half(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
 
 
 def _distinct(found: list[tuple[Recurrence, Mined]]) -> list[tuple[Recurrence, Mined]]:
-    """The first of those that go together image by image."""
+    """The first of those that go together, or take turns, image by image."""
     chosen: list[tuple[Recurrence, Mined]] = []
     for how, one in found:
-        if len(chosen) < SHOWN and all(np.corrcoef(one.values, other.values)[0, 1] < ONE for _, other in chosen):
+        if len(chosen) < SHOWN and all(abs(np.corrcoef(one.values, other.values)[0, 1]) < ONE for _, other in chosen):
             chosen.append((how, one))
     return chosen
 
