@@ -19,7 +19,7 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
-from biasaudit.results import RUNGS, AuditVerdict, Finding, Kind, Rung, RungName, State, Verdict
+from biasaudit.results import RUNGS, AuditVerdict, Estimate, Finding, Kind, Rung, RungName, State, Verdict
 from biasaudit.settings import Role
 from biasaudit.stats import q_values
 from biasaudit.thresholds import FLOORS, Q
@@ -65,8 +65,14 @@ def _state(result: RungResult, q: float | None) -> State:
         return "untested"
     baseline = max(estimate.null, result.placebo.value) if result.placebo else estimate.null
     share = (estimate.value - baseline) / (estimate.limit - estimate.null)
-    beyond = result.placebo is None or estimate.low > result.placebo.high
+    beyond = result.placebo is None or estimate.low > _reached(result.placebo, result)
     return "yes" if q < Q and share >= _floor(result) and estimate.low > estimate.null and beyond else "no"
+
+
+def _reached(placebo: Estimate, result: RungResult) -> float:
+    """What an effect must lie above: all that the placebo may be or, where a floor of its own says that less will do,
+    what it is, since the test beside it compares the two image by image."""
+    return placebo.high if result.floor is None else placebo.value
 
 
 def _floor(result: RungResult) -> float:

@@ -5,13 +5,14 @@ Labels choose the patterns, so the half in which they were chosen cannot testify
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from biasaudit.discovery.local_features import BATCH, LocalFeatures, learn
 from biasaudit.discovery.mining import Mined, best_places, mine
 from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, Recurrence, recurrence
+from biasaudit.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore, resized
@@ -26,6 +27,8 @@ MOST = 1000
 """Images that are mined at most: each holds 43 KB while they are."""
 FEWEST = 60
 """Images, below which nothing can be mined and tested as well."""
+ASKED = 60
+"""Patterns of which it is asked whether the rest of the picture knows of them."""
 SHOWN = 6
 """Patterns that are taken further."""
 ONE = 0.5
@@ -91,9 +94,12 @@ def patterns(
             raise Unavailable(f"{backbone.name} has no map of a middle size, whose places could be compared")
         descriptors = np.concatenate([features.of(b) for b in survey.pixels.batches(survey.rows[mined_in], BATCH)])
         found = [(recurrence(one, codes), one) for one in mine(descriptors, codes, len(images.classes), rng)]
+        tied = sorted((pair for pair in found if pair[0].gain >= LEAST_GAIN), key=lambda pair: -pair[0].score)
+        asked = [
+            (replace(how, told_by_the_rest=told_by_the_rest(one, descriptors, codes)), one) for how, one in tied[:ASKED]
+        ]
         del descriptors
-        tied = [pair for pair in found if pair[0].gain >= LEAST_GAIN]
-        chosen = _distinct(sorted(tied, key=lambda pair: -pair[0].score))
+        chosen = _distinct(sorted(asked, key=lambda pair: -pair[0].score))
         if not chosen:
             return ()
         prototypes = np.stack([one.prototype for _, one in chosen])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from biasaudit.discovery.mining import best_places, mine, split_of
+from biasaudit.discovery.mining import Mined, best_places, mine, split_of
 from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, recurrence
+from biasaudit.discovery.surroundings import told_by_the_rest
 from biasaudit.stats import auc
 
 N, PLACES, DIMENSIONS = 160, 40, 32
@@ -66,3 +67,15 @@ def test_a_class_of_a_few_images_is_left_alone():
     codes[:] = 0
     codes[:5] = 1
     assert mine(descriptors, codes, 2, np.random.default_rng(0)) == []
+
+
+def test_the_rest_of_a_picture_knows_of_what_comes_with_a_scene_and_not_of_what_comes_alone():
+    rng = np.random.default_rng(4)
+    descriptors = rng.normal(size=(N, 49, DIMENSIONS))
+    codes, has = np.arange(N) % 2, rng.random(N) < 0.5
+    mined = Mined(1, np.eye(DIMENSIONS)[0], 0.5, has.astype(float), np.full(N, 0))
+    alone = told_by_the_rest(mined, descriptors, codes)
+    descriptors[has, 40:] += 0.5 * rng.normal(size=DIMENSIONS)  # its scene, in another corner
+    with_scene = told_by_the_rest(mined, descriptors, codes)
+    assert alone < 0.65
+    assert with_scene > 0.9
