@@ -41,7 +41,9 @@ def save_pictures(
     row_of = {image: row for row, image in enumerate(images.ids)}
     findings = list(findings)
     telling = [finding for finding in findings if finding.verdict not in ("clear", "untested") or finding.regions]
-    likeness_of = {finding.id: likeness[finding.cue] for finding in findings if finding.kind == "discovered"}
+    likeness_of = {
+        finding.id: likeness[finding.cue] for finding in findings if finding.cue in likeness and finding.regions
+    }
     wanted: dict[str, set[str]] = {}
     for finding in telling:
         for image in (*finding.examples[:MOST_PICTURES], *finding.counterexamples[:MOST_PICTURES]):
