@@ -18,6 +18,7 @@ from biasaudit.choices import check_given, check_names, check_roles, make_folder
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors.rung import RungResult
 from biasaudit.discovery import Pattern, patterns
+from biasaudit.discovery.slices import slices
 from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
@@ -56,6 +57,7 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "interventions": interventions,
     "side_effects": side_effects,
     "transplants": transplants,
+    "slices": slices,
     "blind_views": blind_views,
     "attributions": attributions,
     "attention": attention,

@@ -10,6 +10,7 @@ from biasaudit.detectors.exclusions import exclusions
 from biasaudit.detectors.properties_together import properties_together
 from biasaudit.detectors.reliance import reliance
 from biasaudit.detectors.reversal import reversal
+from biasaudit.detectors.slices import slices
 from biasaudit.registry import Detector
 
 BUILTIN: tuple[Detector, ...] = (
@@ -18,6 +19,7 @@ BUILTIN: tuple[Detector, ...] = (
     reliance,
     disparity,
     discovery,
+    slices,
     reversal,
     content_blind,
     properties_together,
@@ -26,5 +28,5 @@ BUILTIN: tuple[Detector, ...] = (
 )
 """In the order in which they run; the first four are the rungs."""
 
-NEED_A_MODEL = ("encoding", "reliance", "disparity", "discovery", "reversal", "content_blind")
+NEED_A_MODEL = ("encoding", "reliance", "disparity", "discovery", "slices", "reversal", "content_blind")
 """Left out of a scan."""

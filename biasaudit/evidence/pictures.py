@@ -47,7 +47,9 @@ def save_pictures(
     row_of = {image: row for row, image in enumerate(images.ids)}
     findings = list(findings)
     telling = [finding for finding in findings if finding.verdict not in ("clear", "untested") or finding.regions]
-    likeness_of = {finding.id: likeness[finding.cue] for finding in findings if finding.kind == "discovered"}
+    likeness_of = {
+        finding.id: likeness[finding.cue] for finding in findings if finding.cue in likeness and finding.regions
+    }
     quick = predictions is None or predictions.network.quick_maps
     wanted: dict[str, set[str]] = {}
     for finding in telling:

@@ -21,7 +21,7 @@ MOST_ROWS = 500
 
 def heat_key(finding: Finding) -> str | None:
     """What a finding's heatmaps are saved under: its class, or itself where it shows a pattern and not the class."""
-    return finding.id if finding.kind == "discovered" else finding.label
+    return finding.id if finding.regions else finding.label
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def one_set(
     with tempfile.TemporaryDirectory() as name:
         planted = plant(folder, Path(name) / "images", artefact, strength, n, seed)
         audited = ba.audit(Path(name) / "images", out=Path(name) / "out", without=WITHOUT, seed=seed)
-    discovered = [finding for finding in audited.record.findings if finding.kind == "discovered"]
+    discovered = [finding for finding in audited.record.findings if finding.cue.startswith("pattern_")]
     first = discovered[0] if discovered else None
     hits = [image in planted.covers for image in first.examples[:10]] if first else []
     precision = float(np.mean(hits)) if hits else 0.0
