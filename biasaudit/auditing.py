@@ -11,29 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from biasaudit import detectors as detector_package
 from biasaudit import wording
 from biasaudit.cache import Cache, write_text
 from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.cues.cue import Cue
-from biasaudit.detectors.rung import RungResult
-from biasaudit.discovery import Pattern, patterns
-from biasaudit.discovery.slices import slices
 from biasaudit.discovery.subject import check_subject, off_subject
-from biasaudit.discovery.transplants import transplants
-from biasaudit.errors import AuditError
-from biasaudit.evidence.attention import attention
-from biasaudit.evidence.attributions import attributions
-from biasaudit.evidence.blind_views import blind_views
-from biasaudit.evidence.cue_values import CueValues, cue_values
-from biasaudit.evidence.given_predictions import given_predictions
-from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.pictures import save_average_maps, save_pictures
-from biasaudit.evidence.predictions import Predictions, predictions
-from biasaudit.evidence.properties_together import properties_together
-from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.survey import Survey, survey
-from biasaudit.evidence.ties import ties
+from biasaudit.gathering import (
+    EVIDENCE,
+    OF_A_GIVEN_MODEL,
+    detect,
+    discover,
+    left_out,
+    look,
+    side_effects_or_none,
+    train,
+    why_untested,
+)
 from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
@@ -42,29 +37,12 @@ from biasaudit.outcome import AuditResult
 from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
-from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import Attribution, Audit, Check, Finding, SelfTest
+from biasaudit.registry import Facts
+from biasaudit.results import Audit, SelfTest
 from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
 from biasaudit.settings import Settings
 from biasaudit.tables import write_tables
-
-EVIDENCE: dict[str, Callable[..., Any]] = {
-    "known_cues": cue_values,
-    "patterns": patterns,
-    "ties": ties,
-    "predictions": predictions,
-    "interventions": interventions,
-    "side_effects": side_effects,
-    "transplants": transplants,
-    "slices": slices,
-    "blind_views": blind_views,
-    "attributions": attributions,
-    "attention": attention,
-    "properties_together": properties_together,
-}
-OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
-
 
 MORE_THAN_ENOUGH = round(1.3 * IMAGES)
 """Images that a self-test by itself reads: some may turn out to be unreadable."""
@@ -133,9 +111,9 @@ def audit(
             },
             OF_A_GIVEN_MODEL if given else EVIDENCE,
         )
-        answers, learnt, why = _train(facts, scan)
-        discovered = _discover(facts)
-        results, others, checks = _detect(detectors, facts, why, progress)
+        answers, learnt, why = train(facts, scan)
+        discovered = discover(facts)
+        results, others, checks = detect(detectors, facts, why, progress)
         findings = rank(
             facts.get("cue_values"),
             facts.get("ties"),
@@ -143,12 +121,12 @@ def audit(
             others,
             images,
             answers,
-            _why_untested(scan, why),
-            _side_effects(facts, checks),
+            why_untested(scan, why),
+            side_effects_or_none(facts, checks),
             [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
         )
         likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
-        looks = _attention(facts, scan or bool(why), checks)
+        looks = look(facts, scan or bool(why), checks)
         mapped = looks is None or not looks.fault
         save_pictures(findings, images, answers, likeness, out / "evidence", progress, mapped)
         if looks and mapped:
@@ -165,7 +143,7 @@ def audit(
         model=model_record((given or backbone).name, answers) if backbone and answers else None,
         settings={**settings.to_record(), "scan": scan},
         environment=environment(),
-        checks=(*checks, *_left_out(settings, scan)),
+        checks=(*checks, *left_out(settings, scan)),
         findings=findings,
         attribution=looks,
         selftest=tested,
@@ -251,100 +229,3 @@ def _reserve(folder: Path, n: int, sizes: Sequence[int]) -> PixelStore | None:
     for first, second in pairwise(stores):
         first.beside = second
     return stores[0] if stores else None
-
-
-def _train(facts: Facts, scan: bool) -> tuple[Predictions | None, bool | None, str]:
-    """The out-of-fold predictions, whether the model learnt (None: there is none), and why not."""
-    if scan:
-        return None, None, ""
-    try:
-        model: Predictions = facts.get("predictions")
-    except Unavailable as error:
-        return None, False, str(error)
-    area = f"{model.auc.value:.2f} ({model.auc.low:.2f} to {model.auc.high:.2f})"
-    why = f"The model did not learn: its out-of-fold AUC is {area}."
-    if model.given:
-        why = f"The given model does not tell these classes apart: its AUC is {area}. {model.hint}".rstrip()
-    return model, model.learnt, "" if model.learnt else why
-
-
-def _why_untested(scan: bool, not_learnt: str) -> str:
-    return "No model was trained: this is a scan of the data." if scan else not_learnt
-
-
-def _detect(
-    detectors: Sequence[Detector], facts: Facts, not_learnt: str, progress: Progress
-) -> tuple[list[RungResult], list[Finding], list[Check]]:
-    """Run each detector; one that crashes becomes a failed check, never a lost audit."""
-    results: list[RungResult] = []
-    others: list[Finding] = []
-    checks: list[Check] = []
-    for detector in detectors:
-        if not_learnt and detector.id in detector_package.NEED_A_MODEL:
-            checks.append(Check(detector=detector.id, status="skipped", reason=not_learnt))
-            continue
-        try:
-            with progress.step(detector.question.rstrip("?")):
-                found = list(facts.call(detector.function))
-        except Unavailable as error:
-            checks.append(Check(detector=detector.id, status="skipped", reason=str(error)))
-            continue
-        except (AuditError, MemoryError, OSError):
-            raise
-        except Exception as error:
-            checks.append(Check(detector=detector.id, status="failed", reason=f"{type(error).__name__}: {error}"))
-            continue
-        rungs = [item for item in found if isinstance(item, RungResult)]
-        results += rungs
-        others += [item for item in found if isinstance(item, Finding)]
-        checks.append(_ran(detector, rungs))
-    return results, others, checks
-
-
-def _discover(facts: Facts) -> tuple[Pattern, ...]:
-    """The patterns, which join the cues of this audit; none where there is nothing to find them with."""
-    try:
-        found: tuple[Pattern, ...] = facts.get("patterns")
-    except Unavailable:
-        found = ()
-    known: tuple[CueValues, ...] = facts.get("known_cues")
-    facts.known["cue_values"] = (*known, *(pattern.cue for pattern in found))
-    return found
-
-
-def _attention(facts: Facts, no_model: bool, checks: list[Check]) -> Attribution | None:
-    """Where the model looks; None without a model that learnt, and where its maps could not be had or checked."""
-    if no_model:
-        return None
-    try:
-        found: Attribution = facts.get("attention")
-    except Unavailable as error:
-        checks.append(Check(detector="attributions", status="skipped", reason=str(error)))
-        return None
-    checks.append(Check(detector="attributions", status="ran", reason=found.fault))
-    return found
-
-
-def _side_effects(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:
-    """What follows from what; none where that failed, which costs the order of findings and no more."""
-    try:
-        return facts.get("side_effects")
-    except Unavailable as error:
-        checks.append(Check(detector="side_effects", status="failed", reason=str(error)))
-        return {}
-
-
-def _ran(detector: Detector, rungs: list[RungResult]) -> Check:
-    tests = [rung for rung in rungs if rung.p_value is not None]
-    text = "stands beside each finding" if any(rung.smallest_detectable is not None for rung in tests) else ""
-    return Check(detector=detector.id, status="ran", tests=len(tests), smallest_detectable=text)
-
-
-def _left_out(settings: Settings, scan: bool) -> list[Check]:
-    checks = [Check(detector=name, status="skipped", reason="Left out with --without.") for name in settings.without]
-    if scan:
-        checks += [
-            Check(detector=name, status="skipped", reason="A scan trains no model: `biasaudit run` does.")
-            for name in detector_package.NEED_A_MODEL
-        ]
-    return checks

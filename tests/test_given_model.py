@@ -97,7 +97,9 @@ def test_any_function_can_be_audited(bright, tmp_path):
     assert "answers only" in found.rungs["encoding"].why
     assert result.record.model.backbone == "by_brightness"
     pictures_shown = {*found.examples[:6], *found.counterexamples[:6]}
-    assert len(list((tmp_path / "out" / "evidence").glob("*.webp"))) == len(pictures_shown) + 2  # a pair of heatmaps
+    assert (
+        len(list((tmp_path / "out" / "evidence").glob("*.webp"))) == len(pictures_shown) + 4
+    )  # a pair of heatmaps, an average each
 
 
 def test_the_order_of_the_classes_can_be_given_and_a_wrong_one_is_told(bright, tmp_path):

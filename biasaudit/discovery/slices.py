@@ -102,7 +102,10 @@ def slices(images: ImageTable, predictions: Predictions, settings: Settings, pro
         raise Unavailable("needs one feature space: a network that was trained whole has one a fold")
     wrong = predictions.log_odds.argmax(axis=1) != images.codes
     rng = generator(settings.seed, "slices")
-    of_class = [_one_a_group(np.flatnonzero(images.codes == code), images.groups, rng) for code in _codes(images)]
+    of_class = [
+        _one_a_group(np.flatnonzero(predictions.judged & (images.codes == code)), images.groups, rng)
+        for code in _codes(images)
+    ]
     enough = [len(rows) >= FEWEST and wrong[rows].sum() >= FEWEST_WRONG for rows in of_class]
     if not any(enough):
         raise Unavailable(

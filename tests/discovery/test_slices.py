@@ -25,6 +25,7 @@ def a_model(embedding, codes, fails, space=None):
         embedding=embedding.astype(np.float32),
         log_odds=np.stack([-odds, odds], axis=1),
         space=np.zeros(len(codes), dtype=int) if space is None else space,
+        judged=np.ones(len(codes), dtype=bool),
     )
 
 

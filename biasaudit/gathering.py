@@ -1,0 +1,143 @@
+"""What an audit gathers and asks, step by step; a step that fails becomes a check, and never a lost audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from biasaudit import detectors as detector_package
+from biasaudit.detectors.rung import RungResult
+from biasaudit.discovery import Pattern, patterns
+from biasaudit.discovery.slices import slices
+from biasaudit.discovery.transplants import transplants
+from biasaudit.errors import AuditError
+from biasaudit.evidence.attention import attention
+from biasaudit.evidence.attributions import attributions
+from biasaudit.evidence.blind_views import blind_views
+from biasaudit.evidence.cue_values import CueValues, cue_values
+from biasaudit.evidence.given_predictions import given_predictions
+from biasaudit.evidence.interventions import interventions
+from biasaudit.evidence.predictions import Predictions, predictions
+from biasaudit.evidence.properties_together import properties_together
+from biasaudit.evidence.side_effects import SideEffect, side_effects
+from biasaudit.evidence.ties import ties
+from biasaudit.progress import Progress
+from biasaudit.registry import Detector, Facts, Unavailable
+from biasaudit.results import Attribution, Check, Finding
+from biasaudit.settings import Settings
+
+EVIDENCE: dict[str, Callable[..., Any]] = {
+    "known_cues": cue_values,
+    "patterns": patterns,
+    "ties": ties,
+    "predictions": predictions,
+    "interventions": interventions,
+    "side_effects": side_effects,
+    "transplants": transplants,
+    "slices": slices,
+    "blind_views": blind_views,
+    "attributions": attributions,
+    "attention": attention,
+    "properties_together": properties_together,
+}
+"""Name -> what makes it, in a run that trains its own model."""
+OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
+
+
+def train(facts: Facts, scan: bool) -> tuple[Predictions | None, bool | None, str]:
+    """The out-of-fold predictions, whether the model learnt (None: there is none), and why not."""
+    if scan:
+        return None, None, ""
+    try:
+        model: Predictions = facts.get("predictions")
+    except Unavailable as error:
+        return None, False, str(error)
+    area = f"{model.auc.value:.2f} ({model.auc.low:.2f} to {model.auc.high:.2f})"
+    why = f"The model did not learn: its out-of-fold AUC is {area}."
+    if model.given:
+        why = f"The given model does not tell these classes apart: its AUC is {area}. {model.hint}".rstrip()
+    return model, model.learnt, "" if model.learnt else why
+
+
+def why_untested(scan: bool, not_learnt: str) -> str:
+    """Why the questions that need a model were not asked; "" where they were."""
+    return "No model was trained: this is a scan of the data." if scan else not_learnt
+
+
+def detect(
+    detectors: Sequence[Detector], facts: Facts, not_learnt: str, progress: Progress
+) -> tuple[list[RungResult], list[Finding], list[Check]]:
+    """Run each detector; one that crashes becomes a failed check, never a lost audit."""
+    results: list[RungResult] = []
+    others: list[Finding] = []
+    checks: list[Check] = []
+    for detector in detectors:
+        if not_learnt and detector.id in detector_package.NEED_A_MODEL:
+            checks.append(Check(detector=detector.id, status="skipped", reason=not_learnt))
+            continue
+        try:
+            with progress.step(detector.question.rstrip("?")):
+                found = list(facts.call(detector.function))
+        except Unavailable as error:
+            checks.append(Check(detector=detector.id, status="skipped", reason=str(error)))
+            continue
+        except (AuditError, MemoryError, OSError):
+            raise
+        except Exception as error:
+            checks.append(Check(detector=detector.id, status="failed", reason=f"{type(error).__name__}: {error}"))
+            continue
+        rungs = [item for item in found if isinstance(item, RungResult)]
+        results += rungs
+        others += [item for item in found if isinstance(item, Finding)]
+        checks.append(_ran(detector, rungs))
+    return results, others, checks
+
+
+def discover(facts: Facts) -> tuple[Pattern, ...]:
+    """The patterns, which join the cues of this audit; none where there is nothing to find them with."""
+    try:
+        found: tuple[Pattern, ...] = facts.get("patterns")
+    except Unavailable:
+        found = ()
+    known: tuple[CueValues, ...] = facts.get("known_cues")
+    facts.known["cue_values"] = (*known, *(pattern.cue for pattern in found))
+    return found
+
+
+def look(facts: Facts, no_model: bool, checks: list[Check]) -> Attribution | None:
+    """Where the model looks; None without a model that learnt, and where its maps could not be had or checked."""
+    if no_model:
+        return None
+    try:
+        found: Attribution = facts.get("attention")
+    except Unavailable as error:
+        checks.append(Check(detector="attributions", status="skipped", reason=str(error)))
+        return None
+    checks.append(Check(detector="attributions", status="ran", reason=found.fault))
+    return found
+
+
+def side_effects_or_none(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:
+    """What follows from what; none where that failed, which costs the order of findings and no more."""
+    try:
+        return facts.get("side_effects")
+    except Unavailable as error:
+        checks.append(Check(detector="side_effects", status="failed", reason=str(error)))
+        return {}
+
+
+def _ran(detector: Detector, rungs: list[RungResult]) -> Check:
+    tests = [rung for rung in rungs if rung.p_value is not None]
+    text = "stands beside each finding" if any(rung.smallest_detectable is not None for rung in tests) else ""
+    return Check(detector=detector.id, status="ran", tests=len(tests), smallest_detectable=text)
+
+
+def left_out(settings: Settings, scan: bool) -> list[Check]:
+    """A check for everything that this run was told to leave out, or that a scan cannot do."""
+    checks = [Check(detector=name, status="skipped", reason="Left out with --without.") for name in settings.without]
+    if scan:
+        checks += [
+            Check(detector=name, status="skipped", reason="A scan trains no model: `biasaudit run` does.")
+            for name in detector_package.NEED_A_MODEL
+        ]
+    return checks
