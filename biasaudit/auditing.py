@@ -16,7 +16,7 @@ from biasaudit.cache import Cache, write_text
 from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.cues.cue import Cue
 from biasaudit.discovery.subject import check_subject, off_subject
-from biasaudit.evidence.pictures import save_average_maps, save_pictures
+from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.survey import Survey, survey
 from biasaudit.gathering import (
     EVIDENCE,
@@ -24,7 +24,6 @@ from biasaudit.gathering import (
     detect,
     discover,
     left_out,
-    look,
     side_effects_or_none,
     train,
     why_untested,
@@ -126,11 +125,7 @@ def audit(
             [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
         )
         likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
-        looks = look(facts, scan or bool(why), checks)
-        mapped = looks is None or not looks.fault
-        save_pictures(findings, images, answers, likeness, out / "evidence", progress, mapped)
-        if looks and mapped:
-            save_average_maps(facts.get("attributions"), images, out / "evidence")
+        save_pictures(findings, images, answers, likeness, out / "evidence", progress)
         tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
     finally:
         if store is not None:
@@ -145,7 +140,6 @@ def audit(
         environment=environment(),
         checks=(*checks, *left_out(settings, scan)),
         findings=findings,
-        attribution=looks,
         selftest=tested,
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),

@@ -11,8 +11,6 @@ from biasaudit.discovery import Pattern, patterns
 from biasaudit.discovery.slices import slices
 from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
-from biasaudit.evidence.attention import attention
-from biasaudit.evidence.attributions import attributions
 from biasaudit.evidence.blind_views import blind_views
 from biasaudit.evidence.cue_values import CueValues, cue_values
 from biasaudit.evidence.given_predictions import given_predictions
@@ -23,7 +21,7 @@ from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
 from biasaudit.progress import Progress
 from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import Attribution, Check, Finding
+from biasaudit.results import Check, Finding
 from biasaudit.settings import Settings
 
 EVIDENCE: dict[str, Callable[..., Any]] = {
@@ -36,8 +34,6 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "transplants": transplants,
     "slices": slices,
     "blind_views": blind_views,
-    "attributions": attributions,
-    "attention": attention,
     "properties_together": properties_together,
 }
 """Name -> what makes it, in a run that trains its own model."""
@@ -101,19 +97,6 @@ def discover(facts: Facts) -> tuple[Pattern, ...]:
         found = ()
     known: tuple[CueValues, ...] = facts.get("known_cues")
     facts.known["cue_values"] = (*known, *(pattern.cue for pattern in found))
-    return found
-
-
-def look(facts: Facts, no_model: bool, checks: list[Check]) -> Attribution | None:
-    """Where the model looks; None without a model that learnt, and where its maps could not be had or checked."""
-    if no_model:
-        return None
-    try:
-        found: Attribution = facts.get("attention")
-    except Unavailable as error:
-        checks.append(Check(detector="attributions", status="skipped", reason=str(error)))
-        return None
-    checks.append(Check(detector="attributions", status="ran", reason=found.fault))
     return found
 
 

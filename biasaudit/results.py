@@ -153,48 +153,6 @@ class Model(Record):
     """One a fold: {"fold": 0, "loss": [...], "validation_loss": [...]}; empty for a closed-form head."""
 
 
-class Attention(Record):
-    """Where in its images the evidence for one class lies, by maps out of fold."""
-
-    label: str
-    n: int
-    border: Estimate
-    """Share of a map that lies in the outermost tenth along each edge, mean over images; its null is the place's share
-    of the area."""
-    centre: Estimate
-    """The same of the middle three fifths of each side."""
-    border_by_chance: tuple[float, float] | None = None
-    """What 95% of models show that learnt labels dealt by chance from the same features; None where none was had."""
-    centre_by_chance: tuple[float, float] | None = None
-
-
-class Drawn(Record):
-    """Whether the maps follow an artefact that was put in."""
-
-    cue: str
-    label: str
-    share: Estimate
-    """Share of the map that lies in the artefact, less that in the same place before it was put in."""
-    area: float
-    """The artefact's mean share of the picture's area."""
-
-
-class Attribution(Record):
-    """Where the model looks, and whether its maps mean anything. Supporting evidence: no verdict is made of it."""
-
-    method: str
-    n: int
-    """Images whose maps were made."""
-    after_randomising: float | None = None
-    """Median rank correlation of maps before and after the weights were shuffled, -1 to 1; None where not tested."""
-    faithful: Estimate
-    """What is gained by covering and uncovering squares in the maps' order and not at random."""
-    fault: str = ""
-    """Why the maps are no evidence, so that none are shown; "" where they passed."""
-    attention: tuple[Attention, ...] = ()
-    drawn: tuple[Drawn, ...] = ()
-
-
 class PlantedCue(Record):
     """How often a scan named a cue that was planted at one strength."""
 
@@ -240,8 +198,6 @@ class Audit(Record):
     environment: dict[str, str]
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
-    attribution: Attribution | None = None
-    """Where the model looks; None where no model was trained or it has no maps."""
     selftest: SelfTest | None = None
     """What the audit finds when cues are planted in these images; None where it was not asked for."""
     run: dict[str, Any]

@@ -28,7 +28,6 @@ ALIKE = 0.5
 CELLS = 14
 """Squares each way that are taken away and put in whole: single pixels would make noise, which ends any class."""
 STEPS = 28
-"""In which the squares go or come."""
 RANDOM_ORDERS = 3
 
 
@@ -126,14 +125,7 @@ class Faithfulness:
 
 
 def faithfulness(
-    predict: Predict,
-    images: np.ndarray,
-    codes: np.ndarray,
-    maps: np.ndarray,
-    *,
-    steps: int = STEPS,
-    random_orders: int = RANDOM_ORDERS,
-    seed: int = 0,
+    predict: Predict, images: np.ndarray, codes: np.ndarray, maps: np.ndarray, *, seed: int = 0
 ) -> Faithfulness:
     """Areas under the deletion and the insertion curve, for the maps and for random orders.
 
@@ -143,8 +135,6 @@ def faithfulness(
             the blurred image, as in the paper.
         codes: int (n,), each image's class.
         maps: (n, h, w), higher for more important.
-        steps: in which squares are taken away and put in; each costs two answers an image and order.
-        random_orders: to compare with.
         seed: of the random orders.
     """
     cell = _cells(*images.shape[1:3])
@@ -155,12 +145,9 @@ def faithfulness(
         mean = np.broadcast_to(np.rint(image.mean(axis=(0, 1))).astype(np.uint8), image.shape)
         blurred = cv2.GaussianBlur(image, (0, 0), max(image.shape[:2]) / 20)
         importance = np.bincount(cell.ravel(), heat.ravel().astype(np.float64)) / counts
-        orders = [np.argsort(-importance, kind="stable"), *(rng.permutation(len(counts)) for _ in range(random_orders))]
+        orders = [np.argsort(-importance, kind="stable"), *(rng.permutation(len(counts)) for _ in range(RANDOM_ORDERS))]
         areas = [
-            (
-                _area(predict, image, mean, cell, order, code, steps),
-                _area(predict, blurred, image, cell, order, code, steps),
-            )
+            (_area(predict, image, mean, cell, order, code), _area(predict, blurred, image, cell, order, code))
             for order in orders
         ]
         columns.append((*areas[0], *np.mean(areas[1:], axis=0)))
@@ -174,17 +161,11 @@ def _cells(height: int, width: int) -> np.ndarray:
 
 
 def _area(
-    predict: Predict,
-    before: np.ndarray,
-    after: np.ndarray,
-    cell: np.ndarray,
-    order: np.ndarray,
-    code: int,
-    steps: int,
+    predict: Predict, before: np.ndarray, after: np.ndarray, cell: np.ndarray, order: np.ndarray, code: int
 ) -> float:
     """Mean probability of the class while squares of `before` become those of `after`, in this order."""
     places = np.empty(len(order), int)
     places[order] = np.arange(len(order))
-    changed = np.linspace(0, len(order), steps + 1)[:, None, None] > places[cell]
+    changed = np.linspace(0, len(order), STEPS + 1)[:, None, None] > places[cell]
     probabilities = predict(np.where(changed[..., None], after, before))[:, code]
-    return float(np.trapezoid(probabilities, dx=1 / steps))
+    return float(np.trapezoid(probabilities, dx=1 / STEPS))

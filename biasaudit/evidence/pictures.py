@@ -11,12 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from biasaudit.evidence.attributions import Attributions
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
-from biasaudit.report.pictures import SIDE
 from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_thumbnail
 from biasaudit.report.view import MOST_PICTURES, heat_key
 from biasaudit.results import Finding
@@ -32,7 +30,6 @@ def save_pictures(
     likeness: Mapping[str, Callable[[np.ndarray], np.ndarray]],
     folder: Path,
     progress: Progress,
-    mapped: bool = True,
 ) -> None:
     """Save what the report will show of every finding that says something; each image once.
 
@@ -40,7 +37,6 @@ def save_pictures(
     Pictures of an earlier run are removed first: they may be of other people. Raises DataError where an image has
     changed since it was measured.
 
-    mapped: False where the model's maps failed their checks, so that none is shown.
     likeness: of each discovered pattern by its cue's id, uint8 (h, w, 3) -> float (side, side), 0 to 1.
     """
     discard_thumbnails(folder)
@@ -53,23 +49,13 @@ def save_pictures(
     quick = predictions is None or predictions.network.quick_maps
     wanted: dict[str, set[str]] = {}
     for finding in telling:
-        most = MOST_PICTURES if quick or finding.kind == "discovered" else 1
+        mapped = MOST_PICTURES if quick or finding.kind == "discovered" else 1
         for shown in (finding.examples[:MOST_PICTURES], finding.counterexamples[:MOST_PICTURES]):
             for place, image in enumerate(shown):
-                heat = heat_key(finding) if place < most else None
+                heat = heat_key(finding) if place < mapped else None
                 wanted.setdefault(image, set()).update({heat} if heat else set())
     for image in progress.track(sorted(wanted), "Drawing the evidence", len(wanted)):
-        keys = [key for key in sorted(wanted[image]) if mapped or key in likeness_of]
-        _save(image, row_of[image], keys, images, predictions, likeness_of, folder)
-
-
-def save_average_maps(attributions: Attributions, images: ImageTable, folder: Path) -> None:
-    """Save the mean map of each class, brightest place 1, under the class's name and no image's."""
-    codes = images.codes[attributions.rows]
-    for code, label in enumerate(images.classes):
-        if (codes == code).any():
-            mean = attributions.maps[codes == code].mean(axis=0)
-            save_heatmap(folder, "", label, np.full((SIDE, SIDE, 3), 110, np.uint8), mean / max(mean.max(), 1e-12))
+        _save(image, row_of[image], sorted(wanted[image]), images, predictions, likeness_of, folder)
 
 
 def _save(

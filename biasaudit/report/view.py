@@ -97,12 +97,6 @@ class View:
         found = [each for each in clear if each.rungs["association"].state == "yes"]
         return tuple(Chapter("", each, self._exhibits(each, each.examples, 4), ()) for each in found[:12])
 
-    @cached_property
-    def average_maps(self) -> dict[str, str | None]:
-        """Class -> the element that holds its average map, None where none was saved."""
-        looks = self.audit.attribution
-        return {each.label: self.pictures.heatmap("", each.label) for each in looks.attention} if looks else {}
-
     @property
     def clear(self) -> list[Finding]:
         """Cues that were tested without a finding."""
