@@ -21,10 +21,14 @@ from biasaudit.discovery import Pattern, patterns
 from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
+from biasaudit.evidence.attribution_record import attribution_record, save_averages
+from biasaudit.evidence.attributions import Attributions, attributions
 from biasaudit.evidence.blind_views import blind_views
+from biasaudit.evidence.cue_maps import cue_maps
 from biasaudit.evidence.cue_values import CueValues, cue_values
 from biasaudit.evidence.given_predictions import given_predictions
 from biasaudit.evidence.interventions import interventions
+from biasaudit.evidence.map_places import map_places
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.properties_together import properties_together
@@ -40,7 +44,7 @@ from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
 from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import Audit, Check, Finding, SelfTest
+from biasaudit.results import Attribution, Audit, Check, Finding, SelfTest
 from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
 from biasaudit.settings import Settings
@@ -56,6 +60,10 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "transplants": transplants,
     "blind_views": blind_views,
     "properties_together": properties_together,
+    "attributions": attributions,
+    "map_places": map_places,
+    "cue_maps": cue_maps,
+    "attribution_record": attribution_record,
 }
 OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
 
@@ -142,7 +150,10 @@ def audit(
             [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
         )
         likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
-        save_pictures(findings, images, answers, likeness, out / "evidence", progress)
+        maps, attributed = _attributed(facts, detectors, why)
+        save_pictures(findings, images, answers, maps, likeness, out / "evidence", progress)
+        if answers and attributed:
+            save_averages(facts.get("map_places"), surveyed, answers.network.size, out / "evidence")
         tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
     finally:
         if store is not None:
@@ -157,6 +168,7 @@ def audit(
         environment=environment(),
         checks=(*checks, *_left_out(settings, scan)),
         findings=findings,
+        attribution=attributed,
         selftest=tested,
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
@@ -308,6 +320,18 @@ def _side_effects(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:
     except Unavailable as error:
         checks.append(Check(detector="side_effects", status="failed", reason=str(error)))
         return {}
+
+
+def _attributed(
+    facts: Facts, detectors: Sequence[Detector], not_learnt: str
+) -> tuple[Attributions | None, Attribution | None]:
+    """The maps and what is said of them; None where the detector that asks for them could not run."""
+    if not_learnt or "attribution" not in [detector.id for detector in detectors]:
+        return None, None
+    try:
+        return facts.get("attributions"), facts.get("attribution_record")
+    except Unavailable:
+        return None, None
 
 
 def _ran(detector: Detector, rungs: list[RungResult]) -> Check:

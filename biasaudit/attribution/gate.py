@@ -27,17 +27,22 @@ class Examined:
     method: str
     images: int
     correlation: float | None
-    """Rank correlation of its maps with those after the weights were shuffled, median over images; None where no
-    weights are to be had."""
+    """Rank correlation of its maps with those after the weights were shuffled, of the last layer or of all, whichever
+    leaves more of them; median over images. None where no weights are to be had."""
     gain: float
     low: float
     high: float
     """Area between insertion and deletion beyond a random order's, mean over images with its 95% interval."""
 
     @property
+    def depends(self) -> bool | None:
+        """Whether its maps change with the weights; None where that could not be tried."""
+        return None if self.correlation is None else self.correlation < ALIKE
+
+    @property
     def passed(self) -> bool:
         """Whether its maps may be shown."""
-        return self.low > 0 and (self.correlation is None or self.correlation < ALIKE)
+        return self.low > 0 and self.depends is not False
 
 
 def first_to_pass(
@@ -53,14 +58,14 @@ def first_to_pass(
         seed: of the shuffling and of the random orders.
     """
     examined: list[Examined] = []
-    stranger: list[AuditedModel | None] = []
+    strangers: tuple[AuditedModel, ...] | None = None
     for method in methods_for(model):
         explain = method.explainer(model)
         if explain is None:
             continue
-        stranger = stranger or [randomised(model, fold, seed)]
+        strangers = randomised(model, fold, seed) if strangers is None else strangers
         some = slice(0, method.checked)
-        found = _examine(method, model, explain, stranger[0], rgb[some], fold, codes[some], seed)
+        found = _examine(method, model, explain, strangers, rgb[some], fold, codes[some], seed)
         if found is None:
             continue
         examined.append(found)
@@ -73,7 +78,7 @@ def _examine(
     method: Method,
     model: AuditedModel,
     explain: Explain,
-    stranger: AuditedModel | None,
+    strangers: tuple[AuditedModel, ...],
     rgb: np.ndarray,
     fold: int,
     codes: np.ndarray,
@@ -82,10 +87,9 @@ def _examine(
     maps = _maps(explain, rgb, fold, codes)
     if maps is None or len(maps) < FEWEST:
         return None
-    correlation = None
-    if stranger is not None and (blind := method.explainer(stranger)) is not None:
-        after = _maps(blind, rgb, fold, codes)
-        correlation = None if after is None else float(np.median(rank_correlations(maps, after)))
+    explainers = [blind for stranger in strangers if (blind := method.explainer(stranger)) is not None]
+    others = [after for blind in explainers if (after := _maps(blind, rgb, fold, codes)) is not None]
+    correlations = [float(np.median(rank_correlations(maps, after))) for after in others]
 
     def predict(changed: np.ndarray) -> np.ndarray:
         return chance_of(model, changed, np.full(len(changed), fold))
@@ -95,7 +99,12 @@ def _examine(
     half = float(student.ppf(0.975, len(gain) - 1) * gain.std(ddof=1) / np.sqrt(len(gain)))
     mean = float(gain.mean())
     return Examined(
-        method=method.name, images=len(gain), correlation=correlation, gain=mean, low=mean - half, high=mean + half
+        method=method.name,
+        images=len(gain),
+        correlation=max(correlations, default=None),
+        gain=mean,
+        low=mean - half,
+        high=mean + half,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -13,8 +13,8 @@ import numpy as np
 from biasaudit.attribution.integrated_gradients import integrated_gradients
 from biasaudit.attribution.occlusion import occlusion
 from biasaudit.model.audited import AuditedModel
-from biasaudit.model.gradients import ScoreGradients, score_gradients
 from biasaudit.model.given import GivenModel
+from biasaudit.model.gradients import ScoreGradients, score_gradients
 from biasaudit.model.network import FoldedNetwork
 from biasaudit.model.quiet import import_keras
 
@@ -41,7 +41,7 @@ class Method:
 
 
 def methods_for(model: AuditedModel) -> tuple[Method, ...]:
-    """Those to try, in this order: Grad-CAM, integrated gradients, occlusion; of a model without maps Partition SHAP."""
+    """Those to try, in this order; of a model whose heatmaps cost hundreds of answers, those alone."""
     if not model.quick_maps:
         return (Method("Partition SHAP", lambda model: model.heatmap, images=8, checked=8),)
     return (
@@ -61,7 +61,7 @@ def _by_gradients(model: AuditedModel) -> Explain | None:
     if _network(model, 0) is None:
         return None
 
-    @lru_cache(maxsize=None)
+    @cache
     def gradients(fold: int) -> ScoreGradients:
         network = _network(model, fold)
         assert network is not None

@@ -85,12 +85,18 @@ def randomisation(
     return Randomisation(np.array(correlations))
 
 
-def shuffled_copy(network: keras.Model, seed: int = 0) -> keras.Model | None:
-    """A copy of `network` with the weights shuffled within each tensor; None where it cannot be copied."""
+def shuffled_copy(network: keras.Model, seed: int = 0, last: int | None = None) -> keras.Model | None:
+    """A copy of `network` with the weights shuffled within each tensor; None where it cannot be copied.
+
+    last: how many tensors from the end; None for all.
+    """
     copy, rng = _clone(network), np.random.default_rng(seed)
     if copy is network:
         return None
-    copy.set_weights([rng.permutation(each.ravel()).reshape(each.shape) for each in network.get_weights()])
+    weights = network.get_weights()
+    first = 0 if last is None else max(0, len(weights) - last)
+    changed = [rng.permutation(each.ravel()).reshape(each.shape) for each in weights[first:]]
+    copy.set_weights([*weights[:first], *changed])
     return copy
 
 

@@ -40,6 +40,11 @@ class Attributions:
     maps: np.ndarray
     """float32 (m, GRID, GRID), each of sum 1: shares of the evidence for the class."""
 
+    @property
+    def quick(self) -> bool:
+        """Whether another map costs about as much as an answer."""
+        return self.method == "Grad-CAM"
+
 
 def attributions(
     images: ImageTable, survey: Survey, predictions: Predictions, settings: Settings, progress: Progress
@@ -58,9 +63,7 @@ def attributions(
     checked, fold = _to_check(rows, images, predictions)
     rgb = store.read(survey.rows[checked])
     with progress.step(f"Checking heatmaps on {len(checked)} images"):
-        method, explain, examined = first_to_pass(
-            predictions.network, rgb, fold, images.codes[checked], settings.seed
-        )
+        method, explain, examined = first_to_pass(predictions.network, rgb, fold, images.codes[checked], settings.seed)
     if not examined:
         raise Unavailable("needs images that the model calls rightly, of which a map can be drawn")
     kept, maps = [], []

@@ -109,7 +109,7 @@ def _shares(
         pixels, code = resized(rgb, predictions.network.size), images.classes.index(tie.label)
         heat = attributions.explain(pixels, int(predictions.fold[row]), code)
         shares.append(float(shares_of(heat)[place].sum()) if heat is not None and (heat > 0).any() else 0.0)
-    return (row, *shares)
+    return row, shares[0], shares[1], shares[2]
 
 
 def _place(mask: np.ndarray) -> np.ndarray:

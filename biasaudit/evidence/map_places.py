@@ -82,16 +82,16 @@ def map_places(
         if len(rows) < LEAST:
             continue
         shares = {name: (maps * region).sum(axis=(1, 2)) for name, region in REGIONS.items()}
-        chance = _chance(rows, code, images, survey, predictions, settings.seed)
-        if attributions.method != "Grad-CAM":
-            chance = None  # heads are mapped by Grad-CAM, and no two methods draw alike
+        chance = {}
+        if attributions.method == "Grad-CAM":  # as the heads are mapped: no two methods draw alike
+            chance = _chance(rows, code, images, survey, predictions, settings.seed)
         found.append(
             ClassPlaces(
                 label=label,
                 rows=rows,
                 average=maps.mean(axis=0),
                 regions={
-                    name: _share(values, images.groups[rows], chance and chance[name], settings.seed)
+                    name: _share(values, images.groups[rows], chance.get(name), settings.seed)
                     for name, values in shares.items()
                 },
             )
@@ -120,11 +120,11 @@ def _mean_of(values: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
 
 def _chance(
     rows: np.ndarray, code: int, images: ImageTable, survey: Survey, predictions: Predictions, seed: int
-) -> dict[str, np.ndarray] | None:
-    """Per region the mean share of each head that learnt labels dealt anew, float (HEADS,); None without heads."""
+) -> dict[str, np.ndarray]:
+    """Per region the mean share of each head that learnt labels dealt anew, float (HEADS,); none without heads."""
     network = predictions.network
     if not isinstance(network, FoldedNetwork) or not network.spatial or predictions.embedding is None:
-        return None
+        return {}
     assert survey.pixels is not None
     shares: dict[str, list[np.ndarray]] = {name: [] for name in REGIONS}
     for space in np.unique(predictions.space[rows]):
