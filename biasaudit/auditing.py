@@ -16,6 +16,7 @@ from biasaudit.cache import Cache, write_text
 from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.cues.cue import Cue
 from biasaudit.discovery.subject import check_subject, off_subject
+from biasaudit.evidence.attribution_record import save_averages
 from biasaudit.evidence.pictures import save_pictures
 from biasaudit.evidence.survey import Survey, survey
 from biasaudit.gathering import (
@@ -24,6 +25,7 @@ from biasaudit.gathering import (
     detect,
     discover,
     left_out,
+    maps_of,
     side_effects_or_none,
     train,
     why_untested,
@@ -125,7 +127,10 @@ def audit(
             [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
         )
         likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
-        save_pictures(findings, images, answers, likeness, out / "evidence", progress)
+        maps, attributed = maps_of(facts, detectors, why)
+        save_pictures(findings, images, answers, maps, likeness, out / "evidence", progress)
+        if answers and attributed:
+            save_averages(facts.get("map_places"), surveyed, answers.network.size, out / "evidence")
         tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
     finally:
         if store is not None:
@@ -140,6 +145,7 @@ def audit(
         environment=environment(),
         checks=(*checks, *left_out(settings, scan)),
         findings=findings,
+        attribution=attributed,
         selftest=tested,
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),

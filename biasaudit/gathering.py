@@ -11,17 +11,21 @@ from biasaudit.discovery import Pattern, patterns
 from biasaudit.discovery.slices import slices
 from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
+from biasaudit.evidence.attribution_record import attribution_record
+from biasaudit.evidence.attributions import Attributions, attributions
 from biasaudit.evidence.blind_views import blind_views
+from biasaudit.evidence.cue_maps import cue_maps
 from biasaudit.evidence.cue_values import CueValues, cue_values
 from biasaudit.evidence.given_predictions import given_predictions
 from biasaudit.evidence.interventions import interventions
+from biasaudit.evidence.map_places import map_places
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.properties_together import properties_together
 from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
 from biasaudit.progress import Progress
 from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import Check, Finding
+from biasaudit.results import Attribution, Check, Finding
 from biasaudit.settings import Settings
 
 EVIDENCE: dict[str, Callable[..., Any]] = {
@@ -35,6 +39,10 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "slices": slices,
     "blind_views": blind_views,
     "properties_together": properties_together,
+    "attributions": attributions,
+    "map_places": map_places,
+    "cue_maps": cue_maps,
+    "attribution_record": attribution_record,
 }
 """Name -> what makes it, in a run that trains its own model."""
 OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
@@ -98,6 +106,18 @@ def discover(facts: Facts) -> tuple[Pattern, ...]:
     known: tuple[CueValues, ...] = facts.get("known_cues")
     facts.known["cue_values"] = (*known, *(pattern.cue for pattern in found))
     return found
+
+
+def maps_of(
+    facts: Facts, detectors: Sequence[Detector], not_learnt: str
+) -> tuple[Attributions | None, Attribution | None]:
+    """The maps and what is said of them; None where the detector that asks for them could not run."""
+    if not_learnt or "attribution" not in [detector.id for detector in detectors]:
+        return None, None
+    try:
+        return facts.get("attributions"), facts.get("attribution_record")
+    except Unavailable:
+        return None, None
 
 
 def side_effects_or_none(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:

@@ -185,6 +185,67 @@ class SelfTest(Record):
     """Cue -> why it could not be planted."""
 
 
+class MapCheck(Record):
+    """Whether the maps of one method may be shown."""
+
+    method: str
+    correlation: float | None = None
+    """Rank correlation of its maps with those after the weights of the model's last layer or of all its layers were
+    shuffled, whichever leaves more of them, median over images; None where no weights are to be had."""
+    depends: bool | None = None
+    """Whether they are different maps after that: a map that stays shows the picture and not the model."""
+    faithfulness: Estimate
+    """How much sooner the answer follows the map's order than a random one, when parts of a picture go and come."""
+    passed: bool
+
+
+class RegionShare(Record):
+    """Of the evidence for a class, the share in one region of the picture, mean over images."""
+
+    value: float
+    low: float
+    high: float
+    """95% interval over images."""
+    chance: tuple[float, float] | None = None
+    """Where 95% of the heads lie that learnt shuffled labels on the same features; None where there are none."""
+
+
+class ClassMap(Record):
+    """Where the evidence for one class lies in its own images."""
+
+    label: str
+    images: int
+    border: RegionShare
+    """In the outermost tenth along each edge: 36% of the area."""
+    middle: RegionShare
+    """In the middle 60% of each side: 36% of the area."""
+
+
+class CueMap(Record):
+    """Whether the evidence for a class moves to where an artefact was put in."""
+
+    cue: str
+    kind: Kind
+    label: str
+    before: float
+    """Share of the evidence in that place before, mean over images."""
+    placebo: float
+    """The same with the cue's placebo."""
+    inserted: Estimate
+    """The same with the cue, less that with the placebo."""
+
+
+class Attribution(Record):
+    """Where in the pictures the model's evidence lies: supporting evidence, and no part of a verdict."""
+
+    method: str | None
+    """What drew the heatmaps; None where no method passed its checks, and none is shown."""
+    checks: tuple[MapCheck, ...]
+    """In the order in which they were tried."""
+    classes: tuple[ClassMap, ...] = ()
+    cues: tuple[CueMap, ...] = ()
+
+
 class Audit(Record):
     """The whole of `audit.json`."""
 
@@ -198,6 +259,8 @@ class Audit(Record):
     environment: dict[str, str]
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
+    attribution: Attribution | None = None
+    """None where there was no model to explain."""
     selftest: SelfTest | None = None
     """What the audit finds when cues are planted in these images; None where it was not asked for."""
     run: dict[str, Any]

@@ -79,10 +79,25 @@ def randomisation(
             for index in some:
                 shuffled[index] = rng.permutation(weights[index].ravel()).reshape(weights[index].shape)
             changed.set_weights(shuffled)
-            correlations.append(_rank_correlations(before, np.abs(explain(images, codes))))
+            correlations.append(rank_correlations(before, np.abs(explain(images, codes))))
     finally:
         changed.set_weights(weights)
     return Randomisation(np.array(correlations))
+
+
+def shuffled_copy(network: keras.Model, seed: int = 0, last: int | None = None) -> keras.Model | None:
+    """A copy of `network` with the weights shuffled within each tensor; None where it cannot be copied.
+
+    last: how many tensors from the end; None for all.
+    """
+    copy, rng = _clone(network), np.random.default_rng(seed)
+    if copy is network:
+        return None
+    weights = network.get_weights()
+    first = 0 if last is None else max(0, len(weights) - last)
+    changed = [rng.permutation(each.ravel()).reshape(each.shape) for each in weights[first:]]
+    copy.set_weights([*weights[:first], *changed])
+    return copy
 
 
 def _clone(network: keras.Model) -> Any:
@@ -94,7 +109,7 @@ def _clone(network: keras.Model) -> Any:
     return clone
 
 
-def _rank_correlations(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+def rank_correlations(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Spearman's, image by image. A map that is the same everywhere is like another such map and no other one."""
     result = np.empty(len(before))
     for row, pair in enumerate(zip(before, after, strict=True)):
@@ -125,7 +140,14 @@ class Faithfulness:
 
 
 def faithfulness(
-    predict: Predict, images: np.ndarray, codes: np.ndarray, maps: np.ndarray, *, seed: int = 0
+    predict: Predict,
+    images: np.ndarray,
+    codes: np.ndarray,
+    maps: np.ndarray,
+    *,
+    seed: int = 0,
+    steps: int = STEPS,
+    random_orders: int = RANDOM_ORDERS,
 ) -> Faithfulness:
     """Areas under the deletion and the insertion curve, for the maps and for random orders.
 
@@ -136,6 +158,8 @@ def faithfulness(
         codes: int (n,), each image's class.
         maps: (n, h, w), higher for more important.
         seed: of the random orders.
+        steps: into which the way is cut.
+        random_orders: that the map's is held against, for each image.
     """
     cell = _cells(*images.shape[1:3])
     counts = np.maximum(np.bincount(cell.ravel()), 1)
@@ -145,9 +169,12 @@ def faithfulness(
         mean = np.broadcast_to(np.rint(image.mean(axis=(0, 1))).astype(np.uint8), image.shape)
         blurred = cv2.GaussianBlur(image, (0, 0), max(image.shape[:2]) / 20)
         importance = np.bincount(cell.ravel(), heat.ravel().astype(np.float64)) / counts
-        orders = [np.argsort(-importance, kind="stable"), *(rng.permutation(len(counts)) for _ in range(RANDOM_ORDERS))]
+        orders = [np.argsort(-importance, kind="stable"), *(rng.permutation(len(counts)) for _ in range(random_orders))]
         areas = [
-            (_area(predict, image, mean, cell, order, code), _area(predict, blurred, image, cell, order, code))
+            (
+                _area(predict, image, mean, cell, order, code, steps),
+                _area(predict, blurred, image, cell, order, code, steps),
+            )
             for order in orders
         ]
         columns.append((*areas[0], *np.mean(areas[1:], axis=0)))
@@ -161,11 +188,11 @@ def _cells(height: int, width: int) -> np.ndarray:
 
 
 def _area(
-    predict: Predict, before: np.ndarray, after: np.ndarray, cell: np.ndarray, order: np.ndarray, code: int
+    predict: Predict, before: np.ndarray, after: np.ndarray, cell: np.ndarray, order: np.ndarray, code: int, steps: int
 ) -> float:
     """Mean probability of the class while squares of `before` become those of `after`, in this order."""
     places = np.empty(len(order), int)
     places[order] = np.arange(len(order))
-    changed = np.linspace(0, len(order), STEPS + 1)[:, None, None] > places[cell]
+    changed = np.linspace(0, len(order), steps + 1)[:, None, None] > places[cell]
     probabilities = predict(np.where(changed[..., None], after, before))[:, code]
-    return float(np.trapezoid(probabilities, dx=1 / STEPS))
+    return float(np.trapezoid(probabilities, dx=1 / steps))

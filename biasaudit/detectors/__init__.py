@@ -1,6 +1,7 @@
 """One file a detector: pure functions from evidence to rung results and findings."""
 
 from biasaudit.detectors.association import association
+from biasaudit.detectors.attribution import attribution
 from biasaudit.detectors.content_blind import content_blind
 from biasaudit.detectors.copies import copies
 from biasaudit.detectors.discovery import discovery
@@ -23,10 +24,13 @@ BUILTIN: tuple[Detector, ...] = (
     reversal,
     content_blind,
     properties_together,
+    attribution,
     copies,
     exclusions,
 )
 """In the order in which they run; the first four are the rungs."""
 
-NEED_A_MODEL = ("encoding", "reliance", "disparity", "discovery", "slices", "reversal", "content_blind")
+NEED_A_MODEL = (
+    "encoding", "reliance", "disparity", "discovery", "slices", "reversal", "content_blind", "attribution",
+)  # fmt: skip
 """Left out of a scan."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from biasaudit.attribution.grad_cam import grad_cam
-from biasaudit.attribution.partition import partition
+from biasaudit.attribution.of_given import explained
 from biasaudit.errors import UsageError
 from biasaudit.evidence.given_hints import order_hint, range_hint
 from biasaudit.evidence.predictions import Predictions, macro_auc
@@ -59,7 +56,7 @@ def given_predictions(
     called = odds.argmax(axis=1) == images.codes
     recalls = [called[judged & (images.codes == code)].mean() for code in np.unique(images.codes[judged])]
     return Predictions(
-        network=_explained(model),
+        network=explained(model),
         fold=np.zeros(images.n, dtype=int),
         log_odds=odds,
         probabilities=probabilities_of(odds),
@@ -109,19 +106,3 @@ def _embedding(
     batches = progress.track(store.batches(rows, BATCH), f"{given.name}: features", -(-len(rows) // BATCH))
     features = np.concatenate([extract(batch) for batch in batches])
     return features if np.isfinite(features).all() else None
-
-
-def _explained(model: GivenModel) -> GivenModel:
-    """The model with Grad-CAM where it has maps, or else with Partition SHAP of its log-odds."""
-    given = model.given
-    if given.network is not None:
-        try:
-            maps = grad_cam(given.network)
-            return replace(model, explain=lambda rgb, output: maps(rgb[None], np.array([output]))[0])
-        except UsageError:  # a transformer, or vectors from the start
-            pass
-
-    def scores(rgb: np.ndarray) -> np.ndarray:
-        return odds_of(given.answers(rgb), model.meaning)
-
-    return replace(model, explain=lambda rgb, output: partition(scores, rgb, output), quick_maps=False)

@@ -1,7 +1,6 @@
 """The pictures that the report shows: thumbnails of examples and counterexamples, each with its heatmap.
 
-That is Grad-CAM (of a model without maps, what each area adds to the answer), or for a discovered pattern how alike
-each place is to it.
+That is drawn by the method that passed its checks, or for a discovered pattern how alike each place is to it.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from biasaudit.evidence.attributions import FLAT, Attributions
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
@@ -19,14 +19,12 @@ from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_t
 from biasaudit.report.view import MOST_PICTURES, heat_key
 from biasaudit.results import Finding
 
-FLAT = 2
-"""A picture whose brightest and darkest pixel differ by less than this has no heatmap: there is nothing to see."""
-
 
 def save_pictures(
     findings: Iterable[Finding],
     images: ImageTable,
     predictions: Predictions | None,
+    attributions: Attributions | None,
     likeness: Mapping[str, Callable[[np.ndarray], np.ndarray]],
     folder: Path,
     progress: Progress,
@@ -37,6 +35,7 @@ def save_pictures(
     Pictures of an earlier run are removed first: they may be of other people. Raises DataError where an image has
     changed since it was measured.
 
+    attributions: None, or of no method, where the model's maps may not be shown.
     likeness: of each discovered pattern by its cue's id, uint8 (h, w, 3) -> float (side, side), 0 to 1.
     """
     discard_thumbnails(folder)
@@ -46,7 +45,7 @@ def save_pictures(
     likeness_of = {
         finding.id: likeness[finding.cue] for finding in findings if finding.cue in likeness and finding.regions
     }
-    quick = predictions is None or predictions.network.quick_maps
+    quick = attributions is None or attributions.quick
     wanted: dict[str, set[str]] = {}
     for finding in telling:
         mapped = MOST_PICTURES if quick or finding.kind == "discovered" else 1
@@ -55,7 +54,7 @@ def save_pictures(
                 heat = heat_key(finding) if place < mapped else None
                 wanted.setdefault(image, set()).update({heat} if heat else set())
     for image in progress.track(sorted(wanted), "Drawing the evidence", len(wanted)):
-        _save(image, row_of[image], sorted(wanted[image]), images, predictions, likeness_of, folder)
+        _save(image, row_of[image], sorted(wanted[image]), images, predictions, attributions, likeness_of, folder)
 
 
 def _save(
@@ -64,6 +63,7 @@ def _save(
     keys: list[str],
     images: ImageTable,
     predictions: Predictions | None,
+    attributions: Attributions | None,
     likeness_of: Mapping[str, Callable[[np.ndarray], np.ndarray]],
     folder: Path,
 ) -> None:
@@ -76,6 +76,8 @@ def _save(
         if key in likeness_of:
             save_heatmap(folder, image, key, rgb, likeness_of[key](rgb))
             continue
-        heat = predictions.network.heatmap(pixels, int(predictions.fold[row]), images.classes.index(key))
+        if attributions is None or attributions.explain is None:
+            continue
+        heat = attributions.explain(pixels, int(predictions.fold[row]), images.classes.index(key))
         if heat is not None:
             save_heatmap(folder, image, key, rgb, heat)

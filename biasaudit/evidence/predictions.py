@@ -126,7 +126,11 @@ def _frozen(
         logits[fold == number] = head.logits(embedding[fold == number])
         heads.append(head)
     network = FoldedNetwork(
-        size=backbone.size, features=(forward(backbone),), heads=tuple(heads), spatial=backbone.spatial
+        size=backbone.size,
+        features=(forward(backbone),),
+        heads=tuple(heads),
+        spatial=backbone.spatial,
+        backbones=(backbone,),
     )
     return network, embedding, logits
 
@@ -135,7 +139,7 @@ def _trained(
     settings: Settings, images: ImageTable, survey: Survey, fold: np.ndarray, progress: Progress
 ) -> tuple[FoldedNetwork, np.ndarray, np.ndarray, list[dict[str, Any]]]:
     assert survey.pixels is not None
-    features, heads, curves = [], [], []
+    features, heads, curves, backbones = [], [], [], []
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for number in range(int(fold.max()) + 1):
         backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed + number)
@@ -153,13 +157,20 @@ def _trained(
         pooled = _embed(backbone, survey.pixels, survey.rows[outside], Progress(quiet=True), "")
         parts.append((outside, pooled, head.logits(pooled)))
         features.append(forward(backbone))
+        backbones.append(backbone)
         heads.append(head)
         curves.append({"fold": number, **curve})
     embedding = np.empty((images.n, parts[0][1].shape[1]), dtype=np.float32)
     logits = np.empty((images.n, len(images.classes)))
     for outside, pooled, out_of_fold in parts:
         embedding[outside], logits[outside] = pooled, out_of_fold
-    network = FoldedNetwork(size=backbone.size, features=tuple(features), heads=tuple(heads), spatial=backbone.spatial)
+    network = FoldedNetwork(
+        size=backbones[0].size,
+        features=tuple(features),
+        heads=tuple(heads),
+        spatial=backbones[0].spatial,
+        backbones=tuple(backbones),
+    )
     return network, embedding, logits, curves
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from biasaudit.model.backbone import Backbone
 from biasaudit.model.head import Head, log_odds
 
 
@@ -24,6 +25,8 @@ class FoldedNetwork:
     """uint8 (n, size, size, 3) -> float maps (n, h, w, c) or vectors (n, c); one, or one a fold."""
     heads: tuple[Head, ...]
     spatial: bool
+    backbones: tuple[Backbone, ...] = ()
+    """The networks behind `features`, one for each; none where the features are no Keras network's."""
 
     @property
     def quick_maps(self) -> bool:
@@ -53,10 +56,13 @@ class FoldedNetwork:
         """
         if not self.spatial:
             return None
-        maps = self._features(rgb[None], fold)[0]
         weights = self.heads[fold].weights
-        heat = np.maximum(0, maps @ (weights[:, code] - weights.mean(axis=1)))
+        heat = np.maximum(0, self._features(rgb[None], fold)[0] @ (weights[:, code] - weights.mean(axis=1)))
         return heat / heat.max() if heat.max() > 0 else heat
+
+    def feature_maps(self, rgb: np.ndarray, fold: int) -> np.ndarray:
+        """What a fold's head is given before it is pooled: uint8 (n, size, size, 3) -> float32 (n, h, w, c)."""
+        return self._features(rgb, fold)
 
 
 def pool(features: np.ndarray) -> np.ndarray:

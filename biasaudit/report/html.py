@@ -66,10 +66,12 @@ def _environment() -> Environment:
             "count",
             "interval",
             "link",
+            "map_check",
             "number",
             "one_line",
             "plain",
             "probability",
+            "share",
             "shorten",
         )
     }

@@ -28,6 +28,11 @@ def heatmap_path(folder: Path, image_id: str, label: str) -> Path:
     return folder / _file_name(image_id, label)
 
 
+def average_path(folder: Path, label: str, drawn: str) -> Path:
+    """Where the average "picture" or "map" of a class lies in the evidence folder."""
+    return folder / _file_name("average", drawn, label)
+
+
 class Pictures:
     """The pictures of one page: asked for by image id, answered with the element id to show, or None."""
 
@@ -47,6 +52,10 @@ class Pictures:
     def heatmap(self, image_id: str, label: str | None) -> str | None:
         """The element that holds this image's heatmap for the class `label`."""
         return self._embed(heatmap_path(self.folder, image_id, label)) if self.folder and label else None
+
+    def average(self, label: str, drawn: str) -> str | None:
+        """The element that holds the average "picture" or "map" of a class."""
+        return self._embed(average_path(self.folder, label, drawn)) if self.folder else None
 
     def _embed(self, path: Path) -> str | None:
         element = "i-" + path.stem

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from biasaudit.report.pictures import SIDE, heatmap_path, thumbnail_path
+from biasaudit.report.pictures import SIDE, average_path, heatmap_path, thumbnail_path
 
 QUALITY = 72
 """WebP quality: about 4 kB a picture, and hair, tick marks and print are still legible."""
@@ -26,10 +26,21 @@ def save_thumbnail(folder: Path, image_id: str, rgb: np.ndarray) -> Path:
 
 def save_heatmap(folder: Path, image_id: str, label: str, rgb: np.ndarray, heat: np.ndarray) -> Path:
     """Save `heat` (float 0 to 1, any size) for the class `label` in cividis over the grey image."""
+    return _write(heatmap_path(folder, image_id, label), _blend(rgb, heat))
+
+
+def save_average(folder: Path, label: str, rgb: np.ndarray, heat: np.ndarray) -> tuple[Path, Path]:
+    """Save the average picture of a class (uint8, height x width x 3), and its average map as `save_heatmap` does."""
+    return (
+        _write(average_path(folder, label, "picture"), _reduce(rgb)),
+        _write(average_path(folder, label, "map"), _blend(rgb, heat)),
+    )
+
+
+def _blend(rgb: np.ndarray, heat: np.ndarray) -> np.ndarray:
     small = _reduce(rgb)
     grey = cv2.cvtColor(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    blend = cv2.addWeighted(_cividis(heat, small.shape[:2]), HEAT_SHARE, grey, 1 - HEAT_SHARE, 0)
-    return _write(heatmap_path(folder, image_id, label), blend)
+    return cv2.addWeighted(_cividis(heat, small.shape[:2]), HEAT_SHARE, grey, 1 - HEAT_SHARE, 0)
 
 
 def _reduce(rgb: np.ndarray) -> np.ndarray:

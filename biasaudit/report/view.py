@@ -11,7 +11,7 @@ from itertools import count as counter
 from biasaudit.report.charts import Point, position
 from biasaudit.report.pictures import Pictures
 from biasaudit.report.words import IN_SHORT, PROBLEMS, VERDICTS, count
-from biasaudit.results import RUNGS, Audit, Check, Excluded, Finding
+from biasaudit.results import RUNGS, Audit, Check, CueMap, Excluded, Finding
 
 MOST_PICTURES = 6
 """Examples, and as many counterexamples, that a finding shows as pictures; all of them are named."""
@@ -96,6 +96,11 @@ class View:
         clear = [each for each in self.audit.findings if each.verdict == "clear" and each.kind == "discovered"]
         found = [each for each in clear if each.rungs["association"].state == "yes"]
         return tuple(Chapter("", each, self._exhibits(each, each.examples, 4), ()) for each in found[:12])
+
+    def map_of(self, finding: Finding) -> CueMap | None:
+        """Whether the evidence moves onto this finding's cue once it is put in; None where that was not asked."""
+        cues = self.audit.attribution.cues if self.audit.attribution else ()
+        return next((each for each in cues if (each.kind, each.cue) == (finding.kind, finding.cue)), None)
 
     @property
     def clear(self) -> list[Finding]:

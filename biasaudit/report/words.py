@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, MapCheck, RegionShare
 
 
 class Word(NamedTuple):
@@ -146,3 +146,23 @@ def count(n: int, singular: str, plural: str = "") -> str:
 def plain(value: Any) -> str:
     """A setting as text."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def map_check(check: MapCheck) -> str:
+    """What the two checks said of one method of drawing heatmaps, in one sentence."""
+    weights = "no weights could be shuffled to see whether its maps change"
+    if check.correlation is not None:
+        changed = "are others" if check.depends else "stay much the same, so they show the picture and not the model"
+        figure = f"rank correlation {number(check.correlation, 0.5)}; 1 would be the same map"
+        weights = f"with the model's weights shuffled, its maps {changed} ({figure})"
+    sooner = "moves sooner than" if check.faithfulness.low > 0 else "was not seen to move sooner than"
+    return (
+        f"{check.method[0].upper()}{check.method[1:]}: {weights}; as parts of a picture go and come in the order of "
+        f"its map, the answer {sooner} in a random order (by {interval(check.faithfulness)}, 95% interval, on "
+        f"{count(check.faithfulness.n, 'image')})."
+    )
+
+
+def share(part: RegionShare) -> str:
+    """A share with its interval: "21% (18% to 25%)"."""
+    return f"{part.value:.0%} ({part.low:.0%} to {part.high:.0%})"
