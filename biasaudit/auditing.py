@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from biasaudit.cache import Cache, write_text
 from biasaudit.choices import check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors.rung import RungResult
-from biasaudit.discovery import Pattern, patterns
+from biasaudit.discovery import FixedPlace, Pattern, fixed_places, patterns
 from biasaudit.discovery.slices import slices
 from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.discovery.transplants import transplants
@@ -45,6 +46,7 @@ from biasaudit.tables import write_tables
 EVIDENCE: dict[str, Callable[..., Any]] = {
     "known_cues": cue_values,
     "patterns": patterns,
+    "fixed_places": fixed_places,
     "ties": ties,
     "predictions": predictions,
     "interventions": interventions,
@@ -260,15 +262,16 @@ def _detect(
     return results, others, checks
 
 
-def _discover(facts: Facts) -> tuple[Pattern, ...]:
+def _discover(facts: Facts) -> tuple[Pattern | FixedPlace, ...]:
     """The patterns, which join the cues of this audit; none where there is nothing to find them with."""
-    try:
-        found: tuple[Pattern, ...] = facts.get("patterns")
-    except Unavailable:
-        found = ()
+    found: list[Pattern | FixedPlace] = []
+    for name in ("patterns", "fixed_places"):
+        with suppress(Unavailable):
+            found += facts.get(name)
+    facts.known["patterns"] = tuple(found)
     known: tuple[CueValues, ...] = facts.get("known_cues")
     facts.known["cue_values"] = (*known, *(pattern.cue for pattern in found))
-    return found
+    return tuple(found)
 
 
 def _side_effects(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:
