@@ -13,7 +13,7 @@ import numpy as np
 from scipy.ndimage import label as connected
 
 from biasaudit.discovery.mining import Mined, split_of
-from biasaudit.discovery.patterns import FEWEST, half_of
+from biasaudit.discovery.patterns import FEWEST, ONE, half_of
 from biasaudit.discovery.recurrence import Recurrence, recurrence
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.survey import Survey
@@ -63,8 +63,8 @@ class FixedPlace:
         """What was seen of it, as a sentence."""
         seen = self.recurrence
         return (
-            f"At this one place the images with and without it lie {seen.separation:.1f} standard deviations apart, and "
-            f"those that show it most are alike by {seen.likeness:.2f} of 1 (score {seen.score:.2f})."
+            f"At this one place the images with and without it lie {seen.separation:.1f} standard deviations apart, "
+            f"and those that show it most are alike by {seen.likeness:.2f} of 1 (score {seen.score:.2f})."
         )
 
     def of(self, fine: np.ndarray) -> np.ndarray:
@@ -121,7 +121,7 @@ def fixed_places(images: ImageTable, survey: Survey, settings: Settings, progres
     for (code, _, _, template, threshold), row in zip(found, values[:, tested], strict=True):
         mined = Mined(code, template, threshold, row, np.zeros(len(row), dtype=int))
         recurs.append(recurrence(mined, images.codes[tested]))
-    order = sorted(range(len(found)), key=lambda number: -recurs[number].score)
+    order = _distinct(sorted(range(len(found)), key=lambda number: -recurs[number].score), values[:, tested])
     return tuple(
         FixedPlace(
             cue=CueValues(
@@ -138,9 +138,18 @@ def fixed_places(images: ImageTable, survey: Survey, settings: Settings, progres
             template=template,
             threshold=threshold,
         )
-        for rank, number in enumerate(order[:SHOWN], 1)
+        for rank, number in enumerate(order, 1)
         for code, edges, cells, template, threshold in [found[number]]
     )
+
+
+def _distinct(order: list[int], values: np.ndarray) -> list[int]:
+    """The first of those that go together image by image: what one class of two lacks is what the other has."""
+    chosen: list[int] = []
+    for number in order:
+        if len(chosen) < SHOWN and all(abs(np.corrcoef(values[[number, other]])[0, 1]) < ONE for other in chosen):
+            chosen.append(number)
+    return chosen
 
 
 def fine_detail(rgb: np.ndarray) -> np.ndarray:
