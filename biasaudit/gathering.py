@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from biasaudit import detectors as detector_package
 from biasaudit.detectors.rung import RungResult
-from biasaudit.discovery import Pattern, patterns
+from biasaudit.discovery import FixedPlace, Pattern, fixed_places, patterns
 from biasaudit.discovery.slices import slices
 from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
@@ -31,6 +32,7 @@ from biasaudit.settings import Settings
 EVIDENCE: dict[str, Callable[..., Any]] = {
     "known_cues": cue_values,
     "patterns": patterns,
+    "fixed_places": fixed_places,
     "ties": ties,
     "predictions": predictions,
     "interventions": interventions,
@@ -97,15 +99,16 @@ def detect(
     return results, others, checks
 
 
-def discover(facts: Facts) -> tuple[Pattern, ...]:
-    """The patterns, which join the cues of this audit; none where there is nothing to find them with."""
-    try:
-        found: tuple[Pattern, ...] = facts.get("patterns")
-    except Unavailable:
-        found = ()
+def discover(facts: Facts) -> tuple[Pattern | FixedPlace, ...]:
+    """What no cue names, and joins the cues of this audit; none where there is nothing to find it with."""
+    found: list[Pattern | FixedPlace] = []
+    for name in ("patterns", "fixed_places"):
+        with suppress(Unavailable):
+            found += facts.get(name)
+    facts.known["patterns"] = tuple(found)
     known: tuple[CueValues, ...] = facts.get("known_cues")
     facts.known["cue_values"] = (*known, *(pattern.cue for pattern in found))
-    return found
+    return tuple(found)
 
 
 def maps_of(

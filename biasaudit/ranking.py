@@ -13,7 +13,7 @@ import numpy as np
 
 from biasaudit import wording
 from biasaudit.detectors.rung import RungResult
-from biasaudit.discovery import Pattern
+from biasaudit.discovery import FixedPlace, Pattern
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
@@ -189,7 +189,7 @@ def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> 
 
 
 def _regions(
-    pattern: Pattern | None, shown: Iterable[str], images: ImageTable
+    pattern: Pattern | FixedPlace | None, shown: Iterable[str], images: ImageTable
 ) -> dict[str, tuple[float, float, float, float]]:
     if pattern is None:
         return {}
@@ -271,7 +271,7 @@ def rank(
     predictions: Predictions | None,
     untested: str,
     side_effects: Mapping[str, SideEffect] = MappingProxyType({}),
-    patterns: Iterable[tuple[Pattern, bool | None]] = (),
+    patterns: Iterable[tuple[Pattern | FixedPlace, bool | None]] = (),
 ) -> tuple[Finding, ...]:
     """All findings, most serious first and within one verdict the strongest evidence first.
 

@@ -190,8 +190,8 @@ class MapCheck(Record):
 
     method: str
     correlation: float | None = None
-    """Rank correlation of its maps with those after the weights of the model's last layer or of all its layers were
-    shuffled, whichever leaves more of them, median over images; None where no weights are to be had."""
+    """Rank correlation of its maps with those after all the model's weights were shuffled, median over images; None
+    where no weights are to be had."""
     depends: bool | None = None
     """Whether they are different maps after that: a map that stays shows the picture and not the model."""
     faithfulness: Estimate

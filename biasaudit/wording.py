@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from biasaudit.discovery import Pattern
+from biasaudit.discovery import FixedPlace, Pattern
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
@@ -93,19 +93,14 @@ def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str, rungs
     return f"The model uses {name} to tell {label}: {words}. Nothing says that it is not the subject."
 
 
-def how_it_recurs(pattern: Pattern, off_subject: bool | None) -> str:
+def how_it_recurs(pattern: Pattern | FixedPlace, off_subject: bool | None) -> str:
     """Why a pattern looks put there, or not."""
-    how = pattern.recurrence
     where = {None: "", True: " It lies off the declared subject.", False: " It lies on the declared subject."}[
         off_subject
     ]
-    seen = (
-        f"The images with and without it lie {how.separation:.1f} standard deviations apart, and the places that show "
-        f"it most are alike by {how.likeness:.2f} of 1 (score {how.score:.2f})."
-    )
     if pattern.looks_put_there:
-        return f"It recurs nearly unchanged, as prints and marks do and subjects seldom do. {seen}{where}"
-    return f"It varies from image to image as subjects do. {seen}{where}"
+        return f"It recurs nearly unchanged, as prints and marks do and subjects seldom do. {pattern.how}{where}"
+    return f"It varies from image to image as subjects do. {pattern.how}{where}"
 
 
 def explanation(verdict: Verdict, cue: CueValues, side_effect: SideEffect | None = None) -> str:

@@ -27,8 +27,8 @@ class Examined:
     method: str
     images: int
     correlation: float | None
-    """Rank correlation of its maps with those after the weights were shuffled, of the last layer or of all, whichever
-    leaves more of them; median over images. None where no weights are to be had."""
+    """Rank correlation of its maps with those after all weights were shuffled, median over images (Adebayo 2018). None
+    where no weights are to be had."""
     gain: float
     low: float
     high: float
@@ -87,7 +87,7 @@ def _examine(
     maps = _maps(explain, rgb, fold, codes)
     if maps is None or len(maps) < FEWEST:
         return None
-    explainers = [blind for stranger in strangers if (blind := method.explainer(stranger)) is not None]
+    explainers = [blind for stranger in strangers[-1:] if (blind := method.explainer(stranger)) is not None]
     others = [after for blind in explainers if (after := _maps(blind, rgb, fold, codes)) is not None]
     correlations = [float(np.median(rank_correlations(maps, after))) for after in others]
 
@@ -101,7 +101,7 @@ def _examine(
     return Examined(
         method=method.name,
         images=len(gain),
-        correlation=max(correlations, default=None),
+        correlation=correlations[-1] if correlations else None,
         gain=mean,
         low=mean - half,
         high=mean + half,

@@ -45,8 +45,8 @@ def methods_for(model: AuditedModel) -> tuple[Method, ...]:
     if not model.quick_maps:
         return (Method("Partition SHAP", lambda model: model.heatmap, images=8, checked=8),)
     return (
-        Method("Grad-CAM", lambda model: model.heatmap, images=200, checked=32),
-        Method("integrated gradients", _by_gradients, images=48, checked=24),
+        Method("Grad-CAM", lambda model: model.heatmap, images=120, checked=16),
+        Method("integrated gradients", _by_gradients, images=48, checked=16),
         Method("occlusion", _by_covering, images=12, checked=12),
     )
 

@@ -14,8 +14,8 @@ def attribution(attribution_record: Attribution) -> Iterator[Finding]:
     glance by somebody who knows the subject.
 
     How it is measured: Grad-CAM, or where it does not pass integrated gradients, or else occlusion, of each image's
-    own class by the network that never saw the image; of up to 200 images, classes in turn. A method passes where its
-    maps change once the weights are shuffled (rank correlation below 0.5), and where parts of a picture taken away and
+    own class by the network that never saw the image; of up to 120 images, classes in turn. A method passes where its
+    maps change once all weights are shuffled (rank correlation below 0.5), and where parts of a picture taken away and
     put in by the map's order move the answer sooner than in a random one (lower bound of 95% above 0). The shares of
     the evidence at the border and in the middle are held against heads of the same network that learnt shuffled
     labels: feature maps fade towards the border, so that the area is no null. Each tied artefact is put into images

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from biasaudit.detectors.reliance import by_intervention, class_gap
 from biasaudit.detectors.rung import NOT_TIED, RungResult
-from biasaudit.discovery.patterns import Pattern
+from biasaudit.discovery import FixedPlace, Pattern
 from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
@@ -26,7 +26,7 @@ little; whether that matters is asked of a person."""
 @detector(question="Does something that no cue names recur in the images of one class, and does the model use it?")
 def discovery(
     images: ImageTable,
-    patterns: tuple[Pattern, ...],
+    patterns: tuple[Pattern | FixedPlace, ...],
     ties: tuple[Tie, ...],
     predictions: Predictions,
     transplants: Mapping[str, Intervention],
@@ -42,6 +42,10 @@ def discovery(
     pattern that recurs nearly unchanged, plainly there or plainly not, and as strong in the other classes' images
     that have it, looks put there, and is shown for review: no statistic of pictures and labels alone tells a
     subject from a shortcut. The others are listed as what the model looks at.
+
+    Marks that stand at one fixed place are looked for as well: the mean of what is sharp-edged, place by place, of one
+    class against the others, in one half, with the labels permuted to say how large the largest difference is by
+    chance. In the other half every image is compared with that template.
 
     What it cannot show: what varies from image to image as subjects do, what has no place (a colour cast, noise), and
     what is smaller than about a fiftieth of the picture's side. A person has to say what a pattern is.

@@ -2,9 +2,11 @@
 
 `local_features` describes every place of an image, `mining` finds places whose like recurs, `recurrence` says how much
 a pattern looks put there, `subject` whether it lies off what the label names, `patterns` gathers them, and
-`transplants` sets them into other images.
+`transplants` sets them into other images. `fixed_places` finds marks that always stand at one place, and `slices`
+groups of images on which the model fails.
 """
 
+from biasaudit.discovery.fixed_places import FixedPlace, fixed_places
 from biasaudit.discovery.patterns import Pattern, patterns
 
-__all__ = ["Pattern", "patterns"]
+__all__ = ["FixedPlace", "Pattern", "fixed_places", "patterns"]

@@ -31,6 +31,8 @@ ASKED = 60
 """Patterns of which it is asked whether the rest of the picture knows of them."""
 SHOWN = 6
 """Patterns that are taken further."""
+FAINTER = 0.8
+"""Places whose likeness reaches this share of the threshold belong to the pattern as well."""
 ONE = 0.5
 """Correlation over images from which two patterns are one artefact, seen at two of its places; and below whose negative
 the one is the place of the other where that is missing."""
@@ -63,6 +65,24 @@ class Pattern:
         found = np.flatnonzero(alike >= fainter * self.threshold)
         return found if len(found) else np.array([int(alike.argmax())])
 
+    def cover(self, rgb: np.ndarray) -> np.ndarray:
+        """Where it is in uint8 (size, size, 3), and fainter signs of it: float32 (size, size), 0 or 1."""
+        size = len(rgb)
+        mask = np.zeros((size, size), np.float32)
+        for place in self.where(rgb, FAINTER):
+            left, upper, right, lower = (round(edge * size) for edge in self.features.box(place))
+            mask[upper:lower, left:right] = 1
+        return mask
+
+    @property
+    def how(self) -> str:
+        """What was seen of it, as a sentence."""
+        seen = self.recurrence
+        return (
+            f"The images with and without it lie {seen.separation:.1f} standard deviations apart, and the places that "
+            f"show it most are alike by {seen.likeness:.2f} of 1 (score {seen.score:.2f})."
+        )
+
     def likeness(self, rgb: np.ndarray) -> np.ndarray:
         """How alike each place of uint8 (h, w, 3) is, float (side, side): 0.5 at the threshold, up to 1."""
         alike = (self.features.of(resized(rgb, self.features.size)[None])[0] @ self.prototype).reshape(
@@ -84,7 +104,7 @@ def patterns(
     if not backbone.pretrained:
         raise Unavailable("needs a network that was trained before: what an untrained one sees alike says little")
     rng = generator(settings.seed, "discovery")
-    mined_in = _half(images, rng)
+    mined_in = half_of(images, rng)
     if len(mined_in) < FEWEST // 2:
         raise Unavailable(f"needs {FEWEST} images at least, to mine one half and test in the other")
     codes = images.codes[mined_in]
@@ -125,7 +145,7 @@ def patterns(
     )
 
 
-def _half(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
+def half_of(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
     """Rows of whole groups, half of those of each class, without the given test part; int, in order."""
     taken = np.zeros(images.n, dtype=bool)
     groups, codes = np.unique(images.groups, return_inverse=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from biasaudit.discovery.fixed_places import FixedPlace
 from biasaudit.discovery.patterns import Pattern
 from biasaudit.errors import UsageError
 from biasaudit.images.decode import Unreadable, decode
@@ -29,7 +30,7 @@ def check_subject(subject: str | None) -> None:
         raise UsageError(f"--subject: {subject!r} is no folder of masks. Name one, or say center.")
 
 
-def off_subject(pattern: Pattern, images: ImageTable, subject: str | None) -> bool | None:
+def off_subject(pattern: Pattern | FixedPlace, images: ImageTable, subject: str | None) -> bool | None:
     """Whether the places that show the pattern lie off the subject; None where no subject is declared or known."""
     if not subject or pattern.cue.values is None:
         return None

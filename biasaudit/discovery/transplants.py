@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from biasaudit.discovery.fixed_places import FixedPlace
 from biasaudit.discovery.patterns import Pattern
 from biasaudit.evidence.interventions import LEAST, Intervention
 from biasaudit.evidence.predictions import Predictions
@@ -18,8 +19,6 @@ from biasaudit.thresholds import FLOORS
 
 RECEIVERS, DONORS = 64, 12
 FEWEST_DONORS = 4
-FAINTER = 0.8
-"""Places of a donor whose likeness reaches this share of the threshold are cut out as well."""
 FEATHER = 1 / 60
 """Standard deviation of the soft edge of what is cut out, as a share of the picture's side: a hard one is a cue."""
 
@@ -27,7 +26,7 @@ FEATHER = 1 / 60
 def transplants(
     images: ImageTable,
     survey: Survey,
-    patterns: tuple[Pattern, ...],
+    patterns: tuple[Pattern | FixedPlace, ...],
     ties: tuple[Tie, ...],
     predictions: Predictions,
     settings: Settings,
@@ -46,7 +45,7 @@ def transplants(
 
 
 def _transplant(
-    pattern: Pattern,
+    pattern: Pattern | FixedPlace,
     tie: Tie,
     images: ImageTable,
     survey: Survey,
@@ -84,14 +83,9 @@ def _transplant(
     )
 
 
-def _mask(pattern: Pattern, rgb: np.ndarray) -> np.ndarray:
+def _mask(pattern: Pattern | FixedPlace, rgb: np.ndarray) -> np.ndarray:
     """Where the pattern is in a donor, float32 (size, size, 1), 0 to 1, with a soft edge."""
-    size = len(rgb)
-    mask = np.zeros((size, size), np.float32)
-    for place in pattern.where(rgb, FAINTER):
-        left, upper, right, lower = (round(edge * size) for edge in pattern.features.box(place))
-        mask[upper:lower, left:right] = 1
-    return cv2.GaussianBlur(mask, (0, 0), FEATHER * size)[..., None]
+    return cv2.GaussianBlur(pattern.cover(rgb), (0, 0), FEATHER * len(rgb))[..., None]
 
 
 def _set_in(rgb: np.ndarray, donor: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ GRID = 30
 """Places along each side at which maps of all methods are compared: an outer tenth is three of them."""
 FLAT = 2
 """A picture whose brightest and darkest pixel differ by less than this has no map: there is nothing to see."""
-CHECKED = 32
+CHECKED = 16
 """Images on which methods are checked, at most."""
 
 
@@ -49,7 +49,7 @@ class Attributions:
 def attributions(
     images: ImageTable, survey: Survey, predictions: Predictions, settings: Settings, progress: Progress
 ) -> Attributions:
-    """Check the methods on some 32 images of one fold, and map up to 200 by the first that passes.
+    """Check the methods on some 16 images of one fold, and map up to 120 by the first that passes.
 
     The sample takes classes in turn, without the given test part (of a given model: of the images it is judged by).
 
