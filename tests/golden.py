@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from biasaudit.results import (
+    Attribution,
     Audit,
     Check,
+    ClassMap,
+    CueMap,
     Dataset,
     Estimate,
     Excluded,
     Finding,
+    MapCheck,
     Model,
     PlantedCue,
+    RegionShare,
     Rung,
     RungName,
     SelfTest,
@@ -146,6 +151,43 @@ def ruler() -> Finding:
     )
 
 
+def attribution(label: str = "malignant", method: str | None = "Grad-CAM", **cue: Any) -> Attribution:
+    """Maps that passed both checks; with no method, maps that stay when the weights are shuffled."""
+    faithfulness = Estimate(measure="gain", value=0.13, low=0.05, high=0.2, null=0.0, limit=1.0, n=32)
+    return Attribution(
+        method=method,
+        checks=(
+            MapCheck(
+                method="Grad-CAM",
+                correlation=0.02 if method else 0.91,
+                depends=bool(method),
+                faithfulness=faithfulness,
+                passed=bool(method),
+            ),
+        ),
+        classes=(
+            ClassMap(
+                label=label,
+                images=62,
+                border=RegionShare(value=0.31, low=0.29, high=0.33, chance=(0.17, 0.29)),
+                middle=RegionShare(value=0.36, low=0.34, high=0.39),
+            ),
+        )
+        if method
+        else (),
+        cues=(
+            CueMap(
+                **({"cue": "ruler", "kind": "artefact", "label": label} | cue),
+                before=0.13,
+                placebo=0.2,
+                inserted=Estimate(measure="gain", value=0.22, low=0.17, high=0.28, null=0.0, limit=1.0, n=24),
+            ),
+        )
+        if method
+        else (),
+    )
+
+
 def problems() -> tuple[Finding, ...]:
     column = ruler().model_copy(
         update={
@@ -226,6 +268,7 @@ def sample_audit(**changes: Any) -> Audit:
     given: dict[str, Any] = {
         "verdict": "shortcut",
         "headline": ruler().title,
+        "attribution": attribution(),
         "selftest": SelfTest(
             images=400,
             classes=3,
@@ -347,6 +390,7 @@ def hostile_audit() -> Audit:
     assert sample.model is not None
     return sample_audit(
         headline=CLASS + " " + LINK,
+        attribution=attribution(CLASS, cue=LINK, kind="metadata"),
         findings=(finding, other, quiet, mute),
         dataset=Dataset(
             name=SCRIPT,

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from biasaudit.report.html import render, render_fragment
-from biasaudit.report.thumbnails import save_heatmap, save_thumbnail
+from biasaudit.report.thumbnails import save_average, save_heatmap, save_thumbnail
 from biasaudit.report.view import MOST_ROWS
 from biasaudit.results import Audit, Check, Excluded
-from tests.golden import GOLDEN, HOSTILE, clear, hostile_audit, ruler, sample_audit
+from tests.golden import GOLDEN, HOSTILE, attribution, clear, hostile_audit, ruler, sample_audit
 
 FETCHES = {"src", "srcset", "action", "formaction", "data", "poster", "background", "ping"}
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -76,6 +76,9 @@ def evidence(tmp_path):
             save_thumbnail(tmp_path, name, rgb)
             if finding.label and name != "malignant/ISIC_0000001.jpg":
                 save_heatmap(tmp_path, name, finding.label, rgb, rng.random((7, 7)))
+    for audit in (sample_audit(), hostile_audit()):
+        for of_class in audit.attribution.classes if audit.attribution else ():
+            save_average(tmp_path, of_class.label, np.full((56, 56, 3), 128, np.uint8), rng.random((30, 30)))
     return tmp_path
 
 
@@ -269,3 +272,22 @@ def test_drawing_a_report_loads_neither_model_nor_image_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_where_the_model_looks_is_said_with_what_the_checks_said(evidence):
+    page = Page(render(sample_audit(), evidence))
+    assert "Grad-CAM: with the model's weights shuffled, its maps are others" in page.text
+    assert "31% (29% to 33%) shuffled labels: 17% to 29%" in page.text
+    assert "is 42%; it was 13% before, and is 20% with the placebo" in page.text
+    alternatives = [each["aria-label"] for each in page.all("svg") if "aria-label" in each]
+    assert sum(text.startswith("Average heatmap of malignant: 31%") for text in alternatives) == 1
+
+
+def test_maps_that_failed_their_checks_are_not_shown_and_the_report_says_why(tmp_path):
+    save_thumbnail(tmp_path, "malignant/ISIC_0000001.jpg", np.full((56, 56, 3), 128, np.uint8))
+    text = Page(render(sample_audit(attribution=attribution(method=None)), tmp_path)).text
+    assert "stay much the same, so they show the picture and not the model" in text
+    assert "Not passed, and not shown" in text
+    assert "no way of drawing them passed its checks" in text
+    assert "Heatmap beside each image" not in text
+    assert "Where the model looks" not in Page(render(sample_audit(attribution=None), tmp_path)).text
