@@ -106,15 +106,15 @@ def _rung(result: RungResult, q: float | None) -> Rung:
 def verdict_of_pattern(rungs: Mapping[RungName, Rung], put_there: bool, off_subject: bool | None) -> Verdict:
     """What the rungs say of a pattern that nobody has named.
 
-    Tied and used, it is what the model looks at, as the subject would be. Where it recurs as only what was put there
-    does, it is for a person to settle, also where this model was not shown to use it: the next one may. It is settled
-    where it is used, and the user declared the subject and it lies elsewhere.
+    Tied and used, it is what the model looks at, as the subject would be. Only where it recurs as what was put there
+    does, is it for a person to settle; and settled where the user declared the subject and it lies elsewhere.
     """
-    if rungs["association"].state == "untested":
+    tied, use = rungs["association"].state, rungs["reliance"]
+    if tied == "untested" or (tied == "yes" and use.estimate is None):
         return "untested"
-    if rungs["association"].state == "no" or not put_there:
+    if not (tied == "yes" and use.state == "yes" and put_there):
         return "clear"
-    return "shortcut" if off_subject and rungs["reliance"].state == "yes" else "review"
+    return "shortcut" if off_subject else "review"
 
 
 def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool, role: Role = "") -> Verdict:

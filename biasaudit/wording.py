@@ -81,11 +81,8 @@ def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str, rungs
     if verdict == "shortcut":
         return f"The model uses {name}, off the subject, as a shortcut to {label}: {words}."
     used = rungs["reliance"].state == "yes"
-    if verdict == "review" and used:
-        return f"The model uses {name} that looks put there to tell {label}: {words}. A person has to say what it is."
     if verdict == "review":
-        start = _capital(f"{name} that looks put there is tied to {label}: {words}")
-        return f"{start}; that the model uses it was not shown. A person has to say what it is."
+        return f"The model uses {name} that looks put there to tell {label}: {words}. A person has to say what it is."
     if rungs["association"].state != "yes":
         return _capital(f"{name} that recurs in half of the images was not shown to be tied to a class in the others.")
     if not used:

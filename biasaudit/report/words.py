@@ -27,8 +27,7 @@ VERDICTS: dict[str, Word] = {
     ),
     "review": Word(
         "Needs review",
-        "A pattern that no cue names, tied to the label; signs say it was put there and is not the subject. A person "
-        "must decide.",
+        "A pattern that the model found and uses; signs say it is not the subject. A person must decide.",
     ),
     "suspect": Word("Suspect", "Tied to the label. That the model uses it was not shown, or not tested."),
     "gap": Word("Gap", "The model works less well for one group, without a tie between the group and the label."),
