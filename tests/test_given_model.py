@@ -9,6 +9,8 @@ import pytest
 import biasaudit as ba
 from biasaudit.cues import BUILTIN
 from biasaudit.errors import UsageError
+from biasaudit.report.pictures import heatmap_path, thumbnail_path
+from biasaudit.report.view import heat_key
 from tests.conftest import grid_features
 from tests.given_models import SIDE, classifier
 from tests.planted import brighter, plant
@@ -96,10 +98,20 @@ def test_any_function_can_be_audited(bright, tmp_path):
     assert found.rungs["encoding"].state == "untested"
     assert "answers only" in found.rungs["encoding"].why
     assert result.record.model.backbone == "by_brightness"
-    pictures_shown = {*found.examples[:6], *found.counterexamples[:6]}
-    assert (
-        len(list((tmp_path / "out" / "evidence").glob("*.webp"))) == len(pictures_shown) + 4
-    )  # a pair of heatmaps, an average each
+    evidence = tmp_path / "out" / "evidence"
+    shown = {
+        thumbnail_path(evidence, image)
+        for one in result.record.findings
+        for image in (*one.examples, *one.counterexamples)
+    }
+    patterns = {
+        heatmap_path(evidence, image, heat_key(one))
+        for one in result.record.findings
+        if one.kind == "discovered" and one.regions
+        for image in (*one.examples, *one.counterexamples)
+    }
+    maps = set(evidence.glob("*.webp")) - shown - patterns
+    assert len(maps) == 2  # only the first pair gets heatmaps: each costs hundreds of answers
 
 
 def test_the_order_of_the_classes_can_be_given_and_a_wrong_one_is_told(bright, tmp_path):

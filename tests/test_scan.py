@@ -287,7 +287,7 @@ def test_pictures_of_an_earlier_run_do_not_stay(tmp_path):
 
 
 def test_a_cue_that_crashes_does_not_lose_the_audit(tmp_path, clean, monkeypatch):
-    from biasaudit import auditing
+    from biasaudit import choices
     from biasaudit.cues.cue import cue
 
     @cue(kind="property", question="Does it crash?", unit="none")
@@ -295,7 +295,7 @@ def test_a_cue_that_crashes_does_not_lose_the_audit(tmp_path, clean, monkeypatch
         """It does."""
         raise ValueError("boom")
 
-    monkeypatch.setattr(auditing, "CUES", (*auditing.CUES, crashing))
+    monkeypatch.setattr(choices, "CUES", (*choices.CUES, crashing))
     result = scan(clean[0], tmp_path)
     assert result.verdict == "none_detected"
     assert finding(result, "property-crashing").verdict == "untested"
