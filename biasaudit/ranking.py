@@ -65,14 +65,9 @@ def _state(result: RungResult, q: float | None) -> State:
         return "untested"
     baseline = max(estimate.null, result.placebo.value) if result.placebo else estimate.null
     share = (estimate.value - baseline) / (estimate.limit - estimate.null)
-    beyond = result.placebo is None or estimate.low > _reached(result.placebo, result)
+    # Under a floor of its own less will do, and the test beside it compares insertion and placebo image by image.
+    beyond = result.placebo is None or result.floor is not None or estimate.low > result.placebo.high
     return "yes" if q < Q and share >= _floor(result) and estimate.low > estimate.null and beyond else "no"
-
-
-def _reached(placebo: Estimate, result: RungResult) -> float:
-    """What an effect must lie above: all that the placebo may be or, where a floor of its own says that less will do,
-    what it is, since the test beside it compares the two image by image."""
-    return placebo.high if result.floor is None else placebo.value
 
 
 def _floor(result: RungResult) -> float:

@@ -17,7 +17,7 @@ from biasaudit.settings import Settings
 from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS
 
-FLOOR = 0.02
+FLOOR = 0.005
 """Share of the distance between classes that counts as use. Low, since what is cut out of one image and set into
 another is a part of the mark in strange surroundings, and since a network that tells everything leans on each thing
 little; whether that matters is asked of a person."""

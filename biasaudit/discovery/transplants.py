@@ -18,6 +18,9 @@ from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS
 
 RECEIVERS, DONORS = 64, 12
+MORE_RECEIVERS = 192
+"""Images that a pattern which looks put there is set into: a person is asked about it, and small marks move a good
+network little."""
 FEWEST_DONORS = 4
 FEATHER = 1 / 60
 """Standard deviation of the soft edge of what is cut out, as a share of the picture's side: a hard one is a cue."""
@@ -59,7 +62,8 @@ def _transplant(
     elsewhere = np.flatnonzero(having & ~tie.positive)
     having = elsewhere if len(elsewhere) >= FEWEST_DONORS else np.flatnonzero(having & tie.positive)
     shuffled = rng.permutation(lacking)
-    receivers, shams = np.sort(shuffled[: min(RECEIVERS, len(lacking) // 2)]), shuffled[len(lacking) // 2 :]
+    most = min(MORE_RECEIVERS if pattern.looks_put_there else RECEIVERS, len(lacking) // 2)
+    receivers, shams = np.sort(shuffled[:most]), shuffled[len(lacking) // 2 :]
     if len(receivers) < LEAST or len(having) < FEWEST_DONORS:
         return None
     assert survey.pixels is not None
