@@ -27,6 +27,7 @@ from biasaudit.gathering import (
     left_out,
     maps_of,
     side_effects_or_none,
+    subgroups_of,
     train,
     why_untested,
 )
@@ -53,6 +54,7 @@ def audit(
     folder: str | Path,
     *,
     metadata: str | Path | None = None,
+    reference: str | Path | None = None,
     out: str | Path | None = None,
     scan: bool = False,
     quiet: bool = True,
@@ -66,6 +68,7 @@ def audit(
     Args:
         folder: holds one sub-folder of images a class.
         metadata: CSV with a `path` column relative to `folder`.
+        reference: CSV with the shares of groups in the population that the model is meant for.
         out: folder for the report; reports/<name of folder> where None.
         scan: look at the data alone, train nothing.
         quiet: no progress on stderr.
@@ -80,7 +83,10 @@ def audit(
     """
     began = time.time()
     source = model if predict is None else predict
-    settings = settings_of(metadata=Path(metadata) if metadata else None, model=name_of(source), **choices)
+    paths = {"metadata": metadata, "reference": reference}
+    settings = settings_of(
+        **{name: Path(path) if path else None for name, path in paths.items()}, model=name_of(source), **choices
+    )
     check_given(settings, model, predict, scan)
     folder, progress = Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
@@ -112,6 +118,7 @@ def audit(
             },
             OF_A_GIVEN_MODEL if given else EVIDENCE,
         )
+        subgroups_of(facts, "a reference population that cannot be read is told before the training")
         answers, learnt, why = train(facts, scan)
         discovered = discover(facts)
         results, others, checks = detect(detectors, facts, why, progress)
@@ -127,6 +134,7 @@ def audit(
             [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
         )
         likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
+        subgroups = subgroups_of(facts, why_untested(scan, why))
         maps, attributed = maps_of(facts, detectors, why)
         save_pictures(findings, images, answers, maps, likeness, out / "evidence", progress)
         if answers and attributed:
@@ -146,6 +154,7 @@ def audit(
         checks=(*checks, *left_out(settings, scan)),
         findings=findings,
         attribution=attributed,
+        subgroups=subgroups,
         selftest=tested,
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),

@@ -67,6 +67,13 @@ Sensitive = Annotated[
         help="Columns such as sex, age, race: never adjusted for; accuracy is always compared between their sides."
     ),
 ]
+Reference = Annotated[
+    Path | None,
+    typer.Option(
+        help="CSV with the population that the model is meant for: the columns column, level, share; or columns of the "
+        "metadata, one row a person or with a `share` or `count`."
+    ),
+]
 Without = Annotated[str, typer.Option(help="Cues or detectors to leave out, by id, separated by commas.")]
 FailOn = Annotated[
     str,
@@ -119,6 +126,7 @@ def run(
     nuisance: Nuisance = "",
     mediator: Mediator = "",
     sensitive: Sensitive = "",
+    reference: Reference = None,
     without: Without = "",
     backbone: Annotated[
         str,
@@ -182,6 +190,7 @@ def run(
         nuisance=_names(nuisance),
         mediator=_names(mediator),
         sensitive=_names(sensitive),
+        reference=reference,
         without=_names(without),
         backbone=backbone,
         model=model,
@@ -212,6 +221,7 @@ def scan(
     nuisance: Nuisance = "",
     mediator: Mediator = "",
     sensitive: Sensitive = "",
+    reference: Reference = None,
     without: Without = "",
     fail_on: FailOn = "",
     max_bad: MaxBad = 0.2,
@@ -238,6 +248,7 @@ def scan(
         nuisance=_names(nuisance),
         mediator=_names(mediator),
         sensitive=_names(sensitive),
+        reference=reference,
         without=_names(without),
         max_bad=max_bad,
         drop_small=drop_small,

@@ -26,8 +26,11 @@ from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
 from biasaudit.progress import Progress
 from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import Attribution, Check, Finding
+from biasaudit.results import Attribution, Breakdown, Check, Finding
 from biasaudit.settings import Settings
+from biasaudit.subgroups.breakdowns import breakdowns
+from biasaudit.subgroups.columns import group_columns
+from biasaudit.subgroups.composition import composition
 
 EVIDENCE: dict[str, Callable[..., Any]] = {
     "known_cues": cue_values,
@@ -45,6 +48,9 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "map_places": map_places,
     "cue_maps": cue_maps,
     "attribution_record": attribution_record,
+    "group_columns": group_columns,
+    "composition": composition,
+    "breakdowns": breakdowns,
 }
 """Name -> what makes it, in a run that trains its own model."""
 OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
@@ -121,6 +127,14 @@ def maps_of(
         return facts.get("attributions"), facts.get("attribution_record")
     except Unavailable:
         return None, None
+
+
+def subgroups_of(facts: Facts, not_learnt: str) -> tuple[Breakdown, ...]:
+    """Who is in the data and, where a model learnt, for whom it fails; none where that could not be had."""
+    for name in ("composition",) if not_learnt else ("breakdowns", "composition"):
+        with suppress(Unavailable):
+            return facts.get(name)
+    return ()
 
 
 def side_effects_or_none(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:

@@ -19,7 +19,7 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
-from biasaudit.results import RUNGS, AuditVerdict, Estimate, Finding, Kind, Rung, RungName, State, Verdict
+from biasaudit.results import RUNGS, AuditVerdict, Finding, Kind, Rung, RungName, State, Verdict
 from biasaudit.settings import Role
 from biasaudit.stats import q_values
 from biasaudit.thresholds import FLOORS, Q

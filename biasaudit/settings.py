@@ -29,6 +29,8 @@ class Settings:
     """Part of how the label comes to show (stage, size of the lesion): a tie to the label is no fault; not adjusted."""
     sensitive: tuple[str, ...] = ()
     """Sex, age, race: never adjusted for, and the model's accuracy is always compared between its sides."""
+    reference: Path | None = None
+    """CSV with the shares of groups in the population that the model is meant for."""
     without: tuple[str, ...] = ()
     """Ids of cues or detectors to leave out."""
     subject: str | None = None
@@ -66,7 +68,11 @@ class Settings:
     def to_record(self) -> dict[str, Any]:
         """As plain JSON values; the metadata path as its file name alone."""
         record = asdict(self)
-        for key, path in {"metadata": self.metadata, "model": self.model}.items():  # a path may tell on a person
+        for key, path in {
+            "metadata": self.metadata,
+            "model": self.model,
+            "reference": self.reference,
+        }.items():  # a path may tell on a person
             name = Path(path).name if path else None
             record[key] = name.encode("utf-8", "backslashreplace").decode() if name else None
         return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

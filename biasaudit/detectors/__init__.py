@@ -8,10 +8,14 @@ from biasaudit.detectors.discovery import discovery
 from biasaudit.detectors.disparity import disparity
 from biasaudit.detectors.encoding import encoding
 from biasaudit.detectors.exclusions import exclusions
+from biasaudit.detectors.image_quality import image_quality
+from biasaudit.detectors.prevalence import prevalence
 from biasaudit.detectors.properties_together import properties_together
 from biasaudit.detectors.reliance import reliance
+from biasaudit.detectors.representation import representation
 from biasaudit.detectors.reversal import reversal
 from biasaudit.detectors.slices import slices
+from biasaudit.detectors.subgroups import subgroups
 from biasaudit.registry import Detector
 
 BUILTIN: tuple[Detector, ...] = (
@@ -25,6 +29,10 @@ BUILTIN: tuple[Detector, ...] = (
     content_blind,
     properties_together,
     attribution,
+    subgroups,
+    representation,
+    prevalence,
+    image_quality,
     copies,
     exclusions,
 )
@@ -32,5 +40,6 @@ BUILTIN: tuple[Detector, ...] = (
 
 NEED_A_MODEL = (
     "encoding", "reliance", "disparity", "discovery", "slices", "reversal", "content_blind", "attribution",
+    "subgroups",
 )  # fmt: skip
 """Left out of a scan."""

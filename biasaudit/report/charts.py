@@ -11,7 +11,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from biasaudit.report.words import interval, number, visible
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, Figure
 
 
 def tag(name: str, *children: str, **attributes: object) -> Markup:
@@ -154,6 +154,18 @@ def bar(share: float) -> Markup:
     """A bar beside a count in a table; the count itself is the text, so screen readers skip this."""
     rect = tag("rect", width=100 * min(1.0, max(0.0, share)), height=10)
     return tag("svg", rect, class_="bar", viewBox="0 0 100 10", preserveAspectRatio="none", aria_hidden="true")
+
+
+def whisker(figure: Figure, few: bool) -> Markup:
+    """A share with its interval, from 0 to 1, beside its text in a table, so screen readers skip this."""
+    scale = Scale(0.0, 1.0, 4, 116)
+    low, high, middle = scale.at(figure.low), scale.at(figure.high), scale.at(figure.value)
+    shapes = (
+        tag("line", x1=4, x2=116, y1=14, y2=14, class_="axis"),
+        tag("line", x1=low, x2=high, y1=7, y2=7, class_="whisker placebo" if few else "whisker"),
+        tag("circle", cx=middle, cy=7, r=3.5, class_="mark placebo" if few else "mark cue"),
+    )
+    return tag("svg", *shapes, class_="chart", viewBox="0 0 120 16", aria_hidden="true")
 
 
 def loss_curves(key: str, curves: Sequence[dict[str, object]]) -> Markup:

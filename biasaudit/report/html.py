@@ -64,6 +64,7 @@ def _environment() -> Environment:
         for name in (
             "anchor",
             "count",
+            "figure",
             "interval",
             "link",
             "map_check",

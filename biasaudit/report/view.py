@@ -11,7 +11,7 @@ from itertools import count as counter
 from biasaudit.report.charts import Point, position
 from biasaudit.report.pictures import Pictures
 from biasaudit.report.words import IN_SHORT, PROBLEMS, VERDICTS, count
-from biasaudit.results import RUNGS, Audit, Check, CueMap, Excluded, Finding
+from biasaudit.results import RUNGS, Audit, Breakdown, Check, CueMap, Excluded, Finding
 
 MOST_PICTURES = 6
 """Examples, and as many counterexamples, that a finding shows as pictures; all of them are named."""
@@ -101,6 +101,34 @@ class View:
         """Whether the evidence moves onto this finding's cue once it is put in; None where that was not asked."""
         cues = self.audit.attribution.cues if self.audit.attribution else ()
         return next((each for each in cues if (each.kind, each.cue) == (finding.kind, finding.cue)), None)
+
+    @property
+    def about_people(self) -> list[Breakdown]:
+        """The breakdowns by one column about people."""
+        return [each for each in self.audit.subgroups if each.about_people and not each.crossed]
+
+    @property
+    def crossed(self) -> list[Breakdown]:
+        """Those by two columns at once."""
+        return [each for each in self.audit.subgroups if each.crossed]
+
+    @property
+    def other_columns(self) -> list[Breakdown]:
+        """Those by columns about anything else."""
+        return [each for each in self.audit.subgroups if not each.about_people]
+
+    def has_accuracy(self, each: Breakdown) -> bool:
+        """Whether a model was judged by group."""
+        return any("accuracy" in group.figures for group in each.groups)
+
+    def told_by_group(self, each: Breakdown) -> list[str]:
+        """The figures that a table by group has room for; all of them are in audit.json."""
+        known = {name for group in each.groups for name in group.figures}
+        starts = ("share of", "accuracy", "balanced accuracy", "sensitivity of", "specificity of", "AUC")
+        wanted = [name for start in starts for name in sorted(known) if name.startswith(start)]
+        shares = sorted((n, f"share of {label}") for label, n in self.audit.dataset.classes.items())
+        rarest = [name for _, name in shares[: 1 if len(shares) == 2 else 3]]
+        return [name for name in wanted if not name.startswith("share of") or name in rarest][:8]
 
     @property
     def clear(self) -> list[Finding]:

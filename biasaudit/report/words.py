@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from biasaudit.results import Estimate, MapCheck, RegionShare
+from biasaudit.results import Estimate, Figure, MapCheck, RegionShare
 
 
 class Word(NamedTuple):
@@ -127,6 +127,13 @@ def interval(estimate: Estimate) -> str:
     """The estimate and its 95% interval: "0.94 (0.92 to 0.96)"."""
     largest = max(abs(estimate.value), abs(estimate.low), abs(estimate.high))
     value, low, high = (number(figure, largest) for figure in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} to {high})"
+
+
+def figure(found: Figure, percent: bool) -> str:
+    """A group's figure with its interval: "62% (55% to 69%)", or "0.62 (0.55 to 0.69)"."""
+    form = "{:.0%}" if percent else "{:.2f}"
+    value, low, high = (form.format(each) for each in (found.value, found.low, found.high))
     return f"{value} ({low} to {high})"
 
 

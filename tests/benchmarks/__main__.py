@@ -9,7 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import artefacts, attribution, discovery, peers, reliance, shortcuts, tables, verdicts
+from tests.benchmarks import (
+    artefacts,
+    attribution,
+    coverage,
+    discovery,
+    peers,
+    populations,
+    reliance,
+    shortcuts,
+    tables,
+    verdicts,
+)
 
 Part = tuple[Callable[[bool], Any], Callable[[Any], str]]
 
@@ -40,6 +51,14 @@ def _discovery(short: bool) -> Any:
     return None if short or not discovery.DATA.is_dir() else discovery.measure()
 
 
+def _populations(short: bool) -> Any:
+    return populations.measure(seeds=2, fair=4) if short else populations.measure()
+
+
+def _coverage(short: bool) -> Any:
+    return coverage.measure(500 if short else 4000)
+
+
 def _peers(short: bool) -> Any:
     return None if short else peers.measure()
 
@@ -51,6 +70,8 @@ PARTS: dict[str, Part] = {
     "artefacts": (_artefacts, tables.of_artefacts),
     "attribution": (_attribution, tables.of_attribution),
     "discovery": (_discovery, tables.of_discovery),
+    "populations": (_populations, tables.of_populations),
+    "coverage": (_coverage, tables.of_coverage),
     "peers": (_peers, tables.of_peers),
 }
 

@@ -92,3 +92,20 @@ def of_attribution(found: dict[str, Any]) -> str:
             sides |= {f"{peer}, {name}": part for name, part in methods.items()}
     rows = [[name, part.get("ratio", "") if isinstance(part, dict) else part] for name, part in sides.items()]
     return _table(["against", "ratio"], rows)
+
+
+def of_populations(found: dict[str, Any]) -> str:
+    """How often each planted fault was found, and how often a fair twin was flagged."""
+    rows = [[fault, f"{n} of {found['sets']}"] for fault, n in found["found"].items()]
+    return (
+        f"Fair twins flagged: {found['false_alarms']} of {found['fair']}; blamed: {found['blamed'] or 'nothing'}.\n\n"
+        + _table(["planted", "found"], rows)
+    )
+
+
+def of_coverage(found: list[dict[str, Any]]) -> str:
+    """A line a method: the share of 95% intervals that held the truth, by people in the group."""
+    sizes = sorted({row["n"] for row in found})
+    names = list(dict.fromkeys(row["interval"] for row in found))
+    held = {(row["interval"], row["n"]): f"{row['coverage']:.1%}" for row in found}
+    return _table(["interval", *map(str, sizes)], [[name, *(held[name, n] for n in sizes)] for name in names])

@@ -1,0 +1,157 @@
+"""Rung one for groups of people: is a group tied to the label?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.strata import strata_of
+from biasaudit.images.table import ImageTable
+from biasaudit.intervals import Interval, difference, proportion, worth
+from biasaudit.registry import detector
+from biasaudit.results import Estimate, Finding, Rung
+from biasaudit.stats import q_values
+from biasaudit.subgroups.adjusted import adjusted_difference
+from biasaudit.subgroups.columns import GroupColumn, slug
+from biasaudit.subgroups.composition import LEAST
+from biasaudit.subgroups.differences import p_of
+from biasaudit.thresholds import Q
+
+FLOOR, LEAST_APART = 0.05, 0.02
+"""Difference in a class's share, and what even the nearer end of its interval must show: of people less is asked for
+than of a cue, since a model that repeats it treats them differently."""
+QUESTION = "Does a class make up a larger share of one group of people than of the others?"
+ASKED_OF_THE_COLUMN = Rung(state="untested", why="Asked of the column as a cue, under the column's own finding.")
+
+
+@dataclass(frozen=True)
+class _Tie:
+    group: str
+    against: str
+    label: str
+    mine: Interval
+    rest: Interval
+    apart: Interval
+    adjusted: Interval | None
+    n: int
+
+
+@detector(question=QUESTION)
+def prevalence(
+    images: ImageTable, group_columns: tuple[GroupColumn, ...], known_cues: tuple[CueValues, ...]
+) -> Iterator[Finding]:
+    """Why it matters: where one group has more of a class, a model gains by telling the group instead of the class,
+    and is then wrong about the people who are exceptions. Mug shots against fashion photographs are the plain case.
+
+    How it is measured: for every group of every column about people, the share of each class in it less that in all
+    other images, with Newcombe's interval (1998), which counts patients. Where nuisance columns are declared, the
+    difference within their values as well (Mantel & Haenszel 1959), and it has to hold there.
+    Benjamini-Hochberg over all groups and classes.
+
+    What it cannot show: whether the tie is true of the population: melanoma is more frequent in old men. Whether the
+    model uses it is asked of the column as a cue, beside the other columns.
+
+    References: Newcombe 1998; Mantel & Haenszel 1959; Brown et al. 2023 (shortcut testing).
+    """
+    people = [column for column in group_columns if column.about_people]
+    held = strata_of(known_cues, np.ones(images.n, dtype=bool))
+    people = [column for column in people if column.name not in held.names]
+    strata = held.codes if held.names else None
+    ties = {column.name: list(_ties(column, images, strata)) for column in people}
+    every = [tie for found in ties.values() for tie in found]
+    family = q_values(np.array([_p_value(tie) for tie in every])).tolist()
+    q_of = dict(zip(map(id, every), family, strict=True))
+    for column in people:
+        if ties[column.name]:
+            yield _finding(column, ties[column.name], q_of, len(every), images)
+
+
+def _ties(column: GroupColumn, images: ImageTable, strata: np.ndarray | None) -> Iterator[_Tie]:
+    # Of two classes one share says all.
+    labels = images.classes[1:] if len(images.classes) == 2 else images.classes
+    for name in column.levels:
+        inside, outside = column.sides(name)
+        if min(len(set(images.groups[side])) for side in (inside, outside)) < LEAST:
+            continue
+        asked = inside | outside
+        for label in labels:
+            hits = images.labels == label
+            mine, rest = (_share(hits[side], images.groups[side]) for side in (inside, outside))
+            adjusted = None if strata is None else adjusted_difference(hits[asked], inside[asked], strata[asked])
+            yield _Tie(
+                name, column.against(name), label, mine, rest, difference(mine, rest), adjusted, int(asked.sum())
+            )
+
+
+def _share(hits: np.ndarray, groups: np.ndarray) -> Interval:
+    values = hits.astype(float)
+    return proportion(float(values.sum()), len(values), worth(values, groups))
+
+
+def _p_value(tie: _Tie) -> float:
+    return max(p_of(tie.apart), p_of(tie.adjusted) if tie.adjusted else 0.0)
+
+
+def _finding(column: GroupColumn, found: list[_Tie], q_of: dict[int, float], tests: int, images: ImageTable) -> Finding:
+    first = min(found, key=lambda tie: (-tie.apart.clear_of(), q_of[id(tie)]))
+    q = q_of[id(first)]
+    held = [each for each in (first.apart, first.adjusted) if each is not None]
+    tied = q < Q and all(abs(each.value) >= FLOOR and each.clear_of() >= LEAST_APART for each in held)
+    where = f"{column.name}: {first.group}"
+    shares = _percent(first.mine), _percent(first.rest)
+    words = f"{shares[0]} of the images of {where} are {first.label}, and {shares[1]} of {first.against}"
+    points = f"{100 * first.apart.value:+.0f} points, {100 * first.apart.low:+.0f} to {100 * first.apart.high:+.0f}"
+    why = f"{words}: {points}."
+    if first.adjusted:
+        why += f" Within the declared columns the difference is {100 * first.adjusted.value:+.0f} points."
+    inside = (column.codes == column.levels.index(first.group)) & (images.labels == first.label)
+    reach = float(norm.isf(0.025 / tests) + norm.ppf(0.8)) / float(norm.isf(0.025))
+    return Finding(
+        id=f"representation-{slug(column.name)}-by-class",
+        detector="prevalence",
+        cue=column.name,
+        kind="representation",
+        title=f"A group is tied to the label: {words}." if tied else f"No group by {column.name} is tied to a class.",
+        verdict="suspect" if tied else "clear",
+        label=first.label if tied else None,
+        rungs={
+            "association": Rung(
+                state="yes" if tied else "no",
+                estimate=Estimate(
+                    measure=f"share of {first.label}: {where} less {first.against}",
+                    value=first.apart.value,
+                    low=first.apart.low,
+                    high=first.apart.high,
+                    null=0.0,
+                    limit=-1.0 if first.apart.value < 0 else 1.0,
+                    n=first.n,
+                ),
+                p_value=_p_value(first),
+                q_value=q,
+                method="share of the class, each group against the others whose value is known",
+                why=why,
+                smallest_detectable=max(FLOOR, reach * (first.apart.high - first.apart.low) / 2),
+            ),
+            "encoding": ASKED_OF_THE_COLUMN,
+            "reliance": ASKED_OF_THE_COLUMN,
+            "disparity": ASKED_OF_THE_COLUMN,
+        },
+        examples=tuple(map(str, images.ids[np.flatnonzero(inside)[:20]])) if tied else (),
+        recommendation=f"See under the column {column.name} whether the model uses it. If the tie is not one of the "
+        "population, collect images that break it, or train with weights that balance it; give the figures by group."
+        if tied
+        else "Nothing to do.",
+        question=QUESTION,
+        explanation="The tie may be true of the population; then a model is right to know it, and it still must not "
+        "lean on it in place of the picture."
+        if tied
+        else "",
+    )
+
+
+def _percent(share: Interval) -> str:
+    return f"{share.value:.0%} ({share.low:.0%} to {share.high:.0%})"

@@ -1,0 +1,99 @@
+"""For whom the model fails: every group's figures, each against those of all other images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.images.table import ImageTable
+from biasaudit.results import Breakdown, Difference, Subgroup
+from biasaudit.stats import q_values
+from biasaudit.subgroups.columns import GroupColumn
+from biasaudit.subgroups.composition import LEAST, all_groupings
+from biasaudit.subgroups.differences import differences_of
+from biasaudit.subgroups.figures import Answers, figures_of
+
+
+def breakdowns(
+    images: ImageTable,
+    group_columns: tuple[GroupColumn, ...],
+    composition: tuple[Breakdown, ...],
+    predictions: Predictions,
+) -> tuple[Breakdown, ...]:
+    """`composition` with the figures of the model in each group; the q-values are over all differences at once."""
+    answers = answers_of(images, predictions)
+    filled = [
+        _filled(breakdown, column, answers, predictions.judged)
+        for breakdown, column in zip(composition, all_groupings(group_columns), strict=True)
+    ]
+    return _corrected(filled)
+
+
+def answers_of(images: ImageTable, predictions: Predictions) -> Answers:
+    """What the model said of every image; of two classes the rarer is the one that figures are given of."""
+    counts = np.bincount(images.codes, minlength=len(images.classes))
+    return Answers(
+        codes=images.codes,
+        called=predictions.log_odds.argmax(axis=1),
+        probabilities=predictions.probabilities,
+        groups=images.groups,
+        classes=tuple(images.classes),
+        positive=(int(counts.argmin()),) if len(counts) == 2 else tuple(range(len(counts))),
+    )
+
+
+def _filled(breakdown: Breakdown, column: GroupColumn, answers: Answers, judged: np.ndarray) -> Breakdown:
+    groups: list[Subgroup] = []
+    differences: list[Difference] = []
+    for group in breakdown.groups:
+        inside, outside = (side & judged for side in column.sides(group.name))
+        if not inside.any():
+            groups.append(group)
+            continue
+        figures = {**group.figures, **figures_of(answers.of(inside))}
+        groups.append(group.model_copy(update={"figures": figures}))
+        if not group.few and enough(answers.of(outside)):
+            differences += differences_of(
+                group.name, column.against(group.name), answers.of(inside), answers.of(outside)
+            )
+    return breakdown.model_copy(update={"groups": _shrunken(groups), "differences": tuple(differences)})
+
+
+def enough(answers: Answers) -> bool:
+    """Whether there are patients enough of every class."""
+    of_class = [len(set(answers.groups[answers.codes == code])) for code in range(len(answers.classes))]
+    return min(of_class) >= LEAST
+
+
+def _shrunken(groups: Sequence[Subgroup]) -> tuple[Subgroup, ...]:
+    """Each group's accuracy, drawn toward all groups' as far as chance spreads them (empirical Bayes, Morris 1983)."""
+    known = [group.figures["accuracy"] for group in groups if "accuracy" in group.figures]
+    if len(known) < 3:
+        return tuple(groups)
+    values = np.array([figure.value for figure in known])
+    sizes = np.array([figure.n for figure in known], dtype=float)
+    middle = float(np.average(values, weights=sizes))
+    chance = np.maximum(middle * (1 - middle), 1e-9) / sizes
+    between = max(0.0, float(np.average((values - middle) ** 2 - chance, weights=sizes)))
+    return tuple(
+        group.model_copy(update={"shrunken": _drawn(group, middle, between)}) if "accuracy" in group.figures else group
+        for group in groups
+    )
+
+
+def _drawn(group: Subgroup, middle: float, between: float) -> float:
+    figure = group.figures["accuracy"]
+    chance = max(middle * (1 - middle), 1e-9) / figure.n
+    return middle + (figure.value - middle) * between / (between + chance)
+
+
+def _corrected(filled: Sequence[Breakdown]) -> tuple[Breakdown, ...]:
+    family = q_values(np.array([each.p_value for one in filled for each in one.differences])).tolist()
+    found = []
+    for one in filled:
+        mine, family = family[: len(one.differences)], family[len(one.differences) :]
+        differences = [each.model_copy(update={"q_value": q}) for each, q in zip(one.differences, mine, strict=True)]
+        found.append(one.model_copy(update={"differences": tuple(differences)}))
+    return tuple(found)

@@ -1,0 +1,174 @@
+"""The columns by which images are grouped: metadata as levels that a person would choose, and a missing value as one.
+
+Which of them are about people is what the user declares, or what the column's name says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from biasaudit.evidence.cue_values import LEAST_PER_LEVEL, MISSING
+from biasaudit.images.table import ImageTable
+from biasaudit.settings import Settings
+
+ABOUT_PEOPLE = (
+    *("sex", "gender", "age", "race", "ethnicity", "ethnic", "nationality", "country", "region", "population"),
+    *("skin", "skintone", "fitzpatrick", "phototype", "religion", "disability", "income", "language"),
+    *("group", "subgroup", "demographic", "demographics"),
+)
+"""Words in a column's name that say it is about people."""
+MOST_LEVELS = 20
+"""A column of words with more values is a list, not a grouping."""
+NUMBERS = 10
+"""Distinct numbers above which they are cut into bands."""
+WANTED = 4
+"""Bands that the middle nine tenths of the numbers are cut into, about."""
+END = 0.02
+"""Share of the numbers that an open end holds at least."""
+STEPS = (1, 2, 2.5, 5, 10)
+"""Bands are this wide, times a power of ten: "40 to under 60", and not "37 to under 58"."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GroupColumn:
+    """One way to group the images."""
+
+    name: str
+    levels: tuple[str, ...]
+    """In order of size for bands, of the alphabet for words; "(missing)" last."""
+    codes: np.ndarray
+    """int (n,): place of each image's level in `levels`."""
+    about_people: bool
+    crossed: tuple[str, ...] = ()
+    """Of an intersection the two columns."""
+    edges: tuple[float, ...] = ()
+    """Where numbers were cut into bands; empty for words."""
+
+    @property
+    def cut(self) -> str:
+        """How numbers were cut, as a sentence; "" for words."""
+        return f"Cut at {', '.join(f'{edge:g}' for edge in self.edges)}." if self.edges else ""
+
+    def sides(self, level: str) -> tuple[np.ndarray, np.ndarray]:
+        """bool (n,) twice: the images of a level, and those that it is held against.
+
+        Those are all others whose value is known: what is missing would hide how two groups differ.
+        """
+        inside = self.codes == self.levels.index(level)
+        missing = np.array([MISSING in name.split(", ") for name in self.levels])[self.codes]
+        return inside, ~inside & (~missing if (inside & ~missing).any() and (~inside & ~missing).any() else True)
+
+    def against(self, level: str) -> str:
+        """What those that a level is held against are called: "male" where they are all of one level."""
+        others = {self.levels[code] for code in np.unique(self.codes[self.sides(level)[1]])}
+        return others.pop() if len(others) == 1 else "all others"
+
+    def level_of(self, text: str) -> str:
+        """The level of a value as it stands in a table; of words the value itself, whether or not it is a level."""
+        if text in ("", MISSING):
+            return MISSING
+        if not self.edges:
+            return text
+        try:
+            return names_of(self.edges)[int(np.searchsorted(self.edges, float(text), side="right"))]
+        except ValueError:
+            return text
+
+
+def group_columns(images: ImageTable, settings: Settings) -> tuple[GroupColumn, ...]:
+    """Every metadata column that groups the images, those about people first; ids and constants are left out."""
+    names = [
+        name for name in images.metadata_columns if name not in (settings.split, settings.group_by, *settings.without)
+    ]
+    found = [
+        column
+        for name in names
+        if (column := group_column(name, images.frame[f"meta_{name}"].to_numpy(dtype=object), settings)) is not None
+    ]
+    return tuple(sorted(found, key=lambda column: not column.about_people))
+
+
+def group_column(name: str, text: np.ndarray, settings: Settings) -> GroupColumn | None:
+    """One column of text, (n,), missing as NaN or ""; None where it groups nothing."""
+    present = np.array([isinstance(value, str) and value != "" for value in text])
+    levels = np.where(present, text, MISSING).astype(object)
+    numbers = _numbers(levels[present])
+    edges: tuple[float, ...] = ()
+    order = sorted(set(levels[present]))
+    if numbers is not None and len(np.unique(numbers)) > NUMBERS:
+        edges = edges_of(numbers)
+        order = names_of(edges)
+        levels[present] = np.array(order, dtype=object)[np.searchsorted(edges, numbers, side="right")]
+    elif numbers is not None:
+        order.sort(key=float)
+    order = [level for level in order if (levels == level).any()] + ([] if present.all() else [MISSING])
+    if not 1 < len(order) <= MOST_LEVELS or len(text) < LEAST_PER_LEVEL * len(order):
+        return None
+    place = {level: number for number, level in enumerate(order)}
+    return GroupColumn(
+        name=name,
+        levels=tuple(order),
+        codes=np.array([place[level] for level in levels]),
+        about_people=settings.role(name) == "sensitive" or says_people(name),
+        edges=edges,
+    )
+
+
+def says_people(name: str) -> bool:
+    """Whether a column's name has a word about people in it: "age_approx", "patientSex"."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
+    return any(word.lower() in ABOUT_PEOPLE for word in words)
+
+
+def edges_of(numbers: np.ndarray) -> tuple[float, ...]:
+    """Round numbers at which to cut these, (n,), into about four bands of one width and two open ends."""
+    low, high = np.quantile(numbers, [0.05, 0.95])
+    raw = max((high - low) / WANTED, 1e-12)
+    power = 10.0 ** np.floor(np.log10(raw))
+    step = power * min(step for step in STEPS if step * power >= raw * 0.999)
+    first, last = np.quantile(numbers, [END, 1 - END])
+    edges = np.arange(np.floor(first / step) + 1, np.ceil(last / step)) * step
+    return tuple(map(float, edges))
+
+
+def names_of(edges: tuple[float, ...]) -> list[str]:
+    """What the bands between these edges are called, from the lowest to the highest."""
+    if not edges:
+        return ["all"]
+    inner = [f"{first:g} to under {second:g}" for first, second in pairwise(edges)]
+    return [f"under {edges[0]:g}", *inner, f"{edges[-1]:g} and over"]
+
+
+def crossed(one: GroupColumn, other: GroupColumn) -> GroupColumn:
+    """The intersection of two columns: a level for every pair that could occur, in order."""
+    levels = tuple(f"{first}, {second}" for first in one.levels for second in other.levels)
+    return GroupColumn(
+        name=f"{one.name} and {other.name}",
+        levels=levels,
+        codes=one.codes * len(other.levels) + other.codes,
+        about_people=True,
+        crossed=(one.name, other.name),
+    )
+
+
+def slug(column: str) -> str:
+    """A column's name as a part of a finding's id: readable, safe in a link, and unlike any other column's."""
+    plain = re.sub(r"[^a-z0-9_]+", "-", column.lower()).strip("-")[:60]
+    return plain if plain == column else f"{plain}-{hashlib.sha256(column.encode()).hexdigest()[:6]}".lstrip("-")
+
+
+def _numbers(levels: Sequence[str]) -> np.ndarray | None:
+    """The levels as numbers, or None where some are none, or are codes with leading zeros."""
+    if not len(levels) or any(re.fullmatch(r"0\d+", level) for level in levels):
+        return None
+    try:
+        numbers = np.array([float(level) for level in levels])
+    except ValueError:
+        return None
+    return numbers if np.isfinite(numbers).all() else None

@@ -1,0 +1,77 @@
+"""Who is in the data: how many images each group has, of which classes, and which cells are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from biasaudit.images.table import ImageTable
+from biasaudit.intervals import proportion, worth
+from biasaudit.results import Breakdown, Figure, Subgroup
+from biasaudit.settings import Settings
+from biasaudit.subgroups.columns import GroupColumn, crossed
+from biasaudit.subgroups.reference import read_reference
+
+LEAST = 10
+"""Patients (images, where there are none) of a class below which a group's figures for it say too little."""
+MOST_CROSSED = 6
+"""Columns about people of which every two are looked at together: fifteen pairs."""
+
+
+def all_groupings(columns: Sequence[GroupColumn]) -> list[GroupColumn]:
+    """Every column, and of those about people every two at once."""
+    people = [column for column in columns if column.about_people][:MOST_CROSSED]
+    return [*columns, *(crossed(one, other) for one, other in combinations(people, 2))]
+
+
+def composition(
+    images: ImageTable, group_columns: tuple[GroupColumn, ...], settings: Settings
+) -> tuple[Breakdown, ...]:
+    """Counts and shares by column and by intersection, beside the reference population where the user gave one."""
+    reference = read_reference(settings.reference, group_columns) if settings.reference else {}
+    return tuple(_breakdown(column, images, reference.get(column.name, {})) for column in all_groupings(group_columns))
+
+
+def _breakdown(column: GroupColumn, images: ImageTable, reference: dict[str, float]) -> Breakdown:
+    groups = [
+        _subgroup(name, column.codes == code, images, reference)
+        for code, name in enumerate(column.levels)
+        if (column.codes == code).any()
+    ]
+    absent = [f"{name}: no image" for name in column.levels if not any(group.name == name for group in groups)]
+    absent += [f"{name}: no image" for name, share in reference.items() if name not in column.levels and share > 0]
+    absent += [
+        f"{group.name}: no image of {label}" for group in groups for label, count in group.classes.items() if not count
+    ]
+    return Breakdown(
+        column=column.name,
+        about_people=column.about_people,
+        crossed=bool(column.crossed),
+        cut=column.cut,
+        groups=tuple(groups),
+        absent=tuple(absent),
+    )
+
+
+def _subgroup(name: str, inside: np.ndarray, images: ImageTable, reference: dict[str, float]) -> Subgroup:
+    of_class = {label: inside & (images.labels == label) for label in images.classes}
+    patients = {label: len(set(images.groups[rows])) for label, rows in of_class.items()}
+    return Subgroup(
+        name=name,
+        images=int(inside.sum()),
+        patients=len(set(images.groups[inside])) if images.grouped else None,
+        classes={label: int(rows.sum()) for label, rows in of_class.items()},
+        share=share_of(inside, np.ones(images.n, dtype=bool), images.groups),
+        reference=reference.get(name, 0.0) if reference else None,
+        figures={f"share of {label}": share_of(rows, inside, images.groups) for label, rows in of_class.items()},
+        few=min(patients.values()) < LEAST,
+    )
+
+
+def share_of(rows: np.ndarray, among: np.ndarray, groups: np.ndarray) -> Figure:
+    """The share of some images among others; rows, among: bool (n,)."""
+    hits = rows[among].astype(float)
+    found = proportion(float(hits.sum()), len(hits), worth(hits, groups[among]))
+    return Figure(value=found.value, low=found.low, high=found.high, n=len(hits))

@@ -1,0 +1,72 @@
+"""Whether one group's pictures are darker, blurrier or smaller than the others': a gap of tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from biasaudit.evidence.cue_values import CueValues
+from biasaudit.images.table import ImageTable
+from biasaudit.intervals import Interval, area_under_curve, worth
+from biasaudit.stats import stratified_auc
+from biasaudit.subgroups.columns import GroupColumn
+
+QUALITY = {
+    "brightness": ("darker", "brighter"),
+    "contrast": ("duller", "richer in contrast"),
+    "sharpness": ("blurrier", "sharper"),
+    "noise": ("less noisy", "noisier"),
+    "clipped_exposure": ("less often over- or underexposed", "more often over- or underexposed"),
+    "image_size": ("smaller", "larger"),
+    "jpeg_quality": ("more compressed", "less compressed"),
+}
+"""Cue -> what its low and its high values mean for a picture."""
+
+
+@dataclass(frozen=True)
+class QualityGap:
+    """One measure of one group's pictures against those of the others."""
+
+    group: str
+    cue: str
+    words: str
+    area: Interval
+    """AUC, within classes, of the measure for membership in the group."""
+    medians: tuple[float, float]
+    """Of the group, and of the others."""
+    n: int
+
+
+def quality_gaps(
+    column: GroupColumn, cues: Iterable[CueValues], images: ImageTable, least: int
+) -> Iterator[QualityGap]:
+    """Every measure of quality for every group with at least that many patients, and as many besides."""
+    told = [cue for cue in cues if cue.id in QUALITY and cue.values is not None and not cue.untestable]
+    for name in column.levels:
+        inside, outside = column.sides(name)
+        if min(len(set(images.groups[side])) for side in (inside, outside)) < least:
+            continue
+        for cue in told:
+            assert cue.values is not None
+            known = np.isfinite(cue.values) & (inside | outside)
+            if (known & inside).sum() >= least and (known & outside).sum() >= least:
+                yield _gap(name, cue.id, cue.values[known], inside[known], images.codes[known], images.groups[known])
+
+
+def _gap(
+    name: str, cue: str, values: np.ndarray, inside: np.ndarray, codes: np.ndarray, groups: np.ndarray
+) -> QualityGap:
+    weights = np.ones((1, len(values)), dtype=np.int32)
+    area = float(stratified_auc(values, inside, codes, weights)[0])
+    area = area if np.isfinite(area) else 0.5
+    sides = [worth(values[side], groups[side]) for side in (inside, ~inside)]
+    return QualityGap(
+        group=name,
+        cue=cue,
+        words=QUALITY[cue][int(area > 0.5)],
+        area=area_under_curve(area, *sides),
+        medians=(float(np.median(values[inside])), float(np.median(values[~inside]))),
+        n=len(values),
+    )
