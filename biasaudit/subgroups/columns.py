@@ -29,8 +29,8 @@ NUMBERS = 10
 """Distinct numbers above which they are cut into bands."""
 WANTED = 4
 """Bands that the middle nine tenths of the numbers are cut into, about."""
-END = 0.02
-"""Share of the numbers that an open end holds at least."""
+END = 0.05
+"""Share of the numbers that an open end holds at least: a band is not to be rare because of where we cut."""
 STEPS = (1, 2, 2.5, 5, 10)
 """Bands are this wide, times a power of ten: "40 to under 60", and not "37 to under 58"."""
 

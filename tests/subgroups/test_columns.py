@@ -23,10 +23,10 @@ def test_words_stand_as_they_are_and_missing_is_a_group():
 def test_ages_are_cut_at_round_years():
     ages = np.random.default_rng(0).integers(18, 91, 500)
     found = column([str(age) for age in ages], "age_approx")
-    assert found.levels == ("under 20", "20 to under 40", "40 to under 60", "60 to under 80", "80 and over")
+    assert found.levels == ("under 40", "40 to under 60", "60 to under 80", "80 and over")
     assert found.level_of("40") == "40 to under 60"
-    assert found.level_of("39.9") == "20 to under 40"
-    assert found.cut == "Cut at 20, 40, 60, 80."
+    assert found.level_of("39.9") == "under 40"
+    assert found.cut == "Cut at 40, 60, 80."
 
 
 @pytest.mark.parametrize("scale", [1e-6, 0.1, 1, 1e5])
