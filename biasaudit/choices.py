@@ -9,6 +9,7 @@ from typing import Any
 from biasaudit import detectors as detector_package
 from biasaudit.cues import BUILTIN as CUES
 from biasaudit.cues.cue import Cue
+from biasaudit.cues.skin_tone import skin_tone
 from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.evidence.cue_values import CONSTANT, metadata_cue
 from biasaudit.images.folder import shown
@@ -29,7 +30,7 @@ def settings_of(**choices: Any) -> Settings:
 
 def parts_of(settings: Settings, scan: bool) -> tuple[tuple[Cue, ...], tuple[Detector, ...]]:
     """The cues and detectors of an audit: all installed, without those left out and those that a scan cannot run."""
-    cues = installed("biasaudit.cues", CUES)
+    cues = installed("biasaudit.cues", (*CUES, skin_tone) if settings.skin_tone else CUES)
     detectors = installed("biasaudit.detectors", detector_package.BUILTIN)
     left_out = set(settings.without) | (set(detector_package.NEED_A_MODEL) if scan else set())
     return tuple(c for c in cues if c.id not in left_out), tuple(d for d in detectors if d.id not in left_out)

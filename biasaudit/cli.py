@@ -67,6 +67,14 @@ Sensitive = Annotated[
         help="Columns such as sex, age, race: never adjusted for; accuracy is always compared between their sides."
     ),
 ]
+SkinTone = Annotated[
+    bool,
+    typer.Option(
+        "--skin-tone",
+        help="Estimate the tone of the skin around the subject from the pixels, and group by it. Rough: light and "
+        "camera move it.",
+    ),
+]
 Reference = Annotated[
     Path | None,
     typer.Option(
@@ -126,6 +134,7 @@ def run(
     nuisance: Nuisance = "",
     mediator: Mediator = "",
     sensitive: Sensitive = "",
+    skin_tone: SkinTone = False,
     reference: Reference = None,
     without: Without = "",
     backbone: Annotated[
@@ -190,6 +199,7 @@ def run(
         nuisance=_names(nuisance),
         mediator=_names(mediator),
         sensitive=_names(sensitive),
+        skin_tone=skin_tone,
         reference=reference,
         without=_names(without),
         backbone=backbone,
@@ -221,6 +231,7 @@ def scan(
     nuisance: Nuisance = "",
     mediator: Mediator = "",
     sensitive: Sensitive = "",
+    skin_tone: SkinTone = False,
     reference: Reference = None,
     without: Without = "",
     fail_on: FailOn = "",
@@ -248,6 +259,7 @@ def scan(
         nuisance=_names(nuisance),
         mediator=_names(mediator),
         sensitive=_names(sensitive),
+        skin_tone=skin_tone,
         reference=reference,
         without=_names(without),
         max_bad=max_bad,
@@ -367,9 +379,10 @@ def _explain(parts: tuple[Any, ...], wanted: str | None, what: str) -> None:
 def cues(cue: Annotated[str | None, typer.Argument(help="Explain this one.", metavar="[ID]")] = None) -> None:
     """List the cues that are measured in images, each with its question, or explain one."""
     from biasaudit.cues import BUILTIN
+    from biasaudit.cues.skin_tone import skin_tone
     from biasaudit.registry import installed
 
-    _explain(installed("biasaudit.cues", BUILTIN), cue, "cue")
+    _explain(installed("biasaudit.cues", (*BUILTIN, skin_tone) if cue == skin_tone.id else BUILTIN), cue, "cue")
 
 
 @app.command()

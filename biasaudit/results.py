@@ -306,6 +306,8 @@ class Breakdown(Record):
     """By two columns at once."""
     cut: str = ""
     """How numbers were cut into bands."""
+    limits: str = ""
+    """What to know of how the column was made, where it was estimated."""
     groups: tuple[Subgroup, ...]
     absent: tuple[str, ...] = ()
     """Groups without any image of a class, or without any image."""

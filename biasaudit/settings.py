@@ -29,6 +29,8 @@ class Settings:
     """Part of how the label comes to show (stage, size of the lesion): a tie to the label is no fault; not adjusted."""
     sensitive: tuple[str, ...] = ()
     """Sex, age, race: never adjusted for, and the model's accuracy is always compared between its sides."""
+    skin_tone: bool = False
+    """Estimate the tone of the skin around the subject, and group by it."""
     reference: Path | None = None
     """CSV with the shares of groups in the population that the model is meant for."""
     without: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from biasaudit.cues.skin_tone import LIMITS, skin_tone
 from biasaudit.discovery import FixedPlace, Pattern
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.side_effects import SideEffect
@@ -102,6 +103,8 @@ def how_it_recurs(pattern: Pattern | FixedPlace, off_subject: bool | None) -> st
 
 def explanation(verdict: Verdict, cue: CueValues, side_effect: SideEffect | None = None) -> str:
     """What else could explain it."""
+    if cue.id == skin_tone.id:
+        return f"{LIMITS} {_alone(verdict, cue)}"
     if side_effect is not None and side_effect.share >= 0.5 and verdict not in ("clear", "untested"):
         other = side_effect.of.partition(":")[2].replace("_", " ")
         return (

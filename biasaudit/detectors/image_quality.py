@@ -107,4 +107,5 @@ def _finding(
         if told
         else "Nothing to do.",
         question=QUESTION,
+        explanation=column.limits,
     )

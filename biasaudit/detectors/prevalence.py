@@ -25,6 +25,10 @@ FLOOR, LEAST_APART = 0.05, 0.02
 """Difference in a class's share, and what even the nearer end of its interval must show: of people less is asked for
 than of a cue, since a model that repeats it treats them differently."""
 QUESTION = "Does a class make up a larger share of one group of people than of the others?"
+MAY_BE_TRUE = (
+    "The tie may be true of the population; then a model is right to know it, and it still must not lean on it in "
+    "place of the picture."
+)
 ASKED_OF_THE_COLUMN = Rung(state="untested", why="Asked of the column as a cue, under the column's own finding.")
 
 
@@ -146,10 +150,7 @@ def _finding(column: GroupColumn, found: list[_Tie], q_of: dict[int, float], tes
         if tied
         else "Nothing to do.",
         question=QUESTION,
-        explanation="The tie may be true of the population; then a model is right to know it, and it still must not "
-        "lean on it in place of the picture."
-        if tied
-        else "",
+        explanation=f"{MAY_BE_TRUE} {column.limits}".rstrip() if tied else column.limits,
     )
 
 

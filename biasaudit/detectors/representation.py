@@ -20,6 +20,7 @@ FEW = 0.05
 FOUR_FIFTHS = 0.8
 """Share of its part in the population that even the favourable end of the interval must stay below."""
 QUESTION = "Is a group of people missing, or nearly, from the images?"
+RARE = "Rare in the data need not mean rarer than in the population: --reference compares the two."
 UNTESTED = Rung(state="untested", why="Counted in the table: no question of the label or of a model.")
 
 
@@ -99,6 +100,7 @@ def _finding(each: Breakdown, told: list[str], nothing: str) -> Finding:
         limit=0.0,
         n=share.n,
     )
+    compared = any(group.reference is not None for group in each.groups)
     counted = ", ".join(f"{group.name} {group.images}" for group in each.groups[:8])
     return Finding(
         id=f"representation-{slug(each.column)}",
@@ -119,7 +121,5 @@ def _finding(each: Breakdown, told: list[str], nothing: str) -> Finding:
         if told
         else "Nothing to do.",
         question=QUESTION,
-        explanation="Rare in the data need not mean rarer than in the population: --reference compares the two."
-        if told and not any(group.reference is not None for group in each.groups)
-        else "",
+        explanation=f"{RARE if told and not compared else ''} {each.limits}".strip(),
     )

@@ -21,6 +21,10 @@ LEAST_LOSS = 0.05
 FIGURE = "balanced accuracy"
 """Accuracy within each class, averaged: a group is not called worse for having more of the harder class."""
 QUESTION = "Is there a group of people, or two traits together, for whom the model is right less often?"
+WHY_WORSE = (
+    "The group's images may be harder, poorer, or labelled less well; the figures by class and the findings about the "
+    "quality of its pictures help to tell."
+)
 NOT_ASKED = Rung(state="untested", why="Asked of the column itself, under the column's own finding.")
 EXAMPLES = 20
 
@@ -146,10 +150,7 @@ def _finding(
         counterexamples=tuple(map(str, images.ids[counter[:EXAMPLES]])) if gap else (),
         recommendation=_advice(where, one) if gap else "Nothing to do.",
         question=QUESTION,
-        explanation="The group's images may be harder, poorer, or labelled less well; the figures by class and the "
-        "measures of quality in the section on subgroups help to tell."
-        if gap
-        else "",
+        explanation=f"{WHY_WORSE if gap else ''} {breakdown.limits}".strip(),
     )
 
 

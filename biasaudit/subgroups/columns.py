@@ -13,7 +13,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from biasaudit.cues.skin_tone import CATEGORIES, LIMITS, category, skin_tone
 from biasaudit.evidence.cue_values import LEAST_PER_LEVEL, MISSING
+from biasaudit.evidence.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import Settings
 
@@ -50,6 +52,9 @@ class GroupColumn:
     edges: tuple[float, ...] = ()
     """Where numbers were cut into bands; empty for words."""
 
+    limits: str = ""
+    """What must be said wherever it is shown."""
+
     @property
     def cut(self) -> str:
         """How numbers were cut, as a sentence; "" for words."""
@@ -81,7 +86,7 @@ class GroupColumn:
             return text
 
 
-def group_columns(images: ImageTable, settings: Settings) -> tuple[GroupColumn, ...]:
+def group_columns(images: ImageTable, survey: Survey, settings: Settings) -> tuple[GroupColumn, ...]:
     """Every metadata column that groups the images, those about people first; ids and constants are left out."""
     names = [
         name for name in images.metadata_columns if name not in (settings.split, settings.group_by, *settings.without)
@@ -91,7 +96,19 @@ def group_columns(images: ImageTable, settings: Settings) -> tuple[GroupColumn, 
         for name in names
         if (column := group_column(name, images.frame[f"meta_{name}"].to_numpy(dtype=object), settings)) is not None
     ]
+    if settings.skin_tone:
+        found = [tone for tone in [_tones(survey.values[skin_tone.id].to_numpy(dtype=float))] if tone] + found
     return tuple(sorted(found, key=lambda column: not column.about_people))
+
+
+def _tones(angles: np.ndarray) -> GroupColumn | None:
+    """The categories of skin tone; angles: float (n,), NaN where no skin was seen."""
+    tones = np.array([category(angle) or MISSING for angle in angles], dtype=object)
+    order = [name for name in (*(name for _, name in CATEGORIES), "very light", MISSING) if (tones == name).any()]
+    if len(order) < 2:
+        return None
+    codes = np.array([order.index(tone) for tone in tones])
+    return GroupColumn(name=skin_tone.id, levels=tuple(order), codes=codes, about_people=True, limits=LIMITS)
 
 
 def group_column(name: str, text: np.ndarray, settings: Settings) -> GroupColumn | None:
@@ -154,6 +171,7 @@ def crossed(one: GroupColumn, other: GroupColumn) -> GroupColumn:
         codes=one.codes * len(other.levels) + other.codes,
         about_people=True,
         crossed=(one.name, other.name),
+        limits=one.limits or other.limits,
     )
 
 

@@ -50,6 +50,7 @@ def _breakdown(column: GroupColumn, images: ImageTable, reference: dict[str, flo
         about_people=column.about_people,
         crossed=bool(column.crossed),
         cut=column.cut,
+        limits=column.limits,
         groups=tuple(groups),
         absent=tuple(absent),
     )

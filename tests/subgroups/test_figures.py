@@ -55,7 +55,9 @@ def test_every_figure_is_that_of_fairlearn_in_each_group():
         for figure, expected in frame.loc[name].items():
             assert value(answers.of(inside), figure) == pytest.approx(expected, abs=1e-9)
         truth = answers.codes[inside]
-        assert value(answers.of(inside), "AUC of b") == pytest.approx(metrics.roc_auc_score(truth, chance[inside]), abs=1e-9)
+        assert value(answers.of(inside), "AUC of b") == pytest.approx(
+            metrics.roc_auc_score(truth, chance[inside]), abs=1e-9
+        )
         brier = metrics.brier_score_loss(truth, chance[inside])
         assert value(answers.of(inside), "Brier score of b") == pytest.approx(brier, abs=1e-9)
 
