@@ -11,12 +11,15 @@ from typing import Any
 from biasaudit.results import (
     Attribution,
     Audit,
+    Breakdown,
     Check,
     ClassMap,
     CueMap,
     Dataset,
+    Difference,
     Estimate,
     Excluded,
+    Figure,
     Finding,
     MapCheck,
     Model,
@@ -25,6 +28,7 @@ from biasaudit.results import (
     Rung,
     RungName,
     SelfTest,
+    Subgroup,
 )
 
 GOLDEN = Path(__file__).parent / "golden" / "audit.json"
@@ -320,6 +324,7 @@ def sample_audit(**changes: Any) -> Audit:
             Check(detector="duplicates", status="skipped", reason="left out by --without"),
             Check(detector="subgroups", status="failed", reason="Column sex holds 1,104 different values."),
         ),
+        "subgroups": (breakdown("sex", ("female", "male"), "malignant"),),
         "findings": (*problems(), hair, pattern, *quiet),
         "run": {
             "command": "biasaudit run skin_ruler --seed 0",
@@ -328,6 +333,56 @@ def sample_audit(**changes: Any) -> Audit:
         },
     }
     return Audit(**(given | changes))
+
+
+def breakdown(column: str, groups: tuple[str, str], label: str) -> Breakdown:
+    """Two groups, of which the first fares worse, and a cell without images."""
+    share = Figure(value=0.5, low=0.47, high=0.53, n=1332)
+
+    def of(name: str, right: float) -> Subgroup:
+        accuracy = Figure(value=right, low=right - 0.05, high=right + 0.05, n=666)
+        figures = {
+            f"share of {label}": share,
+            "accuracy": accuracy,
+            "balanced accuracy": accuracy,
+            f"sensitivity of {label}": accuracy.model_copy(update={"n": 300}),
+            f"AUC of {label}": accuracy,
+        }
+        classes = {label: 300, "benign": 366}
+        return Subgroup(
+            name=name, images=666, patients=552, classes=classes, share=share, reference=0.5, figures=figures
+        )
+
+    worse, better = of(groups[0], 0.71), of(groups[1], 0.84)
+    estimate = Estimate(
+        measure=f"balanced accuracy: {groups[0]} less {groups[1]}",
+        value=-0.13,
+        low=-0.2,
+        high=-0.06,
+        null=0.0,
+        limit=-1.0,
+        n=1332,
+    )
+    apart = Difference(
+        group=groups[0],
+        called="equal accuracy within each class",
+        figure="balanced accuracy",
+        value=worse.figures["accuracy"],
+        rest=better.figures["accuracy"],
+        difference=estimate,
+        ratio=Figure(value=0.845, low=0.76, high=0.93, n=1332),
+        p_value=0.0002,
+        q_value=0.001,
+    )
+    return Breakdown(
+        column=column,
+        about_people=True,
+        cut="Cut at 40, 60.",
+        limits="Estimated.",
+        groups=(worse, better.model_copy(update={"few": True})),
+        absent=(f"{groups[1]}: no image of {label}",),
+        differences=(apart,),
+    )
 
 
 SCRIPT = '"><img src=x onerror=alert(1)>.png'
@@ -391,6 +446,11 @@ def hostile_audit() -> Audit:
     return sample_audit(
         headline=CLASS + " " + LINK,
         attribution=attribution(CLASS, cue=LINK, kind="metadata"),
+        subgroups=(
+            breakdown(CLASS, (SCRIPT, LONG), LINK),
+            breakdown(LONG, (TURNED, CLASS), GROUP).model_copy(update={"crossed": True}),
+            breakdown(SCRIPT, (GROUP, LINK), CLASS).model_copy(update={"about_people": False}),
+        ),
         findings=(finding, other, quiet, mute),
         dataset=Dataset(
             name=SCRIPT,
