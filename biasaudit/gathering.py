@@ -31,6 +31,8 @@ from biasaudit.settings import Settings
 from biasaudit.subgroups.breakdowns import breakdowns
 from biasaudit.subgroups.columns import group_columns
 from biasaudit.subgroups.composition import composition
+from biasaudit.subgroups.erasure import erased_gaps
+from biasaudit.subgroups.worst import worst_groups
 
 EVIDENCE: dict[str, Callable[..., Any]] = {
     "known_cues": cue_values,
@@ -51,6 +53,8 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "group_columns": group_columns,
     "composition": composition,
     "breakdowns": breakdowns,
+    "worst_groups": worst_groups,
+    "erased_gaps": erased_gaps,
 }
 """Name -> what makes it, in a run that trains its own model."""
 OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}

@@ -274,7 +274,7 @@ class Subgroup(Record):
     shrunken: float | None = None
     """Its accuracy, drawn toward that of all groups as far as its images are few."""
     few: bool = False
-    """Too few images of some class for its figures to be compared."""
+    """Too few images of every class for its figures to be compared."""
 
 
 class Difference(Record):

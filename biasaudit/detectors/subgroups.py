@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from scipy.stats import norm
 
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
+from biasaudit.intervals import difference
 from biasaudit.registry import detector
 from biasaudit.results import Breakdown, Difference, Estimate, Finding, Rung, RungName
-from biasaudit.stats import q_values
-from biasaudit.subgroups.columns import GroupColumn, slug
-from biasaudit.subgroups.composition import all_groupings
-from biasaudit.thresholds import FLOORS, Q
+from biasaudit.subgroups.columns import slug
+from biasaudit.subgroups.erasure import Erased
+from biasaudit.subgroups.worst import WorstGroup
+from biasaudit.thresholds import FLOORS
 
-LEAST_LOSS = 0.05
-"""Accuracy that even the favourable end of the interval must show to be missing."""
-FIGURE = "balanced accuracy"
-"""Accuracy within each class, averaged: a group is not called worse for having more of the harder class."""
 QUESTION = "Is there a group of people, or two traits together, for whom the model is right less often?"
 WHY_WORSE = (
     "The group's images may be harder, poorer, or labelled less well; the figures by class and the findings about the "
@@ -32,73 +29,42 @@ EXAMPLES = 20
 @detector(question=QUESTION)
 def subgroups(
     images: ImageTable,
-    group_columns: tuple[GroupColumn, ...],
-    breakdowns: tuple[Breakdown, ...],
+    worst_groups: tuple[WorstGroup, ...],
+    erased_gaps: dict[str, Erased],
     predictions: Predictions,
 ) -> Iterator[Finding]:
     """Why it matters: a model that is right nine times in ten can be right half of the time for the people whom its
     data hardly show.
 
-    How it is measured: each level of each metadata column, and of every two columns about people, is held against all
-    other images: accuracy within each class, averaged, with Newcombe's interval (1998), which counts patients and not
-    pictures. Numbers are cut into bands at round figures; missing is a group of its own. Benjamini-Hochberg over all
-    groups. An intersection is a finding where its margins do not account for it. Columns are about people where the
-    user declares them with --sensitive, or where their name says so. All figures stand in the section on subgroups.
+    How it is measured: each level of each metadata column, and of every two columns about people, is held against
+    all other images: accuracy within each class, averaged, with Newcombe's interval (1998), which counts patients
+    and not pictures. Numbers are cut into bands at round figures; missing is a group of its own. Benjamini-Hochberg
+    over all groups. An intersection is a finding where its margins do not account for it. A class of which either
+    side has fewer than ten patients is left out of the comparison. Columns are about people where the user declares
+    them with --sensitive, or where their name says so. All figures stand in the section on subgroups. Where a group
+    fares worse and the network's features were frozen, what tells the group apart within classes is taken out of
+    them by linear erasure, the head is fitted anew, and the gap is measured again: one that shrinks followed the
+    encoding.
 
     What it cannot show: groups of fewer than ten patients of a class; why a group fares worse; traits that no column
     has.
 
-    References: Buolamwini & Gebru 2018 (Gender Shades); Newcombe 1998; Kearns et al. 2018 (fairness of intersections).
+    References: Buolamwini & Gebru 2018 (Gender Shades); Newcombe 1998; Kearns et al. 2018 (fairness of intersections);
+    Brown et al. 2023 (shortcut testing); Belrose et al. 2023 (LEACE).
     """
-    worst = {each.column: _worst(each) for each in breakdowns}
-    tested = [each for found in worst.values() for each in found]
-    q_of = dict(zip(map(id, tested), q_values(np.array([each.p_value for each in tested])).tolist(), strict=True))
-    column_of = {column.name: column for column in all_groupings(group_columns)}
-    lacking: dict[str, Difference] = {}
-    for breakdown in breakdowns:
-        found = worst[breakdown.column]
-        name = slug(breakdown.column)
-        if not found:
-            yield _untested(name, breakdown)
-            continue
-        first, column = found[0], column_of[breakdown.column]
-        gap = _is_gap(first, q_of[id(first)]) and not _explained(first, column.crossed, lacking)
-        if gap:
-            lacking[breakdown.column] = first
-        inside, _ = column.sides(first.group)
-        against = column.against(first.group)
-        yield _finding(name, breakdown, first, q_of[id(first)], gap, len(tested), inside, against, images, predictions)
-
-
-def _worst(breakdown: Breakdown) -> list[Difference]:
-    """The groups of a breakdown by how much less often the model is right on them, the worst first."""
-    found = [each for each in breakdown.differences if each.figure == FIGURE]
-    return sorted(found, key=lambda each: (each.p_value if each.difference.value < 0 else 2.0, each.difference.value))
-
-
-def _is_gap(one: Difference, q: float) -> bool:
-    loss = one.difference
-    return q < Q and -loss.value >= FLOORS["disparity"] and -loss.high >= LEAST_LOSS
-
-
-def _explained(one: Difference, crossed: tuple[str, ...], lacking: Mapping[str, Difference]) -> bool:
-    """Whether an intersection fares no worse than a group of a single column that it is a part of, and that fails."""
-    wholes = [whole for name, whole in lacking.items() if name in crossed and whole.group in one.group]
-    return any(one.value.high >= whole.value.value - FLOORS["disparity"] for whole in wholes)
+    for worst in worst_groups:
+        if worst.found is None:
+            yield _untested(slug(worst.column.name), worst.breakdown)
+        else:
+            yield _finding(worst, worst.found, erased_gaps.get(worst.column.name), images, predictions)
 
 
 def _finding(
-    name: str,
-    breakdown: Breakdown,
-    one: Difference,
-    q: float,
-    gap: bool,
-    tests: int,
-    inside: np.ndarray,
-    against: str,
-    images: ImageTable,
-    predictions: Predictions,
+    worst: WorstGroup, one: Difference, erased: Erased | None, images: ImageTable, predictions: Predictions
 ) -> Finding:
+    breakdown, gap, tests = worst.breakdown, worst.gap, worst.tests
+    inside, _ = worst.column.sides(one.group)
+    against = worst.column.against(one.group)
     loss = one.difference
     shares = f"{one.value.value:.0%} ({one.value.low:.0%} to {one.value.high:.0%})"
     others = f"{one.rest.value:.0%} ({one.rest.low:.0%} to {one.rest.high:.0%})"
@@ -117,7 +83,7 @@ def _finding(
     rungs: dict[RungName, Rung] = {
         "association": NOT_ASKED,
         "encoding": NOT_ASKED,
-        "reliance": NOT_ASKED,
+        "reliance": _follows(erased) if erased else NOT_ASKED,
         "disparity": Rung(
             state="yes" if gap else "no",
             estimate=Estimate(
@@ -130,7 +96,7 @@ def _finding(
                 n=loss.n,
             ),
             p_value=one.p_value,
-            q_value=q,
+            q_value=worst.q_value,
             method="accuracy within each class, each group against the others whose value is known",
             why=f"Right on {shares} of {one.value.n} images of {where}, and on {others} of {one.rest.n} of {against}, "
             "each class counting the same.",
@@ -138,7 +104,7 @@ def _finding(
         ),
     }
     return Finding(
-        id=f"subgroup-{name}",
+        id=f"subgroup-{slug(breakdown.column)}",
         detector="subgroups",
         cue=breakdown.column,
         kind="subgroup",
@@ -154,6 +120,31 @@ def _finding(
     )
 
 
+def _follows(erased: Erased) -> Rung:
+    """Whether the gap followed what the features say of the group."""
+    before, after = erased.gap
+    apart = difference(before, after)
+    follows = after.value < before.value / 2 and before.value > 0
+    told = (
+        f"With what tells the group apart taken out of the features (AUC {erased.encoding[0]:.2f} before, "
+        f"{erased.encoding[1]:.2f} after), the loss goes from {before.value:.0%} to {after.value:.0%}"
+    )
+    return Rung(
+        state="yes" if follows else "no",
+        estimate=Estimate(
+            measure="accuracy within each class lost by the group: before less after what tells it apart was erased",
+            value=apart.value,
+            low=apart.low,
+            high=apart.high,
+            null=0.0,
+            limit=1.0,
+            n=erased.n,
+        ),
+        method="linear erasure",
+        why=f"{told}: the gap {'followed' if follows else 'did not follow'} what the model can see of the group.",
+    )
+
+
 def _advice(where: str, one: Difference) -> str:
     """What to do, with the number of images that would halve the interval of the group's figure."""
     return (
@@ -164,7 +155,7 @@ def _advice(where: str, one: Difference) -> str:
 
 
 def _untested(name: str, breakdown: Breakdown) -> Finding:
-    few = "Fewer than ten patients or images of some class in every group, or in all others."
+    few = "Fewer than ten patients or images of every class in every group, or in all others."
     return Finding(
         id=f"subgroup-{name}",
         detector="subgroups",

@@ -12,8 +12,11 @@ from biasaudit.results import Breakdown, Difference, Subgroup
 from biasaudit.stats import q_values
 from biasaudit.subgroups.columns import GroupColumn
 from biasaudit.subgroups.composition import LEAST, all_groupings
-from biasaudit.subgroups.differences import differences_of
+from biasaudit.subgroups.differences import difference_within_classes, differences_of
 from biasaudit.subgroups.figures import Answers, figures_of
+
+MOST_CLASSES = 10
+"""Classes that figures against the rest are given of, in every group."""
 
 
 def breakdowns(
@@ -32,7 +35,10 @@ def breakdowns(
 
 
 def answers_of(images: ImageTable, predictions: Predictions) -> Answers:
-    """What the model said of every image; of two classes the rarer is the one that figures are given of."""
+    """What the model said of every image; of two classes the rarer is the one that figures are given of.
+
+    Where there are more than ten, the ten most frequent, and the means over classes are left out.
+    """
     counts = np.bincount(images.codes, minlength=len(images.classes))
     return Answers(
         codes=images.codes,
@@ -40,7 +46,7 @@ def answers_of(images: ImageTable, predictions: Predictions) -> Answers:
         probabilities=predictions.probabilities,
         groups=images.groups,
         classes=tuple(images.classes),
-        positive=(int(counts.argmin()),) if len(counts) == 2 else tuple(range(len(counts))),
+        positive=(int(counts.argmin()),) if len(counts) == 2 else tuple(np.argsort(-counts)[:MOST_CLASSES].tolist()),
     )
 
 
@@ -49,22 +55,21 @@ def _filled(breakdown: Breakdown, column: GroupColumn, answers: Answers, judged:
     differences: list[Difference] = []
     for group in breakdown.groups:
         inside, outside = (side & judged for side in column.sides(group.name))
-        if not inside.any():
+        if not inside.any() or (column.crossed and inside.sum() < LEAST):
             groups.append(group)
             continue
         figures = {**group.figures, **figures_of(answers.of(inside))}
         groups.append(group.model_copy(update={"figures": figures}))
-        if not group.few and enough(answers.of(outside)):
-            differences += differences_of(
-                group.name, column.against(group.name), answers.of(inside), answers.of(outside)
-            )
+        sides, names = (answers.of(inside), answers.of(outside)), (group.name, column.against(group.name))
+        if compared := [code for code in range(len(answers.classes)) if all(_enough(side, code) for side in sides)]:
+            differences.append(difference_within_classes(*names, *sides, compared))
+        if column.about_people and len(compared) == len(answers.classes):
+            differences += differences_of(*names, *sides)
     return breakdown.model_copy(update={"groups": _shrunken(groups), "differences": tuple(differences)})
 
 
-def enough(answers: Answers) -> bool:
-    """Whether there are patients enough of every class."""
-    of_class = [len(set(answers.groups[answers.codes == code])) for code in range(len(answers.classes))]
-    return min(of_class) >= LEAST
+def _enough(answers: Answers, code: int) -> bool:
+    return len(set(answers.groups[answers.codes == code])) >= LEAST
 
 
 def _shrunken(groups: Sequence[Subgroup]) -> tuple[Subgroup, ...]:

@@ -16,14 +16,15 @@ from biasaudit.subgroups.reference import read_reference
 
 LEAST = 10
 """Patients (images, where there are none) of a class below which a group's figures for it say too little."""
-MOST_CROSSED = 6
-"""Columns about people of which every two are looked at together: fifteen pairs."""
+MOST_CROSSED, MOST_CELLS = 6, 64
+"""Columns about people of which every two are looked at together: fifteen pairs; and the cells that a pair may have."""
 
 
 def all_groupings(columns: Sequence[GroupColumn]) -> list[GroupColumn]:
     """Every column, and of those about people every two at once."""
     people = [column for column in columns if column.about_people][:MOST_CROSSED]
-    return [*columns, *(crossed(one, other) for one, other in combinations(people, 2))]
+    pairs = [pair for pair in combinations(people, 2) if len(pair[0].levels) * len(pair[1].levels) <= MOST_CELLS]
+    return [*columns, *(crossed(one, other) for one, other in pairs)]
 
 
 def composition(
@@ -67,7 +68,7 @@ def _subgroup(name: str, inside: np.ndarray, images: ImageTable, reference: dict
         share=share_of(inside, np.ones(images.n, dtype=bool), images.groups),
         reference=reference.get(name, 0.0) if reference else None,
         figures={f"share of {label}": share_of(rows, inside, images.groups) for label, rows in of_class.items()},
-        few=min(patients.values()) < LEAST,
+        few=max(patients.values()) < LEAST,
     )
 
 

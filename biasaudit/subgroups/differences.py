@@ -5,14 +5,15 @@ Each has an interval from those of its two sides (Newcombe 1998), and the p-valu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scipy.stats import norm
 
 from biasaudit.intervals import LEVEL, Interval, difference, ratio
 from biasaudit.results import Difference, Estimate, Figure
-from biasaudit.subgroups.figures import Answers, intervals_of
+from biasaudit.subgroups.figures import Answers, intervals_of, within_classes
 
+WITHIN_CLASSES = "equal accuracy within each class"
 NAMED = {
     "demographic parity": "selection rate of {}",
     "equal opportunity": "sensitivity of {}",
@@ -27,11 +28,21 @@ LARGER_OF_TWO = 0.97
 hold more often (0.97 squared is 0.94)."""
 
 
+def difference_within_classes(
+    group: str, against: str, inside: Answers, outside: Answers, codes: Sequence[int]
+) -> Difference:
+    """The accuracy within each of some classes, averaged: a group is not worse for having more of the harder class."""
+    figure = "balanced accuracy"
+    if len(codes) < len(inside.classes):
+        figure += f" over {', '.join(inside.classes[code] for code in codes)}"
+    mine, theirs = within_classes(inside, codes), within_classes(outside, codes)
+    return _one(f"{group} less {against}", group, WITHIN_CLASSES, figure, mine, theirs)
+
+
 def differences_of(group: str, against: str, inside: Answers, outside: Answers) -> Iterator[Difference]:
-    """Every difference between a group and the rest that both have the images for; q-values come later."""
+    """Every other difference between a group and the rest that both have the images for; q-values come later."""
     mine, theirs = intervals_of(inside), intervals_of(outside)
-    plain = {"equal accuracy": "accuracy", "equal accuracy within each class": "balanced accuracy"}
-    names = [(called, figure) for called, figure in plain.items()]
+    names = [("equal accuracy", "accuracy")]
     for code in inside.positive:
         names += [(called, figure.format(inside.classes[code])) for called, figure in NAMED.items()]
     for called, figure in names:

@@ -6,6 +6,7 @@ interval and the number of images that it rests on; one that cannot be had is le
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,7 @@ class Answers:
     """(n,): patients."""
     classes: tuple[str, ...]
     positive: tuple[int, ...]
-    """Codes of the classes that one-vs-rest figures are given of: all, or of two the rarer."""
+    """Codes of the classes that one-vs-rest figures are given of: the most frequent, or of two the rarer."""
 
     def of(self, rows: np.ndarray) -> Answers:
         """Of some of the images; rows: bool (n,) or int."""
@@ -54,10 +55,9 @@ def intervals_of(answers: Answers) -> dict[str, tuple[Interval, int]]:
             found[name] = _share(inside, answers.groups[among]), len(inside)
 
     share("accuracy", right, np.ones(len(right), dtype=bool))
-    recalls = [right[answers.codes == code].astype(float) for code in range(len(answers.classes))]
-    if all(len(each) for each in recalls):
-        parts = [_share(each, answers.groups[answers.codes == code]) for code, each in enumerate(recalls)]
-        found["balanced accuracy"] = average(parts), len(right)
+    every = range(len(answers.classes))
+    if set(every) <= set(answers.codes):
+        found["balanced accuracy"] = within_classes(answers, every)
     areas, errors = [], []
     for code in answers.positive:
         name, truth, called = answers.classes[code], answers.codes == code, answers.called == code
@@ -77,9 +77,17 @@ def intervals_of(answers: Answers) -> dict[str, tuple[Interval, int]]:
             brier = mean_error(apart**2, answers.groups)
             errors.append(brier)
             found[f"Brier score of {name}"] = brier, len(truth)
-    if len(answers.positive) > 1 and len(areas) == len(answers.positive):
-        found["AUC, mean over classes"] = _widest(areas), len(right)
+    if len(answers.classes) > 2 and len(areas) == len(answers.classes):
+        found["AUC, mean over classes"] = _typical(areas), len(right)
+        found["Brier score, mean over classes"] = _typical(errors), len(right)
     return found
+
+
+def within_classes(answers: Answers, codes: Iterable[int]) -> tuple[Interval, int]:
+    """The accuracy within each of some classes, averaged, with the images of those; there must be some of each."""
+    rows = [answers.codes == code for code in codes]
+    parts = [_share((answers.called == answers.codes)[each].astype(float), answers.groups[each]) for each in rows]
+    return average(parts), int(sum(each.sum() for each in rows))
 
 
 def figures_of(answers: Answers) -> dict[str, Figure]:
@@ -104,7 +112,7 @@ def _area(chance: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> Interval
     return area_under_curve(auc(chance, truth), *sides)
 
 
-def _widest(parts: list[Interval]) -> Interval:
+def _typical(parts: list[Interval]) -> Interval:
     """The mean of figures of the same images: as uncertain as they are on average, since they err together."""
     value, low, high = np.mean([tuple(part) for part in parts], axis=0)
     return Interval(float(value), float(low), float(high))
