@@ -32,7 +32,7 @@ def test_the_group_is_gone_and_the_class_stays(features):
     eraser = erasing(values, group, codes)
     without = values - (values @ eraser.probe)[:, None] * eraser.taken
     assert told(values, group, codes) > 0.9
-    assert abs(told(without, group, codes) - 0.5) < 0.06
+    assert abs(told(without, group, codes) - 0.5) < 0.1
     assert auc(without[:, 0], codes == 1) > 0.9
 
 
