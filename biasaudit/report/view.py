@@ -211,7 +211,9 @@ class View:
         constant = sum(finding.rungs["association"].estimate is None for finding in self.clear)
         if constant:
             yield f"{count(constant, 'cue')} the same in every image: nothing to compare.", "#clear"
-        yield "Marks that this audit has no measure for, and combinations of cues.", "#coverage"
+        searched = any(check.detector == "discovery" and check.status == "ran" for check in self.audit.checks)
+        found = " and no search finds: small ones, and those that vary as subjects do" if searched else ""
+        yield f"Marks that no cue measures{found}.", "#coverage"
 
     def _untested_rungs(self) -> Iterator[tuple[str, str]]:
         """Questions left open for the findings; of clear cues they need not be asked."""
