@@ -77,14 +77,15 @@ def prevalence(
 def _ties(column: GroupColumn, images: ImageTable, strata: np.ndarray | None) -> Iterator[_Tie]:
     # Of two classes one share says all.
     labels = images.classes[1:] if len(images.classes) == 2 else images.classes
+    patients = images.group_codes
     for name in column.levels:
         inside, outside = column.sides(name)
-        if min(len(set(images.groups[side])) for side in (inside, outside)) < LEAST:
+        if min(len(np.unique(patients[side])) for side in (inside, outside)) < LEAST:
             continue
         asked = inside | outside
         for label in labels:
             hits = images.labels == label
-            mine, rest = (_share(hits[side], images.groups[side]) for side in (inside, outside))
+            mine, rest = (_share(hits[side], patients[side]) for side in (inside, outside))
             adjusted = None if strata is None else adjusted_difference(hits[asked], inside[asked], strata[asked])
             yield _Tie(
                 name, column.against(name), label, mine, rest, difference(mine, rest), adjusted, int(asked.sum())

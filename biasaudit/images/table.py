@@ -84,6 +84,11 @@ class ImageTable:
         return self.frame["group"].to_numpy(dtype=object)
 
     @property
+    def group_codes(self) -> np.ndarray:
+        """int (n,): the groups as numbers, which are quicker to count than names."""
+        return np.unique(self.groups, return_inverse=True)[1]
+
+    @property
     def classes(self) -> list[str]:
         """The distinct labels, sorted."""
         return sorted(set(self.labels))

@@ -44,7 +44,7 @@ def answers_of(images: ImageTable, predictions: Predictions) -> Answers:
         codes=images.codes,
         called=predictions.log_odds.argmax(axis=1),
         probabilities=predictions.probabilities,
-        groups=images.groups,
+        groups=images.group_codes,
         classes=tuple(images.classes),
         positive=(int(counts.argmin()),) if len(counts) == 2 else tuple(np.argsort(-counts)[:MOST_CLASSES].tolist()),
     )
@@ -69,7 +69,7 @@ def _filled(breakdown: Breakdown, column: GroupColumn, answers: Answers, judged:
 
 
 def _enough(answers: Answers, code: int) -> bool:
-    return len(set(answers.groups[answers.codes == code])) >= LEAST
+    return len(np.unique(answers.groups[answers.codes == code])) >= LEAST
 
 
 def _shrunken(groups: Sequence[Subgroup]) -> tuple[Subgroup, ...]:

@@ -32,12 +32,23 @@ def composition(
 ) -> tuple[Breakdown, ...]:
     """Counts and shares by column and by intersection, beside the reference population where the user gave one."""
     reference = read_reference(settings.reference, group_columns) if settings.reference else {}
-    return tuple(_breakdown(column, images, reference.get(column.name, {})) for column in all_groupings(group_columns))
+    of_class = {label: images.labels == label for label in images.classes}
+    patients = images.group_codes
+    return tuple(
+        _breakdown(column, of_class, patients, images.grouped, reference.get(column.name, {}))
+        for column in all_groupings(group_columns)
+    )
 
 
-def _breakdown(column: GroupColumn, images: ImageTable, reference: dict[str, float]) -> Breakdown:
+def _breakdown(
+    column: GroupColumn,
+    of_class: dict[str, np.ndarray],
+    patients: np.ndarray,
+    grouped: bool,
+    reference: dict[str, float],
+) -> Breakdown:
     groups = [
-        _subgroup(name, column.codes == code, images, reference)
+        _subgroup(name, column.codes == code, of_class, patients, grouped, reference)
         for code, name in enumerate(column.levels)
         if (column.codes == code).any()
     ]
@@ -57,19 +68,29 @@ def _breakdown(column: GroupColumn, images: ImageTable, reference: dict[str, flo
     )
 
 
-def _subgroup(name: str, inside: np.ndarray, images: ImageTable, reference: dict[str, float]) -> Subgroup:
-    of_class = {label: inside & (images.labels == label) for label in images.classes}
-    patients = {label: len(set(images.groups[rows])) for label, rows in of_class.items()}
+def _subgroup(
+    name: str,
+    inside: np.ndarray,
+    of_class: dict[str, np.ndarray],
+    patients: np.ndarray,
+    grouped: bool,
+    reference: dict[str, float],
+) -> Subgroup:
+    cells = {label: inside & rows for label, rows in of_class.items()}
     return Subgroup(
         name=name,
         images=int(inside.sum()),
-        patients=len(set(images.groups[inside])) if images.grouped else None,
-        classes={label: int(rows.sum()) for label, rows in of_class.items()},
-        share=share_of(inside, np.ones(images.n, dtype=bool), images.groups),
+        patients=_distinct(patients, inside) if grouped else None,
+        classes={label: int(rows.sum()) for label, rows in cells.items()},
+        share=share_of(inside, np.ones(len(inside), dtype=bool), patients),
         reference=reference.get(name, 0.0) if reference else None,
-        figures={f"share of {label}": share_of(rows, inside, images.groups) for label, rows in of_class.items()},
-        few=max(patients.values()) < LEAST,
+        figures={f"share of {label}": share_of(rows, inside, patients) for label, rows in cells.items()},
+        few=max(_distinct(patients, rows) for rows in cells.values()) < LEAST,
     )
+
+
+def _distinct(patients: np.ndarray, rows: np.ndarray) -> int:
+    return len(np.unique(patients[rows]))
 
 
 def share_of(rows: np.ndarray, among: np.ndarray, groups: np.ndarray) -> Figure:

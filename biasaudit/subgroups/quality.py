@@ -43,16 +43,17 @@ def quality_gaps(
     column: GroupColumn, cues: Iterable[CueValues], images: ImageTable, least: int
 ) -> Iterator[QualityGap]:
     """Every measure of quality for every group with at least that many patients, and as many besides."""
+    patients = images.group_codes
     told = [cue for cue in cues if cue.id in QUALITY and cue.values is not None and not cue.untestable]
     for name in column.levels:
         inside, outside = column.sides(name)
-        if min(len(set(images.groups[side])) for side in (inside, outside)) < least:
+        if min(len(np.unique(patients[side])) for side in (inside, outside)) < least:
             continue
         for cue in told:
             assert cue.values is not None
             known = np.isfinite(cue.values) & (inside | outside)
             if (known & inside).sum() >= least and (known & outside).sum() >= least:
-                yield _gap(name, cue.id, cue.values[known], inside[known], images.codes[known], images.groups[known])
+                yield _gap(name, cue.id, cue.values[known], inside[known], images.codes[known], patients[known])
 
 
 def _gap(
