@@ -14,6 +14,7 @@ import numpy as np
 from biasaudit import wording
 from biasaudit.detectors.rung import RungResult
 from biasaudit.discovery import FixedPlace, Pattern
+from biasaudit.discovery.beyond import something_else_tells
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
@@ -98,17 +99,22 @@ def _rung(result: RungResult, q: float | None) -> Rung:
 # --- verdicts ---------------------------------------------------------------------------------------------
 
 
-def verdict_of_pattern(rungs: Mapping[RungName, Rung], put_there: bool, off_subject: bool | None) -> Verdict:
+def verdict_of_pattern(
+    rungs: Mapping[RungName, Rung], put_there: bool, surely: bool, off_subject: bool | None
+) -> Verdict:
     """What the rungs say of a pattern that nobody has named.
 
     Tied and used, it is what the model looks at, as the subject would be. Only where it recurs as what was put there
-    does, is it for a person to settle; and settled where the user declared the subject and it lies elsewhere.
+    does, is it for a person to settle; and settled where the user declared the subject and it lies elsewhere. Where
+    use was not shown, it is suspect as a named mark would be, if it was surely put there, or lies off the subject.
     """
     tied, use = rungs["association"].state, rungs["reliance"]
     if tied == "untested" or (tied == "yes" and use.estimate is None):
         return "untested"
-    if not (tied == "yes" and use.state == "yes" and put_there):
+    if tied != "yes" or not put_there:
         return "clear"
+    if use.state != "yes":
+        return "suspect" if surely or off_subject else "clear"
     return "shortcut" if off_subject else "review"
 
 
@@ -285,8 +291,15 @@ def rank(
         tie = tie_of.get(cue.key)
         rungs = _gathered(cue, tie, by_cue[cue.key], untested)
         pattern, off = pattern_of.get(cue.key, (None, None))
+        beside = False
         if pattern is not None:
-            verdict = verdict_of_pattern(rungs, pattern.looks_put_there, off)
+            # Where the user said where the subject is, nobody has to ask whether this is it.
+            beside = bool(off) or (
+                tie is not None and predictions is not None and something_else_tells(tie, images, predictions)
+            )
+            verdict = verdict_of_pattern(
+                rungs, beside and pattern.looks_put_there, beside and pattern.surely_put_there, off
+            )
         else:
             verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
         examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
@@ -307,7 +320,7 @@ def rank(
             regions=_regions(pattern, (*examples, *counterexamples), images),
         )
         if pattern is not None:
-            finding = finding.model_copy(update={"explanation": wording.how_it_recurs(pattern, off)})
+            finding = finding.model_copy(update={"explanation": wording.how_it_recurs(pattern, off, beside)})
         findings.append(finding)
         if tie is not None:
             tie_of_finding[finding.id] = tie

@@ -84,6 +84,9 @@ def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str, rungs
     used = rungs["reliance"].state == "yes"
     if verdict == "review":
         return f"The model uses {name} that looks put there to tell {label}: {words}. A person has to say what it is."
+    if verdict == "suspect":
+        seen = f"{name} that looks put there is tied to {label}: {words}"
+        return _capital(f"{seen}; that the model uses it was not shown.")
     if rungs["association"].state != "yes":
         return _capital(f"{name} that recurs in half of the images was not shown to be tied to a class in the others.")
     if not used:
@@ -91,11 +94,13 @@ def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str, rungs
     return f"The model uses {name} to tell {label}: {words}. Nothing says that it is not the subject."
 
 
-def how_it_recurs(pattern: Pattern | FixedPlace, off_subject: bool | None) -> str:
-    """Why a pattern looks put there, or not."""
+def how_it_recurs(pattern: Pattern | FixedPlace, off_subject: bool | None, beside: bool) -> str:
+    """Why a pattern looks put there, or not; beside: whether something else tells its class as well."""
     where = {None: "", True: " It lies off the declared subject.", False: " It lies on the declared subject."}[
         off_subject
     ]
+    if pattern.looks_put_there and not beside:
+        return f"Nothing else was seen to tell the class, so it may well be the subject. {pattern.how}{where}"
     if pattern.looks_put_there:
         return f"It recurs nearly unchanged, as prints and marks do and subjects seldom do. {pattern.how}{where}"
     return f"It varies from image to image as subjects do. {pattern.how}{where}"

@@ -59,6 +59,11 @@ class FixedPlace:
         return self.recurrence.score >= PUT_THERE
 
     @property
+    def surely_put_there(self) -> bool:
+        """Never: how alike one place is in all images says less than how a pattern recurs wherever it stands."""
+        return False
+
+    @property
     def how(self) -> str:
         """What was seen of it, as a sentence."""
         seen = self.recurrence

@@ -11,7 +11,7 @@ import numpy as np
 
 from biasaudit.discovery.local_features import BATCH, LocalFeatures, learn
 from biasaudit.discovery.mining import Mined, best_places, mine
-from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, Recurrence, recurrence
+from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
 from biasaudit.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.survey import Survey
@@ -58,6 +58,11 @@ class Pattern:
     def looks_put_there(self) -> bool:
         """Whether it recurs as only what was put there does."""
         return self.recurrence.score >= PUT_THERE
+
+    @property
+    def surely_put_there(self) -> bool:
+        """Whether it does so beyond what is asked of one that the model uses."""
+        return self.recurrence.score >= SURELY
 
     def where(self, rgb: np.ndarray, fainter: float = 1.0) -> np.ndarray:
         """Places of uint8 (size, size, 3) whose likeness reaches that share of the threshold, int; one at least."""
