@@ -326,19 +326,32 @@ def report(
     out: Annotated[Path | None, typer.Option(help="File to write. Default: report.html beside AUDIT_JSON.")] = None,
 ) -> None:
     """Draw the report again from AUDIT_JSON, without a model and without the images."""
-    from pydantic import ValidationError
+    from biasaudit.outcome import read_audit
 
-    from biasaudit.outcome import AuditResult
-
-    try:
-        result = AuditResult.load(audit_json)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read {audit_json}: {error}. Name the audit.json in a run's output folder.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise UsageError(f"{audit_json} is no audit of this version: {where}: {first['msg']}.") from error
+    result = read_audit(audit_json)
     print(result.to_html(out))
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="audit.json of the older audit, or its folder.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="audit.json of the newer audit, or its folder.", metavar="NEW")],
+    out: Annotated[Path | None, typer.Option(help="Write the comparison as a page too.", metavar="FILE.html")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the comparison for programs too.", metavar="FILE")
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 where a finding is one of these: worse, new, better, gone.")
+    ] = "",
+) -> None:
+    """Say what changed between two audits: which findings are new, gone, worse or better, and which cannot be told.
+
+    Example: biasaudit compare reports/before reports/after --out compared.html
+    """
+    from biasaudit.comparing import compare_files
+
+    if compare_files(old, new, out, json_file, set(_names(fail_on))):
+        raise typer.Exit(1)
 
 
 def _explain(parts: tuple[Any, ...], wanted: str | None, what: str) -> None:

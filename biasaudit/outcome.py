@@ -7,11 +7,32 @@ import json
 from pathlib import Path
 
 import pandas as pd
+from pydantic import ValidationError
 
 from biasaudit.cache import write_text
+from biasaudit.errors import UsageError
 from biasaudit.report.html import render, render_fragment
+from biasaudit.report.words import shorten
 from biasaudit.results import Audit, AuditVerdict
 from biasaudit.tables import findings_frame
+
+
+def read_audit(place: str | Path) -> AuditResult:
+    """The audit saved in an `audit.json`, or in the folder that holds one.
+
+    Raises UsageError, with the cause and the next step, where it cannot be read or is no audit.
+    """
+    path = Path(place)
+    path = path / "audit.json" if path.is_dir() else path
+    name = shorten(str(path), 200)
+    try:
+        return AuditResult.load(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"Cannot read {name}: {error}. Name the audit.json in a run's output folder.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise UsageError(f"{name} is no audit of this version: {where}: {first['msg']}.") from error
 
 
 class AuditResult:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -46,6 +47,13 @@ def render_fragment(audit: Audit) -> str:
     """The audit in a notebook cell: verdict, counts and the findings in a table; under 100 kB, no script."""
     page = view.View(audit, Pictures(None))
     return _environment().get_template("fragment.html.j2").render(audit=audit, view=page)
+
+
+def page(template: str, **shown: Any) -> str:
+    """A page in the style of the report that runs no script."""
+    style = _source("report.css")
+    policy = f"default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '{_digest(style)}'"
+    return _environment().get_template(template).render(policy=policy, style=Markup(style), **shown)
 
 
 @lru_cache(maxsize=1)
