@@ -83,6 +83,10 @@ SelfTest = Annotated[
     bool,
     typer.Option("--selftest", help="Plant known cues in these images as well, and report how many the audit finds."),
 ]
+Review = Annotated[
+    Path | None,
+    typer.Option(help="JSON of what people decided about findings; it stands beside them.", metavar="review.json"),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 
@@ -99,8 +103,8 @@ def _audit(folder: Path, fail_on: str, **choices: Any) -> None:
     from biasaudit.auditing import audit
 
     result = audit(folder, command=shlex.join(["biasaudit", *sys.argv[1:]]), **choices)
-    for name in ("audit.json", "findings.csv", "images.parquet", "report.html"):
-        print(result.folder / name)
+    for path in result.files:
+        print(path)
     if result.verdict == "inconclusive":
         raise typer.Exit(INCONCLUSIVE)
     seen = {result.verdict, *(finding.verdict for finding in result.record.findings)}
@@ -153,6 +157,15 @@ def run(
             metavar="DIR|center",
         ),
     ] = "",
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of `path` and `weight`, as an earlier run left it: how much each image counts in training. "
+            "Everything is measured without weights.",
+            metavar="weights.csv",
+        ),
+    ] = None,
+    review: Review = None,
     finetune: Annotated[bool, typer.Option("--finetune", help="Train the whole network, not its head alone.")] = False,
     trust_model: Annotated[
         bool,
@@ -189,6 +202,8 @@ def run(
         pixels=pixels,
         size=size,
         subject=subject or None,
+        weights=weights,
+        review=review,
         finetune=finetune,
         trust_model=trust_model,
         max_bad=max_bad,
@@ -324,11 +339,16 @@ def selftest(
 def report(
     audit_json: Annotated[Path, typer.Argument(help="The audit.json of an earlier run.", metavar="AUDIT_JSON")],
     out: Annotated[Path | None, typer.Option(help="File to write. Default: report.html beside AUDIT_JSON.")] = None,
+    review: Review = None,
 ) -> None:
     """Draw the report again from AUDIT_JSON, without a model and without the images."""
-    from biasaudit.outcome import read_audit
+    from biasaudit.outcome import AuditResult, read_audit
 
     result = read_audit(audit_json)
+    if review is not None:
+        from biasaudit.review import read_reviews, reviewed
+
+        result = AuditResult(reviewed(result.record, read_reviews(review)), result.folder)
     print(result.to_html(out))
 
 

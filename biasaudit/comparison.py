@@ -299,13 +299,23 @@ def _sentence(finding: Finding, rung: RungName, status: Status, before: Estimate
 
 
 def _headline(old: Audit, new: Audit, changes: list[Change]) -> str:
-    """What became of the most serious finding that changed or, where none did, that it did not."""
-    first = next((change for change in changes if _told(change) and change.status != "not comparable"), None)
-    if first is not None:
-        return first.sentence
-    if any(_told(change) for change in changes):
+    """What became of the most serious finding, in the order of the older audit, and how many others changed."""
+    place = {finding.id: place for place, finding in enumerate((*old.findings, *new.findings)[::-1])}
+    told = [change for change in changes if _told(change)]
+    known = [change for change in told if change.status != "not comparable"]
+    if not told:
+        return "Neither audit has a finding: the smallest effects that would have shown stand in their reports."
+    if not known:
         return "No finding of the two audits can be compared: see beside each why."
-    return "Neither audit has a finding: the smallest effects that would have shown stand in their reports."
+    first = min(known, key=lambda change: (_gravity(change), -place[change.id]))
+    rest = [change.status for change in known if change is not first]
+    more = [
+        f"{n} more {'is' if n == 1 else 'are'} {words}"
+        for words, statuses in (("worse or new", ("worse", "new")), ("better or gone", ("better", "gone")))
+        if (n := sum(status in statuses for status in rest))
+    ]
+    tail = f" {' and '.join(more).capitalize()}." if more else ""
+    return first.sentence + tail
 
 
 # --- what they have in common -----------------------------------------------------------------------------
@@ -331,6 +341,10 @@ def _facts(old: Audit, new: Audit) -> Iterator[Fact]:
 
 def _differing(what: str, old: dict[str, Any], new: dict[str, Any]) -> Fact:
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    shown = [f"{_short(key)} {_short(str(old.get(key)))} before, {_short(str(new.get(key)))} after" for key in keys[:5]]
+    shown = [f"{_short(key)} {_plain(old.get(key))} before, {_plain(new.get(key))} after" for key in keys[:5]]
     more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
     return Fact(what=what, same=not keys, text="; ".join(shown) + more if keys else "the same")
+
+
+def _plain(value: Any) -> str:
+    return "none" if value in (None, []) else _short(str(value))

@@ -56,6 +56,13 @@ class AuditResult:
         return self.record.verdict
 
     @property
+    def files(self) -> list[Path]:
+        """What this audit left in its folder for people and programs; the weights only where it made some."""
+        names = ["audit.json", "findings.csv", "images.parquet", "report.html"]
+        made = any(check.detector == "weights" and check.status == "ran" for check in self.record.checks)
+        return [self.folder / name for name in (*names, *(["weights.csv"] if made else []))]
+
+    @property
     def findings(self) -> pd.DataFrame:
         """One row a finding, most serious first."""
         return findings_frame(self.record.findings)
