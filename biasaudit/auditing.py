@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from biasaudit import wording
-from biasaudit.balancing import balance, write_weights
+from biasaudit.balancing import balance, save_weights
 from biasaudit.cache import Cache, write_text
 from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.cues.cue import Cue
@@ -145,7 +145,7 @@ def audit(
     balanced = balance(findings, facts.get("ties"), images)
     if balanced is not None:
         checks.append(balanced.check)
-        write_weights(out, images, balanced)
+    save_weights(out, images, balanced, settings.weights)
     record = Audit(
         verdict=audit_verdict(findings, learnt),
         headline=why if given and why else wording.headline(findings, learnt, why if answers is None else ""),

@@ -74,10 +74,18 @@ def balance(findings: Iterable[Finding], ties: Iterable[Tie], images: ImageTable
     return Balance(cues=tuple(tie.cue.id for tie in chosen), weights=weights, left=left, effective=worth)
 
 
-def write_weights(folder: Path, images: ImageTable, found: Balance) -> Path:
-    """Write `path,weight` for every image, whole or not at all; returns the file."""
+def save_weights(folder: Path, images: ImageTable, found: Balance | None, used: Path | None) -> None:
+    """Write `path,weight` for every image, whole or not at all.
+
+    Where there is nothing to balance, what an earlier run left is removed, unless it is what this one has `used`.
+    """
+    file = folder / FILE
+    if found is None:
+        if used is None or Path(used).resolve() != file.resolve():
+            file.unlink(missing_ok=True)
+        return
     frame = pd.DataFrame({"path": [quoted(id) for id in images.ids], "weight": np.round(found.weights, 6)})
-    return write_text(folder / FILE, frame.to_csv(index=False, lineterminator="\n"))
+    write_text(file, frame.to_csv(index=False, lineterminator="\n"))
 
 
 def raked(sides: list[np.ndarray], codes: np.ndarray) -> np.ndarray:

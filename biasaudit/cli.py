@@ -83,6 +83,13 @@ SelfTest = Annotated[
     bool,
     typer.Option("--selftest", help="Plant known cues in these images as well, and report how many the audit finds."),
 ]
+Junit = Annotated[
+    Path | None,
+    typer.Option(
+        help="JUnit XML for CI: one test case a finding and a check; the verdicts of --fail-on fail, else shortcut.",
+        metavar="FILE.xml",
+    ),
+]
 Review = Annotated[
     Path | None,
     typer.Option(help="JSON of what people decided about findings; it stands beside them.", metavar="review.json"),
@@ -94,7 +101,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _audit(folder: Path, fail_on: str, **choices: Any) -> None:
+def _audit(folder: Path, fail_on: str, junit: Path | None = None, **choices: Any) -> None:
     """Run an audit, print where its files lie, and leave with the code that the contract names."""
     watched = set(_names(fail_on))
     unknown = sorted(watched - set(VERDICTS))
@@ -105,6 +112,10 @@ def _audit(folder: Path, fail_on: str, **choices: Any) -> None:
     result = audit(folder, command=shlex.join(["biasaudit", *sys.argv[1:]]), **choices)
     for path in result.files:
         print(path)
+    if junit is not None:
+        from biasaudit.junit import write_junit
+
+        print(write_junit(junit, result.record, watched))
     if result.verdict == "inconclusive":
         raise typer.Exit(INCONCLUSIVE)
     seen = {result.verdict, *(finding.verdict for finding in result.record.findings)}
@@ -172,6 +183,7 @@ def run(
         typer.Option("--trust-model", help="Load FILE.keras although loading a model file can run code."),
     ] = False,
     fail_on: FailOn = "",
+    junit: Junit = None,
     max_bad: MaxBad = 0.2,
     drop_small: DropSmall = False,
     jobs: Jobs = None,
@@ -187,6 +199,7 @@ def run(
     _audit(
         folder,
         fail_on,
+        junit,
         metadata=metadata,
         out=out,
         group_by=group_by,
@@ -229,6 +242,7 @@ def scan(
     sensitive: Sensitive = "",
     without: Without = "",
     fail_on: FailOn = "",
+    junit: Junit = None,
     max_bad: MaxBad = 0.2,
     drop_small: DropSmall = False,
     jobs: Jobs = None,
@@ -244,6 +258,7 @@ def scan(
     _audit(
         folder,
         fail_on,
+        junit,
         scan=True,
         metadata=metadata,
         out=out,
@@ -340,6 +355,11 @@ def report(
     audit_json: Annotated[Path, typer.Argument(help="The audit.json of an earlier run.", metavar="AUDIT_JSON")],
     out: Annotated[Path | None, typer.Option(help="File to write. Default: report.html beside AUDIT_JSON.")] = None,
     review: Review = None,
+    redact_names: Annotated[
+        bool,
+        typer.Option("--redact-names", help="Codes in place of the names of files and the values of metadata."),
+    ] = False,
+    no_images: Annotated[bool, typer.Option("--no-images", help="Leave out all pictures and heatmaps.")] = False,
 ) -> None:
     """Draw the report again from AUDIT_JSON, without a model and without the images."""
     from biasaudit.outcome import AuditResult, read_audit
@@ -349,7 +369,7 @@ def report(
         from biasaudit.review import read_reviews, reviewed
 
         result = AuditResult(reviewed(result.record, read_reviews(review)), result.folder)
-    print(result.to_html(out))
+    print(result.to_html(out, redact_names=redact_names, images=not no_images))
 
 
 @app.command()
@@ -383,6 +403,16 @@ def _explain(parts: tuple[Any, ...], wanted: str | None, what: str) -> None:
     if part is None:
         raise UsageError(f"There is no {what} {wanted!r}; `biasaudit {what}s` lists them.")
     print(f"{part.id}: {part.question}\n\n{part.rationale}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of audit.json."""
+    import json
+
+    from biasaudit.schema import audit_schema
+
+    print(json.dumps(audit_schema(), indent=1))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from biasaudit.cache import write_text
 from biasaudit.errors import UsageError
+from biasaudit.redaction import redacted
 from biasaudit.report.html import render, render_fragment
 from biasaudit.report.words import shorten
 from biasaudit.results import Audit, AuditVerdict
@@ -72,9 +73,14 @@ class AuditResult:
         """One row an image: cue values, metadata, out-of-fold probabilities."""
         return pd.read_parquet(self.folder / "images.parquet")
 
-    def to_html(self, path: str | Path | None = None) -> Path:
-        """Write the report, by default to `report.html` beside the other files; returns its path."""
-        return write_text(Path(path or self.folder / "report.html"), render(self.record, self.folder / "evidence"))
+    def to_html(self, path: str | Path | None = None, *, redact_names: bool = False, images: bool = True) -> Path:
+        """Write the report, by default to `report.html` beside the other files; returns its path.
+
+        redact_names: codes in place of the names of files and the values of metadata. images: with the pictures.
+        """
+        record, names = redacted(self.record) if redact_names else (self.record, {})
+        page = render(record, self.folder / "evidence" if images else None, names)
+        return write_text(Path(path or self.folder / "report.html"), page)
 
     def save(self) -> None:
         """Write `audit.json` and `report.html`, each whole or not at all."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -21,10 +23,11 @@ TEXT = 14_000
 """Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
 
 
-def render(audit: Audit, evidence: Path | None = None) -> str:
+def render(audit: Audit, evidence: Path | None = None, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """The whole report as one HTML document.
 
     `evidence` is the folder of thumbnails beside audit.json; a missing picture becomes a line of text.
+    `names`: the id under which an image's pictures were saved, where it is shown under another.
     """
     environment = _environment()
     style, script = _source("report.css"), _source("report.js")
@@ -33,7 +36,7 @@ def render(audit: Audit, evidence: Path | None = None) -> str:
         f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     )
     told = sum(finding.verdict in words.PROBLEMS for finding in audit.findings)
-    pictures = Pictures(evidence, budget=LARGEST - told * TEXT)
+    pictures = Pictures(evidence, budget=LARGEST - told * TEXT, names=names)
     return environment.get_template("report.html.j2").render(
         audit=audit,
         view=view.View(audit, pictures),
