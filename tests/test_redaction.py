@@ -33,13 +33,13 @@ def telling():
         findings=(column, *sample.findings),
         headline=column.title,
         checks=(Check(detector="x", status="failed", reason="cannot read malignant/John_Roe.jpg again"),),
-        run={"command": "biasaudit run /home/mary", "seconds": 1},
-        settings={"metadata": "mary.csv", "seed": 0},
+        run={"command": "biasaudit run /home/maryjo", "seconds": 1},
+        settings={"metadata": "maryjo.csv", "seed": 0},
         reviews=(Review(finding="a", decision="accept", name="Mary", comment="see malignant/John_Roe.jpg"),),
     )
 
 
-SECRETS = ("Mary", "Smith", "Jo”", "Doeman", "John_Roe", "ISIC_", "mary", "broken.jpg", "half.png")
+SECRETS = ("Mary", "Smith", "Jo”", "Doeman", "John_Roe", "ISIC_", "maryjo", "broken.jpg", "half.png")
 
 
 def test_no_name_or_value_is_left_and_columns_and_classes_are():

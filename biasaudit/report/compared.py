@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from biasaudit.comparison import NAMES, PROBLEMS, Change, Comparison, Side
 from biasaudit.report.html import page
-from biasaudit.report.words import OVERALL, VERDICTS, count, interval, one_line, shorten, visible
+from biasaudit.report.words import OVERALL, VERDICTS, count, interval, number, one_line, shorten, visible
 
 WIDTH = 100
 """Columns of a terminal that the table fits into."""
@@ -28,7 +28,8 @@ def figure(side: Side | None) -> str:
     """A side's figure with its interval and placebo, or a dash."""
     if side is None or side.estimate is None:
         return "–"
-    return interval(side.estimate) + (f"; placebo {interval(side.placebo)}" if side.placebo else "")
+    of = f" of {number(side.distance, 10)} log-odds" if side.distance is not None else ""
+    return interval(side.estimate) + of + (f"; placebo {interval(side.placebo)}" if side.placebo else "")
 
 
 def verdict_of(side: Side | None) -> str:
