@@ -59,13 +59,13 @@ def _name(finding: Finding) -> str:
     plain = short(finding.cue).replace("_", " ")
     if finding.kind == "metadata":
         return f"the column “{short(finding.cue)}”"
-    return f"the {plain}" if finding.kind in ("artefact", "discovered", "representation") else plain
+    return f"the {plain}" if finding.kind in ("artefact", "representation") else plain
 
 
 def in_words(figure: Estimate, when: str) -> str:
     """ "0.62 before (0.50 to 0.74)": one format for all, so that two figures can be held side by side."""
     value, low, high = (f"{round(each, 2) + 0.0:.2f}" for each in (figure.value, figure.low, figure.high))
-    return f"{value} {when} ({low} to {high})"
+    return f"{value} {when} ({low} to {high})".replace("-", "−")
 
 
 def sentence_of(finding: Finding, rung: RungName, status: Status, before: Estimate, after: Estimate) -> str:
