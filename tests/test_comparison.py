@@ -162,6 +162,7 @@ def test_the_page_runs_nothing_and_fetches_nothing():
         assert page.all("script") == page.all("img") == []
         assert "script-src" not in html.split("</head>")[0]
         assert not any(FETCHES & attributes.keys() for _, attributes in page.tags)
+    assert "Review: dispute" in as_text(compare(old, sample_audit()))
     assert "dispute" in Page(render_comparison(compare(old, old))).text
 
 

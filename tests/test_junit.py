@@ -1,11 +1,14 @@
 """JUnit XML that any reader parses: a finding that is named fails, its clean twin passes."""
 
+import sys
 from xml.etree import ElementTree
 
 import pytest
 
+from biasaudit import cli
 from biasaudit.junit import to_junit
 from tests.golden import hostile_audit, sample_audit
+from tests.planted import brighter, plant
 
 
 def read(audit, fails=()):
@@ -53,3 +56,17 @@ def test_hostile_names_are_text_and_nothing_else(fails):
     }  # fmt: skip
     assert "\x00" not in text
     assert any("alert(2)" in (case.get("name") or "") for case in root.iter("testcase"))
+
+
+@pytest.mark.parametrize(("insert", "failed"), [(brighter, ["property-brightness"]), (None, [])])
+def test_a_scan_writes_it_where_asked_and_the_clean_twin_passes(tmp_path, monkeypatch, insert, failed):
+    plant(tmp_path / "photos", insert, n=120)
+    out, file = tmp_path / "out", tmp_path / "audit.xml"
+    options = ["--out", out, "--junit", file, "--fail-on", "suspect", "--without", "entropy,contrast,exclusions", "-q"]
+    monkeypatch.setattr(sys, "argv", ["biasaudit", "scan", str(tmp_path / "photos"), *map(str, options)])
+    with pytest.raises(SystemExit) as exit:
+        cli.main()
+    assert exit.value.code == int(bool(failed))
+    cases = ElementTree.parse(file).getroot().iter("testcase")
+    fails = [case.get("name") for case in cases if case.find("failure") is not None]
+    assert fails[:1] == failed

@@ -149,6 +149,7 @@ def test_a_run_writes_them_and_a_run_with_them_relies_on_the_cue_less_and_its_cl
     assert first.files[-1].name == "weights.csv"
     again = ba.audit(tmp_path / "bright", out=tmp_path / "again", weights=first.files[-1], **CHEAP)
     assert again.record.settings["weights"] == "weights.csv"
+    assert "weights" in again.record.model.training
     compared = ba.compare(first, again).record
     change = next(each for each in compared.changes if each.id == "property-brightness")
     assert change.status in ("better", "gone")

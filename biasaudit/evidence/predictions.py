@@ -211,6 +211,8 @@ def predictions(
             backbone, images, survey, fold, settings.seed, cache, progress, sample_weights
         )
         training = "frozen features, logistic head"
+    if sample_weights is not None:
+        training += "; images counted as the given weights say"
     odds, learnt = log_odds(logits), ~images.held_out
     recalls = [np.mean(logits[images.codes == code].argmax(axis=1) == code) for code in range(len(images.classes))]
     return Predictions(

@@ -66,9 +66,9 @@ def _lines(comparison: Comparison) -> Iterator[str]:
                     yield f"{'':17}{NAMES[change.rung]} {when}: {figure(side)}"
         if change.status == "not comparable":
             yield from _wrapped(change.sentence, first=" " * 17, indent=17)
-        for side in (change.new or change.old,):
-            if side is not None and side.review is not None:
-                yield from _wrapped(review_in_words(side), first=" " * 17, indent=17)
+        judged = next((side for side in (change.new, change.old) if side is not None and side.review), None)
+        if judged is not None:  # that of the older audit is carried where the newer has none
+            yield from _wrapped(review_in_words(judged), first=" " * 17, indent=17)
     yield ""
     quiet = count(len(comparison.changes) - len(changes), "cue")
     yield from _wrapped(f"{counts(comparison) or 'No findings'}; {quiet} clear or untested in both audits.")
