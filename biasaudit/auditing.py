@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from biasaudit import wording
+from biasaudit.balancing import balance, save_weights
 from biasaudit.cache import Cache, write_text
 from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.cues.cue import Cue
 from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.evidence.attribution_record import save_averages
 from biasaudit.evidence.pictures import save_pictures
+from biasaudit.evidence.sample_weights import read_weights
 from biasaudit.evidence.survey import Survey, survey
 from biasaudit.gathering import (
     EVIDENCE,
@@ -41,6 +43,7 @@ from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
 from biasaudit.registry import Facts
 from biasaudit.results import Audit, SelfTest
+from biasaudit.review import read_reviews, reviewed
 from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
 from biasaudit.settings import Settings
@@ -92,12 +95,15 @@ def audit(
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
     cues, detectors = parts_of(settings, scan)
     check_subject(settings.subject)
+    reviews = read_reviews(Path(settings.review)) if settings.review else ()
 
     progress.say(f"Auditing {folder}")
     images = _read(folder, settings)
     make_folder(folder, out)
     check_names(settings, images)
     check_roles(settings, images)
+    if settings.weights is not None:
+        read_weights(settings.weights, images)  # what is wrong with it is said before any work
     cache = Cache(out / "cache", fresh=settings.fresh)
     backbone = None if scan else _load(settings, progress)
     given = None if source is None else _open(source, images, settings, progress)
@@ -144,6 +150,10 @@ def audit(
         if store is not None:
             store.discard()
 
+    balanced = balance(findings, facts.get("ties"), images)
+    if balanced is not None:
+        checks.append(balanced.check)
+    save_weights(out, images, balanced, settings.weights)
     record = Audit(
         verdict=audit_verdict(findings, learnt),
         headline=why if given and why else wording.headline(findings, learnt, why if answers is None else ""),
@@ -162,8 +172,9 @@ def audit(
             "command": readable_id(command),
         },
     )
+    record = reviewed(record, reviews)
     result = AuditResult(record, out)
-    write_tables(out, surveyed, answers, findings)
+    write_tables(out, surveyed, answers, record.findings)
     result.save()
     progress.say(f"Verdict: {record.verdict}. {record.headline}")
     return result

@@ -84,6 +84,8 @@ def check_given(settings: Settings, model: Any, predict: Any, scan: bool) -> Non
         raise UsageError("There is one model to an audit: give `model` or `predict`.")
     if scan:
         raise UsageError("A scan looks at the data alone and asks no model; `run` audits one.")
+    if settings.weights is not None:
+        raise UsageError("--weights counts images in training, and a given model is trained already: leave one out.")
     if settings.finetune:
         raise UsageError("--finetune trains a network, and a model that is given is audited as it is: leave one out.")
     if settings.pixels not in PIXELS or (predict is not None and settings.pixels != "0..255"):

@@ -98,6 +98,17 @@ SelfTest = Annotated[
     bool,
     typer.Option("--selftest", help="Plant known cues in these images as well, and report how many the audit finds."),
 ]
+Junit = Annotated[
+    Path | None,
+    typer.Option(
+        help="JUnit XML for CI: one test case a finding and a check; the verdicts of --fail-on fail, else shortcut.",
+        metavar="FILE.xml",
+    ),
+]
+Review = Annotated[
+    Path | None,
+    typer.Option(help="JSON of what people decided about findings; it stands beside them.", metavar="review.json"),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 
@@ -105,7 +116,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _audit(folder: Path, fail_on: str, **choices: Any) -> None:
+def _audit(folder: Path, fail_on: str, junit: Path | None = None, **choices: Any) -> None:
     """Run an audit, print where its files lie, and leave with the code that the contract names."""
     watched = set(_names(fail_on))
     unknown = sorted(watched - set(VERDICTS))
@@ -114,8 +125,12 @@ def _audit(folder: Path, fail_on: str, **choices: Any) -> None:
     from biasaudit.auditing import audit
 
     result = audit(folder, command=shlex.join(["biasaudit", *sys.argv[1:]]), **choices)
-    for name in ("audit.json", "findings.csv", "images.parquet", "report.html"):
-        print(result.folder / name)
+    for path in result.files:
+        print(path)
+    if junit is not None:
+        from biasaudit.junit import write_junit
+
+        print(write_junit(junit, result.record, watched))
     if result.verdict == "inconclusive":
         raise typer.Exit(INCONCLUSIVE)
     seen = {result.verdict, *(finding.verdict for finding in result.record.findings)}
@@ -170,12 +185,22 @@ def run(
             metavar="DIR|center",
         ),
     ] = "",
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of `path` and `weight`, as an earlier run left it: how much each image counts in training. "
+            "Everything is measured without weights.",
+            metavar="weights.csv",
+        ),
+    ] = None,
+    review: Review = None,
     finetune: Annotated[bool, typer.Option("--finetune", help="Train the whole network, not its head alone.")] = False,
     trust_model: Annotated[
         bool,
         typer.Option("--trust-model", help="Load FILE.keras although loading a model file can run code."),
     ] = False,
     fail_on: FailOn = "",
+    junit: Junit = None,
     max_bad: MaxBad = 0.2,
     drop_small: DropSmall = False,
     jobs: Jobs = None,
@@ -191,6 +216,7 @@ def run(
     _audit(
         folder,
         fail_on,
+        junit,
         metadata=metadata,
         out=out,
         group_by=group_by,
@@ -208,6 +234,8 @@ def run(
         pixels=pixels,
         size=size,
         subject=subject or None,
+        weights=weights,
+        review=review,
         finetune=finetune,
         trust_model=trust_model,
         max_bad=max_bad,
@@ -235,6 +263,7 @@ def scan(
     reference: Reference = None,
     without: Without = "",
     fail_on: FailOn = "",
+    junit: Junit = None,
     max_bad: MaxBad = 0.2,
     drop_small: DropSmall = False,
     jobs: Jobs = None,
@@ -250,6 +279,7 @@ def scan(
     _audit(
         folder,
         fail_on,
+        junit,
         scan=True,
         metadata=metadata,
         out=out,
@@ -347,21 +377,44 @@ def selftest(
 def report(
     audit_json: Annotated[Path, typer.Argument(help="The audit.json of an earlier run.", metavar="AUDIT_JSON")],
     out: Annotated[Path | None, typer.Option(help="File to write. Default: report.html beside AUDIT_JSON.")] = None,
+    review: Review = None,
+    redact_names: Annotated[
+        bool,
+        typer.Option("--redact-names", help="Codes in place of the names of files and the values of metadata."),
+    ] = False,
+    no_images: Annotated[bool, typer.Option("--no-images", help="Leave out all pictures and heatmaps.")] = False,
 ) -> None:
     """Draw the report again from AUDIT_JSON, without a model and without the images."""
-    from pydantic import ValidationError
+    from biasaudit.outcome import AuditResult, read_audit
 
-    from biasaudit.outcome import AuditResult
+    result = read_audit(audit_json)
+    if review is not None:
+        from biasaudit.review import read_reviews, reviewed
 
-    try:
-        result = AuditResult.load(audit_json)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read {audit_json}: {error}. Name the audit.json in a run's output folder.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise UsageError(f"{audit_json} is no audit of this version: {where}: {first['msg']}.") from error
-    print(result.to_html(out))
+        result = AuditResult(reviewed(result.record, read_reviews(review)), result.folder)
+    print(result.to_html(out, redact_names=redact_names, images=not no_images))
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="audit.json of the older audit, or its folder.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="audit.json of the newer audit, or its folder.", metavar="NEW")],
+    out: Annotated[Path | None, typer.Option(help="Write the comparison as a page too.", metavar="FILE.html")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the comparison for programs too.", metavar="FILE")
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 where a finding is one of these: worse, new, better, gone.")
+    ] = "",
+) -> None:
+    """Say what changed between two audits: which findings are new, gone, worse or better, and which cannot be told.
+
+    Example: biasaudit compare reports/before reports/after --out compared.html
+    """
+    from biasaudit.comparing import compare_files
+
+    if compare_files(old, new, out, json_file, set(_names(fail_on))):
+        raise typer.Exit(1)
 
 
 def _explain(parts: tuple[Any, ...], wanted: str | None, what: str) -> None:
@@ -373,6 +426,16 @@ def _explain(parts: tuple[Any, ...], wanted: str | None, what: str) -> None:
     if part is None:
         raise UsageError(f"There is no {what} {wanted!r}; `biasaudit {what}s` lists them.")
     print(f"{part.id}: {part.question}\n\n{part.rationale}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of audit.json."""
+    import json
+
+    from biasaudit.schema import audit_schema
+
+    print(json.dumps(audit_schema(), indent=1))
 
 
 @app.command()

@@ -22,6 +22,7 @@ from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.map_places import map_places
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.properties_together import properties_together
+from biasaudit.evidence.sample_weights import sample_weights
 from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
 from biasaudit.progress import Progress
@@ -39,6 +40,7 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "patterns": patterns,
     "fixed_places": fixed_places,
     "ties": ties,
+    "sample_weights": sample_weights,
     "predictions": predictions,
     "interventions": interventions,
     "side_effects": side_effects,

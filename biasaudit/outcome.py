@@ -7,11 +7,33 @@ import json
 from pathlib import Path
 
 import pandas as pd
+from pydantic import ValidationError
 
 from biasaudit.cache import write_text
+from biasaudit.errors import UsageError
+from biasaudit.redaction import redacted
 from biasaudit.report.html import render, render_fragment
+from biasaudit.report.words import shorten
 from biasaudit.results import Audit, AuditVerdict
 from biasaudit.tables import findings_frame
+
+
+def read_audit(place: str | Path) -> AuditResult:
+    """The audit saved in an `audit.json`, or in the folder that holds one.
+
+    Raises UsageError, with the cause and the next step, where it cannot be read or is no audit.
+    """
+    path = Path(place)
+    path = path / "audit.json" if path.is_dir() else path
+    name = shorten(str(path), 200)
+    try:
+        return AuditResult.load(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"Cannot read {name}: {error}. Name the audit.json in a run's output folder.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise UsageError(f"{name} is no audit of this version: {where}: {first['msg']}.") from error
 
 
 class AuditResult:
@@ -35,6 +57,13 @@ class AuditResult:
         return self.record.verdict
 
     @property
+    def files(self) -> list[Path]:
+        """What this audit left in its folder for people and programs; the weights only where it made some."""
+        names = ["audit.json", "findings.csv", "images.parquet", "report.html"]
+        made = any(check.detector == "weights" and check.status == "ran" for check in self.record.checks)
+        return [self.folder / name for name in (*names, *(["weights.csv"] if made else []))]
+
+    @property
     def findings(self) -> pd.DataFrame:
         """One row a finding, most serious first."""
         return findings_frame(self.record.findings)
@@ -44,9 +73,14 @@ class AuditResult:
         """One row an image: cue values, metadata, out-of-fold probabilities."""
         return pd.read_parquet(self.folder / "images.parquet")
 
-    def to_html(self, path: str | Path | None = None) -> Path:
-        """Write the report, by default to `report.html` beside the other files; returns its path."""
-        return write_text(Path(path or self.folder / "report.html"), render(self.record, self.folder / "evidence"))
+    def to_html(self, path: str | Path | None = None, *, redact_names: bool = False, images: bool = True) -> Path:
+        """Write the report, by default to `report.html` beside the other files; returns its path.
+
+        redact_names: codes in place of the names of files and the values of metadata. images: with the pictures.
+        """
+        record, names = redacted(self.record) if redact_names else (self.record, {})
+        page = render(record, self.folder / "evidence" if images else None, names)
+        return write_text(Path(path or self.folder / "report.html"), page)
 
     def save(self) -> None:
         """Write `audit.json` and `report.html`, each whole or not at all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -14,6 +14,8 @@ Kind = Literal[
 Verdict = Literal["shortcut", "review", "suspect", "gap", "unidentifiable", "clear", "untested"]
 AuditVerdict = Literal["shortcut", "review", "suspect", "gap", "none_detected", "inconclusive"]
 RungName = Literal["association", "encoding", "reliance", "disparity"]
+Decision = Literal["accept", "dispute", "needs data", "subject", "not the subject"]
+"""The last two are about discovered patterns: whether one is the thing that the label names."""
 State = Literal["yes", "no", "untested"]
 RUNGS: tuple[RungName, ...] = ("association", "encoding", "reliance", "disparity")
 
@@ -314,6 +316,20 @@ class Breakdown(Record):
     differences: tuple[Difference, ...] = ()
 
 
+class Review(Record):
+    """What a person decided about one finding."""
+
+    finding: str = Field(min_length=1, max_length=300)
+    """Its id."""
+    decision: Decision
+    comment: str = Field(default="", max_length=4000)
+    name: str = Field(default="", max_length=200)
+    """Who decided."""
+    date: str = Field(default="", max_length=40)
+    data: str = Field(default="", max_length=64)
+    """Fingerprint of the data that were judged; "" where the review does not say."""
+
+
 class Audit(Record):
     """The whole of `audit.json`."""
 
@@ -333,5 +349,7 @@ class Audit(Record):
     """Who is in the data and, where a model was audited, for whom it fails."""
     selftest: SelfTest | None = None
     """What the audit finds when cues are planted in these images; None where it was not asked for."""
+    reviews: tuple[Review, ...] = ()
+    """What people decided about findings, at most one of each; those of findings that are not here are kept."""
     run: dict[str, Any]
     """When, how long, by which command: the only part that differs between two runs with one seed."""

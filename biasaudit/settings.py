@@ -47,6 +47,10 @@ class Settings:
     """The range of pixels that a Keras model to audit was trained on: 0..255, 0..1 or -1..1."""
     size: int | None = None
     """Input side in pixels of a function to audit, or of a Keras model that leaves it open."""
+    weights: Path | None = None
+    """CSV of `path` and `weight`: how much each image counts in training; everything is measured without weights."""
+    review: Path | None = None
+    """JSON of what people decided about the findings of an earlier audit."""
     finetune: bool = False
     """Train the whole network, not the head alone."""
     trust_model: bool = False
@@ -70,11 +74,8 @@ class Settings:
     def to_record(self) -> dict[str, Any]:
         """As plain JSON values; the metadata path as its file name alone."""
         record = asdict(self)
-        for key, path in {
-            "metadata": self.metadata,
-            "model": self.model,
-            "reference": self.reference,
-        }.items():  # a path may tell on a person
+        for key in ("metadata", "model", "weights", "review", "reference"):  # a path may tell on a person
+            path = getattr(self, key)
             name = Path(path).name if path else None
             record[key] = name.encode("utf-8", "backslashreplace").decode() if name else None
         return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

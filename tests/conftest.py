@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -26,3 +27,22 @@ def stub_network(monkeypatch):
     monkeypatch.setattr("biasaudit.auditing._load", lambda settings, progress: backbone)
     monkeypatch.setattr("biasaudit.evidence.predictions.forward", lambda backbone: grid_features)
     return backbone
+
+
+@pytest.fixture(autouse=True)
+def _every_saved_audit_meets_the_schema(monkeypatch):
+    """Whatever a test saves as `audit.json` is held against the published schema, where jsonschema is installed."""
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        return
+    from biasaudit.outcome import AuditResult
+    from biasaudit.schema import audit_schema
+
+    save = AuditResult.save
+
+    def checked(result: AuditResult) -> None:
+        save(result)
+        Draft202012Validator(audit_schema()).validate(json.loads((result.folder / "audit.json").read_text()))
+
+    monkeypatch.setattr(AuditResult, "save", checked)

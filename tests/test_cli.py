@@ -51,7 +51,8 @@ def test_a_scan_prints_the_paths_of_its_results_on_stdout_and_progress_on_stderr
     code, out, err = command("scan", bright, "--out", tmp_path / "out")
     assert code == 0
     assert out.split() == [
-        str(tmp_path / "out" / n) for n in ("audit.json", "findings.csv", "images.parquet", "report.html")
+        str(tmp_path / "out" / n)
+        for n in ("audit.json", "findings.csv", "images.parquet", "report.html", "weights.csv")
     ]
     assert "Reading 120 images" in err
     assert "Verdict: suspect" in err

@@ -95,6 +95,10 @@ def macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: i
     )
 
 
+def _of(weights: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
+    return None if weights is None else weights[rows]
+
+
 def _frozen(
     backbone: Backbone,
     images: ImageTable,
@@ -103,6 +107,7 @@ def _frozen(
     seed: int,
     cache: Cache,
     progress: Progress,
+    weights: np.ndarray | None,
 ) -> tuple[FoldedNetwork, np.ndarray, np.ndarray]:
     assert survey.pixels is not None
     store = survey.pixels
@@ -118,11 +123,11 @@ def _frozen(
     cacheable = backbone.pretrained and not backbone.name.endswith(".keras")
     embedding = (cache.arrays("embedding", key, embed, fits) if cacheable else embed())["embedding"]
     learnt = ~images.held_out
-    penalty = choose_penalty(embedding[learnt], images.codes[learnt], images.groups[learnt], seed)
+    penalty = choose_penalty(embedding[learnt], images.codes[learnt], images.groups[learnt], seed, _of(weights, learnt))
     heads, logits = [], np.empty((images.n, len(images.classes)))
     for number in range(int(fold.max()) + 1):
         seen = trained_on(images, fold, number)
-        head = fit_head(embedding[seen], images.codes[seen], penalty, seed)
+        head = fit_head(embedding[seen], images.codes[seen], penalty, seed, _of(weights, seen))
         logits[fold == number] = head.logits(embedding[fold == number])
         heads.append(head)
     network = FoldedNetwork(
@@ -136,7 +141,12 @@ def _frozen(
 
 
 def _trained(
-    settings: Settings, images: ImageTable, survey: Survey, fold: np.ndarray, progress: Progress
+    settings: Settings,
+    images: ImageTable,
+    survey: Survey,
+    fold: np.ndarray,
+    progress: Progress,
+    weights: np.ndarray | None,
 ) -> tuple[FoldedNetwork, np.ndarray, np.ndarray, list[dict[str, Any]]]:
     assert survey.pixels is not None
     features, heads, curves, backbones = [], [], [], []
@@ -153,6 +163,7 @@ def _trained(
                 images.groups[inside],
                 len(images.classes),
                 settings.seed + number,
+                _of(weights, inside),
             )
         pooled = _embed(backbone, survey.pixels, survey.rows[outside], Progress(quiet=True), "")
         parts.append((outside, pooled, head.logits(pooled)))
@@ -181,8 +192,11 @@ def predictions(
     settings: Settings,
     cache: Cache,
     progress: Progress,
+    sample_weights: np.ndarray | None = None,
 ) -> Predictions:
     """Cross-fit the network: frozen features with a linear head, or the whole network a fold.
+
+    `sample_weights` count in training alone; every figure is of the images as they are.
 
     A small CNN has nothing to freeze, so it is always trained whole. Raises Diverged.
     """
@@ -190,11 +204,15 @@ def predictions(
     fold = assign_folds(images, TRAINED_FOLDS if whole else FROZEN_FOLDS, settings.seed)
     curves: list[dict[str, Any]] = []
     if whole:
-        network, embedding, logits, curves = _trained(settings, images, survey, fold, progress)
+        network, embedding, logits, curves = _trained(settings, images, survey, fold, progress, sample_weights)
         training = f"whole network, {max(len(curve['loss']) for curve in curves)} epochs at most"
     else:
-        network, embedding, logits = _frozen(backbone, images, survey, fold, settings.seed, cache, progress)
+        network, embedding, logits = _frozen(
+            backbone, images, survey, fold, settings.seed, cache, progress, sample_weights
+        )
         training = "frozen features, logistic head"
+    if sample_weights is not None:
+        training += "; images counted as the given weights say"
     odds, learnt = log_odds(logits), ~images.held_out
     recalls = [np.mean(logits[images.codes == code].argmax(axis=1) == code) for code in range(len(images.classes))]
     return Predictions(

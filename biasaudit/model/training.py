@@ -60,11 +60,13 @@ def train_network(
     groups: np.ndarray,
     classes: int,
     seed: int,
+    counts: np.ndarray | None = None,
 ) -> tuple[Head, dict[str, list[float]]]:
     """Train `backbone.network` in place with a linear head on its pooled output.
 
-    rows, codes, groups: of the training images. Fifteen per cent of them are kept for early stopping. Returns the
-    head and the curves. Raises Diverged where the loss is not finite even at a tenth of the learning rate.
+    rows, codes, groups: of the training images; counts: float (n,), how much each counts within its class. Fifteen
+    per cent of them are kept for early stopping. Returns the head and the curves. Raises Diverged where the loss is
+    not finite even at a tenth of the learning rate.
     """
     keras = import_keras()
     fresh = backbone.network.get_weights()
@@ -74,7 +76,7 @@ def train_network(
         backbone.network.trainable = True
         network, dense = _with_head(keras, backbone, classes)
         network.compile(keras.optimizers.Adam(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-        curves = _fit(keras, network, store, rows, codes, groups, classes, seed)
+        curves = _fit(keras, network, store, rows, codes, groups, classes, seed, counts)
         if all(math.isfinite(value) for value in (*curves["loss"], *curves["validation_loss"])):
             weights, bias = dense.get_weights()
             return Head(weights, bias), curves
@@ -98,6 +100,7 @@ def _fit(
     groups: np.ndarray,
     classes: int,
     seed: int,
+    counts: np.ndarray | None,
 ) -> dict[str, list[float]]:
     names, first = np.unique(groups, return_index=True)
     try:
@@ -106,6 +109,7 @@ def _fit(
         kept, _ = train_test_split(names, test_size=0.15, random_state=seed)
     train = np.isin(groups, kept)
     weights = len(codes) / (classes * np.maximum(1, np.bincount(codes, minlength=classes)))[codes]
+    weights = weights if counts is None else weights * counts
     history = network.fit(
         _sequence(keras, store, rows[train], codes[train], weights[train], seed),
         validation_data=_sequence(keras, store, rows[~train], codes[~train], weights[~train], None),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,10 +23,11 @@ TEXT = 14_000
 """Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
 
 
-def render(audit: Audit, evidence: Path | None = None) -> str:
+def render(audit: Audit, evidence: Path | None = None, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """The whole report as one HTML document.
 
     `evidence` is the folder of thumbnails beside audit.json; a missing picture becomes a line of text.
+    `names`: the id under which an image's pictures were saved, where it is shown under another.
     """
     environment = _environment()
     style, script = _source("report.css"), _source("report.js")
@@ -32,7 +36,7 @@ def render(audit: Audit, evidence: Path | None = None) -> str:
         f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     )
     told = sum(finding.verdict in words.PROBLEMS for finding in audit.findings)
-    pictures = Pictures(evidence, budget=LARGEST - told * TEXT)
+    pictures = Pictures(evidence, budget=LARGEST - told * TEXT, names=names)
     return environment.get_template("report.html.j2").render(
         audit=audit,
         view=view.View(audit, pictures),
@@ -46,6 +50,13 @@ def render_fragment(audit: Audit) -> str:
     """The audit in a notebook cell: verdict, counts and the findings in a table; under 100 kB, no script."""
     page = view.View(audit, Pictures(None))
     return _environment().get_template("fragment.html.j2").render(audit=audit, view=page)
+
+
+def page(template: str, **shown: Any) -> str:
+    """A page in the style of the report that runs no script."""
+    style = _source("report.css")
+    policy = f"default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '{_digest(style)}'"
+    return _environment().get_template(template).render(policy=policy, style=Markup(style), **shown)
 
 
 @lru_cache(maxsize=1)

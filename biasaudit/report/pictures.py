@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 SIDE = 160
 """Longest side of a thumbnail in pixels, and of the square that the page shows it in."""
@@ -36,8 +38,10 @@ def average_path(folder: Path, label: str, drawn: str) -> Path:
 class Pictures:
     """The pictures of one page: asked for by image id, answered with the element id to show, or None."""
 
-    def __init__(self, folder: Path | None, budget: int = 0) -> None:
+    def __init__(self, folder: Path | None, budget: int = 0, names: Mapping[str, str] = MappingProxyType({})) -> None:
         self.folder = folder
+        self.names = names
+        """Shown image id -> the one that its pictures were saved under, where they differ."""
         self.budget = budget
         """Characters of base64 that may still be spent."""
         self.uris: dict[str, str] = {}
@@ -47,18 +51,24 @@ class Pictures:
 
     def photo(self, image_id: str) -> str | None:
         """The element that holds this image's thumbnail."""
-        return self._embed(thumbnail_path(self.folder, image_id)) if self.folder else None
+        if self.folder is None:
+            return None
+        return self._embed(thumbnail_path(self.folder, self.names.get(image_id, image_id)), _file_name(image_id))
 
     def heatmap(self, image_id: str, label: str | None) -> str | None:
         """The element that holds this image's heatmap for the class `label`."""
-        return self._embed(heatmap_path(self.folder, image_id, label)) if self.folder and label else None
+        if self.folder is None or not label:
+            return None
+        path = heatmap_path(self.folder, self.names.get(image_id, image_id), label)
+        return self._embed(path, _file_name(image_id, label))
 
     def average(self, label: str, drawn: str) -> str | None:
         """The element that holds the average "picture" or "map" of a class."""
-        return self._embed(average_path(self.folder, label, drawn)) if self.folder else None
+        path = average_path(self.folder, label, drawn) if self.folder else None
+        return self._embed(path, path.name) if path else None
 
-    def _embed(self, path: Path) -> str | None:
-        element = "i-" + path.stem
+    def _embed(self, path: Path, shown: str) -> str | None:
+        element = "i-" + shown.removesuffix(".webp")  # of the shown name: a hash of the saved one would tell on it
         if element in self.uris:
             return element
         data = _read_webp(path)
