@@ -21,7 +21,8 @@ def redacted(audit: Audit) -> tuple[Audit, dict[str, str]]:
     keep = {*audit.dataset.classes, *(finding.cue for finding in audit.findings)}
     kept = keep | {_cut(name, most) for name in keep for most in (30, 40, 60)}
     texts = [text for finding in audit.findings for text in _texts(finding.model_dump(mode="json"))]
-    values = _numbered("value", {text[start:end] for text in texts for start, end in _quoted(text)} - kept)
+    levels = {group.name for breakdown in audit.subgroups for group in breakdown.groups}
+    values = _numbered("value", levels | ({text[start:end] for text in texts for start, end in _quoted(text)} - kept))
 
     def of_finding(text: str) -> str:
         if text in names:
@@ -35,6 +36,7 @@ def redacted(audit: Audit) -> tuple[Audit, dict[str, str]]:
 
     record: dict[str, Any] = audit.model_dump(mode="json")
     record["findings"] = [_mapped(each, of_finding) for each in record["findings"]]
+    record["subgroups"] = [_of_groups(each, values, of_finding) for each in record["subgroups"]]
     record["checks"] = _mapped(record["checks"], anywhere)
     record["headline"] = anywhere(audit.headline)
     dataset = record["dataset"]
@@ -43,7 +45,7 @@ def redacted(audit: Audit) -> tuple[Audit, dict[str, str]]:
         "excluded": [{**each, "path": names[each["path"]]} for each in dataset["excluded"]],
         "warnings": [anywhere(text) for text in dataset["warnings"]],
     }
-    for key in ("metadata", "model", "weights", "review", "subject"):
+    for key in ("metadata", "model", "weights", "review", "reference", "subject"):
         if record["settings"].get(key):
             record["settings"][key] = HIDDEN
     if "command" in record["run"]:
@@ -51,6 +53,24 @@ def redacted(audit: Audit) -> tuple[Audit, dict[str, str]]:
     for review in record["reviews"]:
         review["comment"], review["name"] = anywhere(review["comment"]), HIDDEN if review["name"] else ""
     return Audit.model_validate(record), {code: name for name, code in names.items()}
+
+
+def _of_groups(breakdown: dict[str, Any], values: dict[str, str], change: Callable[[str], str]) -> dict[str, Any]:
+    """A breakdown with codes for its levels, and for those of the reference population that no image has."""
+    groups = [{**group, "name": values[group["name"]]} for group in breakdown["groups"]]
+    differences = [
+        {
+            **each,
+            "group": values[each["group"]],
+            "difference": {**each["difference"], "measure": change(each["difference"]["measure"])},
+        }
+        for each in breakdown["differences"]
+    ]
+    absent = []
+    for text in breakdown["absent"]:
+        name, told, label = text.rpartition(": no image")
+        absent.append(values.get(name, HIDDEN) + told + label)
+    return {**breakdown, "groups": groups, "differences": differences, "absent": absent}
 
 
 def _quoted(text: str) -> list[tuple[int, int]]:

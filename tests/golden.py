@@ -355,7 +355,7 @@ def breakdown(column: str, groups: tuple[str, str], label: str) -> Breakdown:
 
     worse, better = of(groups[0], 0.71), of(groups[1], 0.84)
     estimate = Estimate(
-        measure=f"balanced accuracy: {groups[0]} less {groups[1]}",
+        measure=f"balanced accuracy: “{groups[0]}” less “{groups[1]}”",
         value=-0.13,
         low=-0.2,
         high=-0.06,

@@ -65,7 +65,7 @@ def _finding(
         if q_of[id(gap)] < Q and abs(gap.area.value - 0.5) >= FLOOR and gap.area.clear_of(0.5) >= LEAST_AREA
     ]
     told = "; ".join(
-        f"those of {gap.group} are {gap.words} (median {gap.medians[0]:.3g}, of the others {gap.medians[1]:.3g})"
+        f"those of “{gap.group}” are {gap.words} (median {gap.medians[0]:.3g}, of the others {gap.medians[1]:.3g})"
         for gap in telling[:3]
     )
     reach = float(norm.isf(0.025 / tests) + norm.ppf(0.8)) / float(norm.isf(0.025))
@@ -84,7 +84,7 @@ def _finding(
             "association": Rung(
                 state="untested",
                 estimate=Estimate(
-                    measure=f"AUC of {first.cue.replace('_', ' ')}: {column.name}: {first.group} against all others",
+                    measure=f"AUC of {first.cue.replace('_', ' ')}: {column.name}: “{first.group}” against the others",
                     value=first.area.value,
                     low=first.area.low,
                     high=first.area.high,

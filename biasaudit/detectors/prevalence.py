@@ -106,7 +106,7 @@ def _finding(column: GroupColumn, found: list[_Tie], q_of: dict[int, float], tes
     q = q_of[id(first)]
     held = [each for each in (first.apart, first.adjusted) if each is not None]
     tied = q < Q and all(abs(each.value) >= FLOOR and each.clear_of() >= LEAST_APART for each in held)
-    where = f"{column.name}: {first.group}"
+    where = f"{column.name}: “{first.group}”"
     shares = _percent(first.mine), _percent(first.rest)
     words = f"{shares[0]} of the images of {where} are {first.label}, and {shares[1]} of {first.against}"
     points = f"{100 * first.apart.value:+.0f} points, {100 * first.apart.low:+.0f} to {100 * first.apart.high:+.0f}"

@@ -64,22 +64,22 @@ def _against_reference(each: Breakdown, q_of: dict[tuple[str, str], float]) -> F
     ]
     nobody = [name.removesuffix(": no image") for name in each.absent if name.endswith(": no image")]
     told = [
-        f"{group.name} is {_share(group)} of the images and {group.reference:.0%} of the population"
+        f"“{group.name}” is {_share(group)} of the images and {group.reference:.0%} of the population"
         for group in sorted(lacking, key=lambda group: group.share.value / (group.reference or 1))[:3]
     ]
-    told += [f"{name} is in the population and in no image" for name in nobody[:3]]
+    told += [f"“{name}” is in the population and in no image" for name in nobody[:3]]
     return _finding(each, told, f"Every group by {each.column} has four fifths of its part in the population, or may.")
 
 
 def _by_itself(each: Breakdown) -> Finding:
     few = [group for group in each.groups if group.share.value < FEW and group.name != MISSING]
-    told = [f"{group.name} is {_share(group)} of the images ({group.images})" for group in few[:3]]
+    told = [f"“{group.name}” is {_share(group)} of the images ({group.images})" for group in few[:3]]
     total = sum(group.images for group in each.groups)
     for group in each.groups:
         for label, count in group.classes.items():
             of_class = sum(other.classes[label] for other in each.groups)
             if not count and group.images * of_class / total >= LEAST and group.name != MISSING:
-                told.append(f"{group.name} has no image of {label}")
+                told.append(f"“{group.name}” has no image of {label}")
     return _finding(each, told, f"Every group by {each.column} is a twentieth of the images or more.")
 
 
@@ -92,7 +92,7 @@ def _finding(each: Breakdown, told: list[str], nothing: str) -> Finding:
     smallest = min(each.groups, key=lambda group: group.share.value)
     share = smallest.share
     estimate = Estimate(
-        measure=f"share of the smallest group, {smallest.name}",
+        measure=f"share of the smallest group, “{smallest.name}”",
         value=share.value,
         low=share.low,
         high=share.high,
@@ -101,7 +101,7 @@ def _finding(each: Breakdown, told: list[str], nothing: str) -> Finding:
         n=share.n,
     )
     compared = any(group.reference is not None for group in each.groups)
-    counted = ", ".join(f"{group.name} {group.images}" for group in each.groups[:8])
+    counted = ", ".join(f"“{group.name}” {group.images}" for group in each.groups[:8])
     return Finding(
         id=f"representation-{slug(each.column)}",
         detector="representation",

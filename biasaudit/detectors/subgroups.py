@@ -68,11 +68,11 @@ def _finding(
     loss = one.difference
     shares = f"{one.value.value:.0%} ({one.value.low:.0%} to {one.value.high:.0%})"
     others = f"{one.rest.value:.0%} ({one.rest.low:.0%} to {one.rest.high:.0%})"
-    where = f"{breakdown.column}: {one.group}"
+    where = f"{breakdown.column}: “{one.group}”"
     if gap:
         title = f"The model is right less often for {where}: {shares} against {others} of {against}."
     else:
-        title = f"No group by {breakdown.column} for which the model is clearly worse: the worst is {one.group}."
+        title = f"No group by {breakdown.column} for which the model is clearly worse: the worst is “{one.group}”."
     reach = float(norm.isf(0.025 / max(1, tests)) + norm.ppf(0.8)) / float(norm.isf(0.025))
     wrong = predictions.log_odds.argmax(axis=1) != images.codes
     sure = predictions.log_odds.max(axis=1)

@@ -70,9 +70,9 @@ class GroupColumn:
         return inside, ~inside & (~missing if (inside & ~missing).any() and (~inside & ~missing).any() else True)
 
     def against(self, level: str) -> str:
-        """What those that a level is held against are called: "male" where they are all of one level."""
+        """What those that a level is held against are called: its name, quoted, where they are all of one level."""
         others = {self.levels[code] for code in np.unique(self.codes[self.sides(level)[1]])}
-        return others.pop() if len(others) == 1 else "all others"
+        return f"“{others.pop()}”" if len(others) == 1 else "all others"
 
     def level_of(self, text: str) -> str:
         """The level of a value as it stands in a table; of words the value itself, whether or not it is a level."""

@@ -36,7 +36,7 @@ def difference_within_classes(
     if len(codes) < len(inside.classes):
         figure += f" over {', '.join(inside.classes[code] for code in codes)}"
     mine, theirs = within_classes(inside, codes), within_classes(outside, codes)
-    return _one(f"{group} less {against}", group, WITHIN_CLASSES, figure, mine, theirs)
+    return _one(f"“{group}” less {against}", group, WITHIN_CLASSES, figure, mine, theirs)
 
 
 def differences_of(group: str, against: str, inside: Answers, outside: Answers) -> Iterator[Difference]:
@@ -47,12 +47,14 @@ def differences_of(group: str, against: str, inside: Answers, outside: Answers) 
         names += [(called, figure.format(inside.classes[code])) for called, figure in NAMED.items()]
     for called, figure in names:
         if figure in mine and figure in theirs:
-            yield _one(f"{group} less {against}", group, called, figure, mine[figure], theirs[figure])
+            yield _one(f"“{group}” less {against}", group, called, figure, mine[figure], theirs[figure])
     for code in inside.positive:
         odds = [figure.format(inside.classes[code]) for figure in ODDS]
         if all(figure in mine and figure in theirs for figure in odds):
             both = [
-                _one(f"{group} less {against}", group, "equalised odds", each, mine[each], theirs[each], LARGER_OF_TWO)
+                _one(
+                    f"“{group}” less {against}", group, "equalised odds", each, mine[each], theirs[each], LARGER_OF_TWO
+                )
                 for each in odds
             ]
             yield max(both, key=lambda each: abs(each.difference.value))

@@ -63,7 +63,7 @@ def test_a_declared_column_is_about_people_whatever_its_name():
 def test_those_of_whom_nothing_is_known_do_not_hide_how_two_groups_differ():
     found = column(["f", "m", None] * 20)
     inside, against = found.sides("f")
-    assert (inside.sum(), against.sum(), found.against("f")) == (20, 20, "m")
+    assert (inside.sum(), against.sum(), found.against("f")) == (20, 20, "“m”")
     inside, against = found.sides("(missing)")
     assert (inside.sum(), against.sum(), found.against("(missing)")) == (20, 40, "all others")
 

@@ -55,7 +55,7 @@ def test_a_reference_population_shows_who_is_missing(people, tmp_path):
     result = scan(people, tmp_path / "out", reference=reference)
     found = finding(result, "representation-sex")
     assert found.verdict == "gap"
-    assert "other is in the population and in no image" in found.title
+    assert "“other” is in the population and in no image" in found.title
     fair = tmp_path / "fair.csv"
     fair.write_text("sex,count\nfemale,51\nmale,49\n")
     assert finding(scan(people, tmp_path / "fair", reference=fair), "representation-sex").verdict == "clear"
