@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from biasaudit.report import charts, view, words
+from biasaudit.report import charts, crosswalk, sign_off, view, words
 from biasaudit.report.pictures import Pictures
 from biasaudit.results import Audit
 
@@ -19,6 +19,10 @@ LARGEST = 4_200_000
 TEXT = 14_000
 """Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
 
+STYLES = ("report.css", "controls.css")
+SCRIPTS = ("report.js", "filters.js", "enlarge.js", "review.js", "links.js")
+"""What the page looks like and does, in the order in which it stands there."""
+
 
 def render(audit: Audit, evidence: Path | None = None) -> str:
     """The whole report as one HTML document.
@@ -26,16 +30,19 @@ def render(audit: Audit, evidence: Path | None = None) -> str:
     `evidence` is the folder of thumbnails beside audit.json; a missing picture becomes a line of text.
     """
     environment = _environment()
-    style, script = _source("report.css"), _source("report.js")
+    style, script = ("".join(map(_source, names)) for names in (STYLES, SCRIPTS))
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
         f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     )
     told = sum(finding.verdict in words.PROBLEMS for finding in audit.findings)
     pictures = Pictures(evidence, budget=LARGEST - told * TEXT)
+    page = view.View(audit, pictures)
     return environment.get_template("report.html.j2").render(
         audit=audit,
-        view=view.View(audit, pictures),
+        view=page,
+        cases=list(sign_off.cases(page)),
+        crosswalk=crosswalk.crosswalk(audit),
         policy=policy,
         style=Markup(style),  # our own file; the hash must match it letter for letter
         script=Markup(script),
@@ -77,6 +84,7 @@ def _environment() -> Environment:
         )
     }
     environment.globals |= {"words": words, "charts": charts, "MOST_ROWS": view.MOST_ROWS}
+    environment.globals |= {"case": sign_off.case, "states": crosswalk.STATES}
     return environment
 
 
