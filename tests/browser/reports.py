@@ -8,7 +8,7 @@ import numpy as np
 
 from biasaudit.report.html import render
 from biasaudit.report.thumbnails import save_average, save_heatmap, save_thumbnail
-from biasaudit.results import Audit, Excluded, Finding
+from biasaudit.results import Audit, Breakdown, Excluded, Finding
 from tests.golden import breakdown, clear, hostile_audit, ruler, sample_audit
 
 FINDINGS, FOLLOWERS, PICTURES = 60, 2, 12
@@ -27,7 +27,14 @@ def large_audit() -> Audit:
     return sample_audit(
         dataset=dataset,
         findings=(*_many(), *(clear(f"cue_{n}", 0.5) for n in range(400))),
-        subgroups=tuple(breakdown(f"column {n}", tuple(f"level {k}" for k in range(12)), "class 3") for n in range(8)),
+        subgroups=tuple(_many_groups(f"column {n}") for n in range(8)),
+    )
+
+
+def _many_groups(column: str) -> Breakdown:
+    two = breakdown(column, ("level 0", "level 1"), "class 3")
+    return two.model_copy(
+        update={"groups": tuple(two.groups[n % 2].model_copy(update={"name": f"level {n}"}) for n in range(24))}
     )
 
 
