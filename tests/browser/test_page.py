@@ -103,3 +103,10 @@ def test_nothing_is_wider_than_the_screen(report, watch, width):
     page = watch(viewport={"width": width, "height": 800}).open(report[1])
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_no_table_is_cut_off_on_paper(report, watch):
+    page = watch(viewport={"width": 688, "height": 1000}).open(report[1])  # A4 less its margins, in pixels
+    page.emulate_media(media="print")
+    wide = "[...document.querySelectorAll('.scroller')].filter(each => each.scrollWidth > each.clientWidth + 1)"
+    assert page.evaluate(f"{wide}.map(each => each.getAttribute('aria-label'))") == []

@@ -23,7 +23,7 @@ function filter() {
     const fold = element.closest("details.folded");
     if (asked && shown && fold) fold.open = true;
   }
-  const told = asked ? `${kept.size} of ${findings.length} shown.` : `${findings.length} findings and clear cues.`;
+  const told = asked ? `${kept.size} of ${findings.length} shown.` : `All ${findings.length} shown.`;
   document.getElementById("filtered").textContent = told;
 }
 
