@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from biasaudit import wording
 from biasaudit.errors import UsageError
 from biasaudit.ranking import ORDER, audit_verdict
 from biasaudit.report.words import shorten
-from biasaudit.results import Audit, Decision, Finding, Review, Verdict
+from biasaudit.results import Audit, Decision, Finding, Record, Review, Verdict
 
 LARGEST = 5_000_000
 """Bytes of a review file: some thousand decisions with long comments."""
 RECORDS = TypeAdapter(tuple[Review, ...])
+
+
+class ReviewFile(Record):
+    """What the report's page saves."""
+
+    schema_version: Literal["1.0"]
+    audit: str = Field(max_length=64)
+    """Fingerprint of the data that were judged."""
+    reviews: tuple[Review, ...]
+
+
 SAID: dict[Decision, str] = {
     "not the subject": "Called not the subject in review: ",
     "subject": "Called the subject in review: ",
@@ -26,8 +37,9 @@ OPEN = (" A person has to say what it is.", " Nothing says that it is not the su
 
 
 def read_reviews(file: Path) -> tuple[Review, ...]:
-    """The records of a review file: a JSON list of objects with `finding` and `decision`, and where wanted `comment`,
-    `name`, `date` and `data` (the fingerprint of the data that were judged). Of two about one finding the last counts.
+    """The records of a review file: what the report's page saves, or a JSON list of objects with `finding` and
+    `decision`, and where wanted `comment`, `name`, `date` and `data` (the fingerprint of the data that were judged). Of
+    two about one finding the last counts.
 
     Raises UsageError, naming the record, where it is none; bounds stand in `Review`.
     """
@@ -35,12 +47,17 @@ def read_reviews(file: Path) -> tuple[Review, ...]:
     try:
         if file.stat().st_size > LARGEST:
             raise UsageError(f"--review: {name} is larger than {LARGEST // 1_000_000} MB, so it is no review file.")
-        records = RECORDS.validate_json(file.read_bytes())
+        text = file.read_bytes()
+        if text.lstrip()[:1] == b"{":
+            saved = ReviewFile.model_validate_json(text)
+            records = tuple(review.model_copy(update={"data": review.data or saved.audit}) for review in saved.reviews)
+        else:
+            records = RECORDS.validate_json(text)
     except OSError as error:
         raise UsageError(f"--review: cannot read {name}: {error.strerror}.") from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = " ".join(str(part) for part in first["loc"][:2])
+        where = " ".join(str(part) for part in first["loc"][:3])
         place = f"record {where}" if where else "the file"
         raise UsageError(f"--review: {name} is no review file: {shorten(place, 80)}: {first['msg']}.") from error
     return tuple({review.finding: review for review in records}.values())

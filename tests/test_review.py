@@ -97,7 +97,7 @@ def test_the_last_of_two_decisions_counts(tmp_path):
     ("text", "says"),
     [
         ("{", "no review file"),
-        ("{}", "the file"),
+        ("{}", "schema_version"),
         ('[{"finding": "a", "decision": "burn"}]', "record 0 decision"),
         ('[{"finding": "a"}]', "record 0 decision"),
         ('[{"finding": "a", "decision": "accept", "script": 1}]', "record 0 script"),
@@ -143,3 +143,16 @@ def test_the_report_is_drawn_again_with_a_review_and_the_audit_stays_as_it_is(tm
     assert (tmp_path / "audit.json").read_text() == before
     assert call(monkeypatch, "report", tmp_path / "audit.json", "--review", tmp_path / "nowhere") == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_the_page_saves_is_read_with_the_data_that_it_was_about(tmp_path):
+    file = tmp_path / "review.json"
+    review = {"finding": "artefact-ruler", "decision": "dispute", "comment": "no", "name": "A", "date": "2026-01-01"}
+    file.write_text(json.dumps({"schema_version": "1.0", "audit": "9f2c", "reviews": [review]}))
+    (read,) = read_reviews(file)
+    assert (read.finding, read.decision, read.data) == ("artefact-ruler", "dispute", "9f2c")
+    file.write_text(
+        json.dumps({"schema_version": "1.0", "audit": "9f2c", "reviews": [{**review, "decision": "maybe"}]})
+    )
+    with pytest.raises(UsageError, match="reviews 0"):
+        read_reviews(file)

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from biasaudit.report import charts, view, words
+from biasaudit.report import charts, crosswalk, sign_off, view, words
 from biasaudit.report.pictures import Pictures
 from biasaudit.results import Audit
 
@@ -21,6 +21,10 @@ LARGEST = 4_200_000
 """Characters that a report may spend on findings and pictures, so that the whole file stays under 5 MB."""
 TEXT = 14_000
 """Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
+
+STYLES = ("report.css", "controls.css")
+SCRIPTS = ("report.js", "filters.js", "enlarge.js", "review.js", "links.js")
+"""What the page looks like and does, in the order in which it stands there."""
 
 
 def render(audit: Audit, evidence: Path | None = None, names: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -30,16 +34,19 @@ def render(audit: Audit, evidence: Path | None = None, names: Mapping[str, str] 
     `names`: the id under which an image's pictures were saved, where it is shown under another.
     """
     environment = _environment()
-    style, script = _source("report.css"), _source("report.js")
+    style, script = ("".join(map(_source, files)) for files in (STYLES, SCRIPTS))
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
         f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     )
     told = sum(finding.verdict in words.PROBLEMS for finding in audit.findings)
     pictures = Pictures(evidence, budget=LARGEST - told * TEXT, names=names)
+    page = view.View(audit, pictures)
     return environment.get_template("report.html.j2").render(
         audit=audit,
-        view=view.View(audit, pictures),
+        view=page,
+        cases=list(sign_off.cases(page)),
+        crosswalk=crosswalk.crosswalk(audit),
         policy=policy,
         style=Markup(style),  # our own file; the hash must match it letter for letter
         script=Markup(script),
@@ -88,6 +95,7 @@ def _environment() -> Environment:
         )
     }
     environment.globals |= {"words": words, "charts": charts, "MOST_ROWS": view.MOST_ROWS}
+    environment.globals |= {"case": sign_off.case, "states": crosswalk.STATES}
     return environment
 
 

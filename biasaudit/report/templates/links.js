@@ -1,0 +1,3 @@
+// Last, when filters stand: the address may name a finding.
+addEventListener("hashchange", reveal);
+reveal();
