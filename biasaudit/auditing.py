@@ -36,6 +36,7 @@ from biasaudit.gathering import (
 from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
+from biasaudit.lock import held
 from biasaudit.model.given import Given, name_of, open_given
 from biasaudit.outcome import AuditResult
 from biasaudit.progress import Progress
@@ -104,80 +105,81 @@ def audit(
     check_roles(settings, images)
     if settings.weights is not None:
         read_weights(settings.weights, images)  # what is wrong with it is said before any work
-    cache = Cache(out / "cache", fresh=settings.fresh)
-    backbone = None if scan else _load(settings, progress)
-    given = None if source is None else _open(source, images, settings, progress)
-    store = _reserve(out / "cache", images.n, [part.size for part in (backbone, given) if part is not None])
-    try:
-        surveyed = _survey(images, cues, store, cache, settings, progress)
-        images = surveyed.images
-        facts = Facts(
-            {
-                "images": images,
-                "survey": surveyed,
-                "cues": cues,
-                "backbone": backbone,
-                "given": given,
-                "settings": settings,
-                "cache": cache,
-                "progress": progress,
-            },
-            OF_A_GIVEN_MODEL if given else EVIDENCE,
-        )
-        subgroups_of(facts, "a reference population that cannot be read is told before the training")
-        answers, learnt, why = train(facts, scan)
-        discovered = discover(facts)
-        results, others, checks = detect(detectors, facts, why, progress)
-        findings = rank(
-            facts.get("cue_values"),
-            facts.get("ties"),
-            results,
-            others,
-            images,
-            answers,
-            why_untested(scan, why),
-            side_effects_or_none(facts, checks),
-            [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
-        )
-        likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
-        subgroups = subgroups_of(facts, why_untested(scan, why))
-        maps, attributed = maps_of(facts, detectors, why)
-        save_pictures(findings, images, answers, maps, likeness, out / "evidence", progress)
-        if answers and attributed:
-            save_averages(facts.get("map_places"), surveyed, answers.network.size, out / "evidence")
-        tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
-    finally:
-        if store is not None:
-            store.discard()
+    with held(out):
+        cache = Cache(out / "cache", fresh=settings.fresh)
+        backbone = None if scan else _load(settings, progress)
+        given = None if source is None else _open(source, images, settings, progress)
+        store = _reserve(out / "cache", images.n, [part.size for part in (backbone, given) if part is not None])
+        try:
+            surveyed = _survey(images, cues, store, cache, settings, progress)
+            images = surveyed.images
+            facts = Facts(
+                {
+                    "images": images,
+                    "survey": surveyed,
+                    "cues": cues,
+                    "backbone": backbone,
+                    "given": given,
+                    "settings": settings,
+                    "cache": cache,
+                    "progress": progress,
+                },
+                OF_A_GIVEN_MODEL if given else EVIDENCE,
+            )
+            subgroups_of(facts, "a reference population that cannot be read is told before the training")
+            answers, learnt, why = train(facts, scan)
+            discovered = discover(facts)
+            results, others, checks = detect(detectors, facts, why, progress)
+            findings = rank(
+                facts.get("cue_values"),
+                facts.get("ties"),
+                results,
+                others,
+                images,
+                answers,
+                why_untested(scan, why),
+                side_effects_or_none(facts, checks),
+                [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered],
+            )
+            likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
+            subgroups = subgroups_of(facts, why_untested(scan, why))
+            maps, attributed = maps_of(facts, detectors, why)
+            save_pictures(findings, images, answers, maps, likeness, out / "evidence", progress)
+            if answers and attributed:
+                save_averages(facts.get("map_places"), surveyed, answers.network.size, out / "evidence")
+            tested = self_test(surveyed, cues, settings, progress) if settings.selftest else None
+        finally:
+            if store is not None:
+                store.discard()
 
-    balanced = balance(findings, facts.get("ties"), images)
-    if balanced is not None:
-        checks.append(balanced.check)
-    save_weights(out, images, balanced, settings.weights)
-    record = Audit(
-        verdict=audit_verdict(findings, learnt),
-        headline=why if given and why else wording.headline(findings, learnt, why if answers is None else ""),
-        dataset=dataset_record(folder, surveyed),
-        model=model_record((given or backbone).name, answers) if backbone and answers else None,
-        settings={**settings.to_record(), "scan": scan},
-        environment=environment(),
-        checks=(*checks, *left_out(settings, scan)),
-        findings=findings,
-        attribution=attributed,
-        subgroups=subgroups,
-        selftest=tested,
-        run={
-            "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
-            "seconds": round(time.time() - began, 1),
-            "command": readable_id(command),
-        },
-    )
-    record = reviewed(record, reviews)
-    result = AuditResult(record, out)
-    write_tables(out, surveyed, answers, record.findings)
-    result.save()
-    progress.say(f"Verdict: {record.verdict}. {record.headline}")
-    return result
+        balanced = balance(findings, facts.get("ties"), images)
+        if balanced is not None:
+            checks.append(balanced.check)
+        save_weights(out, images, balanced, settings.weights)
+        record = Audit(
+            verdict=audit_verdict(findings, learnt),
+            headline=why if given and why else wording.headline(findings, learnt, why if answers is None else ""),
+            dataset=dataset_record(folder, surveyed),
+            model=model_record((given or backbone).name, answers) if backbone and answers else None,
+            settings={**settings.to_record(), "scan": scan},
+            environment=environment(),
+            checks=(*checks, *left_out(settings, scan)),
+            findings=findings,
+            attribution=attributed,
+            subgroups=subgroups,
+            selftest=tested,
+            run={
+                "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
+                "seconds": round(time.time() - began, 1),
+                "command": readable_id(command),
+            },
+        )
+        record = reviewed(record, reviews)
+        result = AuditResult(record, out)
+        write_tables(out, surveyed, answers, record.findings)
+        result.save()
+        progress.say(f"Verdict: {record.verdict}. {record.headline}")
+        return result
 
 
 def audit_the_audit(
@@ -193,10 +195,11 @@ def audit_the_audit(
     images = _read(folder, settings)
     make_folder(folder, out)
     check_names(settings, images)
-    cache = Cache(out / "cache", fresh=settings.fresh)
-    images = sample(images, settings.seed, MORE_THAN_ENOUGH)
-    record = self_test(_survey(images, cues, None, cache, settings, progress), cues, settings, progress)
-    return record, write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
+    with held(out):
+        cache = Cache(out / "cache", fresh=settings.fresh)
+        images = sample(images, settings.seed, MORE_THAN_ENOUGH)
+        record = self_test(_survey(images, cues, None, cache, settings, progress), cues, settings, progress)
+        return record, write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
 
 
 def _read(folder: Path, settings: Settings) -> ImageTable:
