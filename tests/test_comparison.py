@@ -124,6 +124,8 @@ def test_patterns_are_compared_only_in_the_same_images():
     other = sample_audit().dataset.model_copy(update={"fingerprint": "other"})
     assert change(alone(pattern), alone(pattern), pattern.id).status == "same"
     assert change(alone(pattern), alone(pattern, dataset=other), pattern.id).status == "not comparable"
+    assert change(alone(pattern), alone(pattern, settings={"seed": 1}), pattern.id).status == "not comparable"
+    assert change(alone(), alone(pattern), pattern.id).status == "not comparable"
 
 
 def test_copies_are_gone_where_they_were_looked_for_again():

@@ -88,4 +88,5 @@ def _differing(what: str, old: dict[str, Any], new: dict[str, Any]) -> Fact:
 
 
 def _plain(value: Any) -> str:
-    return "none" if value in (None, []) else short(str(value))
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "none" if value in (None, []) else short(text)

@@ -87,8 +87,9 @@ def _why_not(was: Finding | None, now: Finding | None, rung: RungName | None, ol
     known = now or was
     assert known is not None
     only = "older" if now is None else "newer" if was is None else ""
-    if known.kind == "discovered" and old.dataset.fingerprint != new.dataset.fingerprint:
-        return "What is discovered is found anew in other images: nothing says that it is the same."
+    same_search = _search(old) == _search(new)
+    if known.kind == "discovered" and not (same_search and was and now):
+        return "It was discovered, in other images, under another seed or once only: nothing says that it is the same."
     if only == "older" and not _looked(known, new):
         return "Only the older audit has this finding: the newer did not look for it."
     if only:
@@ -114,6 +115,11 @@ def _why_not(was: Finding | None, now: Finding | None, rung: RungName | None, ol
     if ties[0] and ties[1] and was.label == now.label and ties[0].measure != ties[1].measure:
         return f"Its tie was measured otherwise: {ties[0].measure}, and {ties[1].measure}."
     return ""
+
+
+def _search(audit: Audit) -> tuple[object, ...]:
+    """What decides how discovered patterns are numbered."""
+    return audit.dataset.fingerprint, audit.settings.get("seed"), audit.settings.get("backbone")
 
 
 def _looked(finding: Finding, audit: Audit) -> bool:
