@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from biasaudit.report import charts, crosswalk, sign_off, view, words
+from biasaudit.report import charts, crosswalk, crosswalk_answers, sign_off, view, words
 from biasaudit.report.pictures import Pictures
 from biasaudit.results import Audit
 
@@ -84,7 +84,7 @@ def _environment() -> Environment:
         )
     }
     environment.globals |= {"words": words, "charts": charts, "MOST_ROWS": view.MOST_ROWS}
-    environment.globals |= {"case": sign_off.case, "states": crosswalk.STATES}
+    environment.globals |= {"case": sign_off.case, "states": crosswalk_answers.STATES}
     return environment
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from biasaudit.report.crosswalk import CHECKLISTS, STATES, crosswalk
+from biasaudit.report.crosswalk import CHECKLISTS, crosswalk
+from biasaudit.report.crosswalk_answers import STATES
 from biasaudit.report.html import render
 from tests.golden import clear, hostile_audit, sample_audit
 
