@@ -117,10 +117,6 @@ class View:
         """Those by columns about anything else."""
         return [each for each in self.audit.subgroups if not each.about_people]
 
-    def has_accuracy(self, each: Breakdown) -> bool:
-        """Whether a model was judged by group."""
-        return any("accuracy" in group.figures for group in each.groups)
-
     def told_by_group(self, each: Breakdown) -> list[str]:
         """The figures that a table by group has room for; all of them are in audit.json."""
         known = {name for group in each.groups for name in group.figures}
