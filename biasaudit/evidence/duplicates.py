@@ -33,6 +33,11 @@ fifths of all parts exceed. Planted copies have at least .98, .97 and .89; pictu
 fine parts, but then no more than .51 everywhere (1,000 each of dermoscopy, objects and leaves)."""
 PARTS, FEWEST_PARTS, DETAIL = 4, 6, 1.0
 """Parts a side; how many need fine parts, and of which spread in grey levels, for a pair to be told at all."""
+TEXTURED, FAINT = 0.5, 0.25
+"""Share of a picture's pixels that need texture, and how many grey levels that is. Of photographs more than 99 in 100
+have it; drawn digits and discs on plain ground, which a crop lays upon one another however they differ, do not."""
+LEAST_SIDE = 24
+"""Pixels of a file's shorter side below which two pictures of one thing cannot be told from copies."""
 MOST_STRETCH, MOST_SHIFT = 0.15, 0.14
 """A crop of 5% at each side stretches by .10 and shifts by none; of 5% at one side by .05, and shifts by .05."""
 MOVED = 0.02
@@ -57,6 +62,13 @@ def _start(pairs: Lookalikes) -> np.ndarray:
     left, right, top, bottom = crops.T
     left, right = np.where(pairs.mirrored, right, left), np.where(pairs.mirrored, left, right)
     return np.stack([1 - left - right, left - right, 1 - top - bottom, top - bottom], axis=1)
+
+
+def _textured(pictures: np.ndarray) -> np.ndarray:
+    """bool (n,): whether enough of a picture (uint8) is more than plain ground and an outline for copies to be told."""
+    full = pictures.astype(np.float32)
+    texture = np.abs(_blurred(full, 0.9) - _blurred(full, 2.0)) if len(full) else full
+    return (texture > FAINT).mean(axis=(1, 2)) >= TEXTURED
 
 
 def _fine_parts(picture: np.ndarray, where: np.ndarray) -> np.ndarray:
@@ -156,7 +168,7 @@ def copy_notes(copies: pd.DataFrame, labels: np.ndarray) -> Counter[str]:
     return Counter({f"copy of a picture of the same class: {KINDS[kind]}": n for kind, n in counts.items()})
 
 
-def copies_among(pictures: np.ndarray, hashes: np.ndarray) -> pd.DataFrame:
+def copies_among(pictures: np.ndarray, hashes: np.ndarray, sides: np.ndarray) -> pd.DataFrame:
     """Pairs of files that show one picture: columns first and second (row numbers) and kind (of KINDS).
 
     Of files that are equal each is paired with the first of them, and only that is compared with other pictures.
@@ -165,11 +177,13 @@ def copies_among(pictures: np.ndarray, hashes: np.ndarray) -> pd.DataFrame:
     Args:
         pictures: uint8 (n, side, side), small pictures as `images.small` keeps them.
         hashes: object (str), (n,): of each file's bytes.
+        sides: int (n,): the shorter side of each file in pixels.
     """
     _, first, place = np.unique(hashes.astype(str), return_index=True, return_inverse=True)
     leader = first[place] if len(hashes) else np.zeros(0, dtype=int)
     pairs = [(int(leader[row]), row, "equal") for row in range(len(hashes)) if leader[row] != row]
     leaders = np.sort(first)
+    leaders = leaders[_textured(pictures[leaders]) & (sides[leaders] >= LEAST_SIDE)]
     pairs += [(int(leaders[a]), int(leaders[b]), kind) for a, b, kind in _near(pictures[leaders])]
     ordered = sorted((min(a, b), max(a, b), kind) for a, b, kind in pairs)
     return pd.DataFrame(ordered, columns=["first", "second", "kind"]).astype({"first": int, "second": int})

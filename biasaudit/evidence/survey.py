@@ -177,7 +177,8 @@ def survey(
     kept = images.without(reasons) if reasons else images
     values = values.loc[~bad].drop(columns="unreadable").reset_index(drop=True)
     with progress.step("Looking for copies of one picture"):
-        copies = copies_among(smalls(values.pop("small")), values["hash"].to_numpy())
+        sides = values[["width", "height"]].min(axis=1).to_numpy(dtype=int)
+        copies = copies_among(smalls(values.pop("small")), values["hash"].to_numpy(), sides)
     frame = kept.frame.assign(own_group=kept.groups)
     frame["group"] = _join_copies(kept.groups, copies)
     seen = Counter(note for notes in values["notes"] for note in str(notes).split("\n") if note)
