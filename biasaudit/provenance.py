@@ -8,8 +8,6 @@ from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import numpy as np
-
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.folder import readable_id
@@ -31,7 +29,7 @@ def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
         n=images.n,
         classes=dict(Counter(images.labels)),
         splits=dict(Counter(splits)),
-        groups=len(np.unique(images.groups)) if images.grouped else None,
+        groups=images.frame["own_group"].nunique() if images.grouped else None,
         excluded=images.excluded,
         notes=images.notes,
         warnings=images.warnings,

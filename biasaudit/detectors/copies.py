@@ -1,21 +1,29 @@
-"""The same picture twice: across splits it leaks, across classes its label is in doubt."""
+"""The same picture twice: across splits it leaks; across classes or patients one of the two is wrong."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
+from biasaudit.evidence.duplicates import KINDS, joined
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Finding, Rung
 
 UNTESTED = Rung(state="untested", why="Not a question of the model: copies are counted in the files.")
+COUNTED = (
+    "Files that are equal byte for byte count as one picture, and those that were resized, saved again, brightened, "
+    "mirrored or cropped by about a twentieth; two photographs of one subject do where they hardly differ."
+)
+MOST = 20
+"""Examples that a finding may name."""
 
 
-def _finding(name: str, title: str, frame: pd.DataFrame, recommendation: str) -> Finding:
+def _finding(name: str, title: str, examples: pd.Series, recommendation: str, explanation: str) -> Finding:
     return Finding(
         id=f"leakage-{name}",
         detector="copies",
@@ -25,55 +33,115 @@ def _finding(name: str, title: str, frame: pd.DataFrame, recommendation: str) ->
         verdict="suspect",
         label=None,
         rungs={"association": UNTESTED, "encoding": UNTESTED, "reliance": UNTESTED, "disparity": UNTESTED},
-        examples=tuple(frame["id"].head(20)),
+        examples=tuple(examples.head(MOST)),
         recommendation=recommendation,
         question="Does one picture stand in two places?",
-        explanation="Only copies that are equal byte for byte are counted here.",
+        explanation=explanation,
     )
+
+
+def _pictures(images: ImageTable, copies: pd.DataFrame) -> np.ndarray:
+    """int (n,): the same number for all files that show one picture."""
+    row_of = {image: row for row, image in enumerate(images.ids)}
+    return joined(images.n, ((row_of[one], row_of[other]) for one, other in copies[["first", "second"]].to_numpy()))
 
 
 def _spread_over(frame: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
     """Rows whose `by` value occurs with more than one value of `column`, copies side by side."""
     counts = frame.groupby(by)[column].transform("nunique")
-    return frame[(counts > 1).to_numpy()].sort_values([by, "id"])
+    return frame[(counts > 1).to_numpy()].sort_values([by, column, "id"])
 
 
-@detector(question="Does one picture, or one patient, stand in two splits or under two labels?")
+def _side_by_side(spread: pd.DataFrame, column: str) -> pd.Series:
+    """Ids: of each picture one from each place in which it stands, next to one another."""
+    return spread.drop_duplicates(["picture", column])["id"]
+
+
+def _told(title: str, spread: pd.DataFrame, copies: pd.DataFrame) -> str:
+    """The title with how many pictures, and how many pairs of files of which kind show them."""
+    pairs = copies["kind"][copies["first"].isin(set(spread["id"]))]
+    kinds = Counter(pairs)
+    told = ", ".join(f"{kinds[kind]} {words}" for kind, words in KINDS.items() if kinds[kind])
+    return f"{title}: {spread['picture'].nunique()} (pairs of files: {told})."
+
+
+def _fewest_to_remove(spread: pd.DataFrame, column: str) -> int:
+    """Files that have to go before no picture stands in two places: all but those in its commonest."""
+    counts = spread.groupby(["picture", column]).size().groupby("picture")
+    return int((counts.sum() - counts.max()).sum())
+
+
+def _files(n: int) -> str:
+    return "1 file" if n == 1 else f"{n} files"
+
+
+def _of_test_part(images: ImageTable, frame: pd.DataFrame) -> str:
+    """How much of a given test part has a copy that a model learns from; "" where there is no such part."""
+    held = images.held_out
+    both = int(frame["picture"][held].isin(set(frame["picture"][~held])).sum())
+    return f" Of the {held.sum()} images of the test part {both} have a copy in the rest." if both else ""
+
+
+@detector(question="Does one picture, or one patient, stand in two splits, under two labels or under two patients?")
 def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     """Why it matters: a picture that is trained on and tested on makes any model look good; two labels for one
-    picture mean that one of them is wrong.
+    picture mean that one of them is wrong, and two patients that they are one, or that a file was mixed up.
 
-    How it is measured: equal bytes (sha256); groups (patients, scenes) by the column that the user named.
+    How it is measured: equal bytes (sha256); else small grey pictures of 48 x 48: the nearest neighbours of each, as
+    it is, mirrored and with an edge cut off, are laid upon one another and count as one picture where their fine
+    parts agree everywhere (correlation of at least .95 in all, of .85 in four of five parts). Groups (patients,
+    scenes) by the column that the user named. Copies stay on one side of every fold, and so do the groups that they
+    connect.
 
-    What it cannot show: resized, cropped or recompressed copies.
+    What it cannot show: copies that were turned, cropped by more than a tenth or painted over, and pictures without
+    detail. Nearly equal photographs of a burst count as copies.
 
-    References: Kapoor & Narayanan 2023 (leakage).
+    References: Kapoor & Narayanan 2023 (leakage); Barz & Denzler 2020 (near-copies between CIFAR's parts); Lucas &
+    Kanade 1981 (alignment).
     """
-    frame = images.frame.assign(hash=survey.values["hash"].to_numpy(), split=images.frame["split"].fillna(""))
+    frame = images.frame.assign(
+        picture=_pictures(images, survey.copies),
+        split=images.frame["split"].fillna(""),
+        own_group=images.frame.get("own_group", images.frame["group"]),
+    )
     splits = frame[(frame["split"] != "").to_numpy()]
-    across = _spread_over(splits, "split", "hash")
+    across = _spread_over(splits, "split", "picture")
     if len(across):
         yield _finding(
             "across-splits",
-            f"Pictures that stand in more than one split: {across['hash'].nunique()}.",
-            across,
-            "Keep one copy of each and test again: the figures of the given split are too good.",
+            _told("Pictures that stand in more than one split", across, survey.copies),
+            _side_by_side(across, "split"),
+            f"Keep each picture in one split ({_files(_fewest_to_remove(across, 'split'))} less are enough) and test "
+            "again: the figures of the given split are too good.",
+            COUNTED + _of_test_part(images, frame),
         )
-    conflicting = _spread_over(frame, "label", "hash")
+    conflicting = _spread_over(frame, "label", "picture")
     if len(conflicting):
         yield _finding(
             "label-conflict",
-            f"Pictures that stand under more than one label: {conflicting['hash'].nunique()}.",
-            conflicting,
+            _told("Pictures that stand under more than one label", conflicting, survey.copies),
+            _side_by_side(conflicting, "label"),
             "Look at each pair, settle its label and remove the other copy.",
+            COUNTED,
         )
-    if len(np.unique(images.groups)) < images.n:
-        shared = _spread_over(splits, "split", "group")
-        shared = shared[~shared["id"].isin(across["id"])]
-        if len(shared):
-            yield _finding(
-                "groups-across-splits",
-                f"Groups that stand in more than one split: {shared['group'].nunique()}.",
-                shared,
-                "Split by group (patient, scene), so that none is both trained and tested on.",
-            )
+    if not images.grouped:
+        return
+    patients = _spread_over(frame, "own_group", "picture")
+    if len(patients):
+        yield _finding(
+            "across-groups",
+            _told("Pictures that stand under more than one group", patients, survey.copies),
+            _side_by_side(patients, "own_group"),
+            "Find out whose picture it is: give the groups one name where they are one patient, or remove the copy.",
+            COUNTED + " In this audit such groups were kept together in every fold.",
+        )
+    shared = _spread_over(splits, "split", "own_group")
+    shared = shared[~shared["id"].isin(set(across["id"]))]
+    if len(shared):
+        yield _finding(
+            "groups-across-splits",
+            f"Groups that stand in more than one split: {shared['own_group'].nunique()}.",
+            shared["id"],
+            "Split by group (patient, scene), so that none is both trained and tested on.",
+            "Groups are those of the column that was named with --group-by.",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ import cv2
 import joblib
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from biasaudit.cache import Cache, key_of
 from biasaudit.cues.cue import Cue
+from biasaudit.evidence.duplicates import copies_among, copy_notes, joined, no_copies
 from biasaudit.images.decode import Unreadable, content_hash, decode
 from biasaudit.images.pixels import PixelStore
+from biasaudit.images.small import small_of, smalls
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
 
@@ -27,7 +27,7 @@ SHARD = 32
 """Images a task: small enough to show progress, large enough to hide the cost of handing it over."""
 SHARED, RARE = 5, "(rare)"
 """Images that must share a word for it to be kept, and what stands for the others."""
-FACTS = ("hash", "width", "height", "format", "notes", "unreadable")
+FACTS = ("hash", "small", "width", "height", "format", "notes", "unreadable")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,18 +35,22 @@ class Survey:
     """What one pass over the files found."""
 
     images: ImageTable
-    """The readable images; exact copies share a group."""
+    """The readable images; copies of one picture share a group, `frame["own_group"]` is the one that was read."""
     values: pd.DataFrame
     """One row an image in the same order: a column for each measured cue, and hash, width, height, format, notes."""
     pixels: PixelStore | None
     """Network-sized pixels where a network will run; `rows` says which row is whose."""
     rows: np.ndarray
     """int (n,): row in `pixels` of each readable image."""
+    copies: pd.DataFrame = field(default_factory=no_copies)
+    """Pairs of files that show one picture: their ids as first and second, and the kind of copy."""
 
     def of(self, images: ImageTable) -> Survey:
         """The survey of a part of its images."""
         keep = np.isin(self.images.ids, images.ids)
-        return replace(self, images=images, values=self.values[keep].reset_index(drop=True), rows=self.rows[keep])
+        left = self.copies[self.copies[["first", "second"]].isin(set(images.ids)).all(axis=1)].reset_index(drop=True)
+        values = self.values[keep].reset_index(drop=True)
+        return replace(self, images=images, values=values, rows=self.rows[keep], copies=left)
 
 
 def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int
             notes.append(f"the cue {cue.id} failed: {type(error).__name__}")
     return facts | {
         "hash": digest,
+        "small": small_of(photo.gray),
         "width": photo.file.width,
         "height": photo.file.height,
         "format": photo.file.format,
@@ -137,14 +142,10 @@ def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
     return key_of(stamps, sorted(cue.id for cue in cues), code)
 
 
-def _join_copies(groups: np.ndarray, hashes: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    """Groups in which exact copies of a picture, and with them their whole groups, are one."""
-    _, group_codes = np.unique(groups, return_inverse=True)
-    _, hash_codes = np.unique(hashes, return_inverse=True)
-    n_groups = int(group_codes.max()) + 1
-    n_nodes = n_groups + int(hash_codes.max()) + 1
-    edges = coo_array((np.ones(len(ids)), (group_codes, n_groups + hash_codes)), shape=(n_nodes, n_nodes))
-    component = connected_components(edges, directed=False)[1][group_codes]
+def _join_copies(groups: np.ndarray, copies: pd.DataFrame) -> np.ndarray:
+    """Groups in which copies of a picture, and with them their whole groups, are one."""
+    names, codes = np.unique(groups.astype(str), return_inverse=True)
+    component = joined(len(names), zip(codes[copies["first"]], codes[copies["second"]], strict=True))[codes]
     first = {code: groups[place] for place, code in reversed(list(enumerate(component)))}
     return np.array([first[code] for code in component], dtype=object)
 
@@ -175,9 +176,14 @@ def survey(
     reasons = {int(index): str(values["unreadable"].iloc[index]) for index in np.flatnonzero(bad)}
     kept = images.without(reasons) if reasons else images
     values = values.loc[~bad].drop(columns="unreadable").reset_index(drop=True)
-    frame = kept.frame.copy()
-    if len(frame):
-        frame["group"] = _join_copies(kept.groups, values["hash"].to_numpy(), kept.ids)
+    with progress.step("Looking for copies of one picture"):
+        sides = values[["width", "height"]].min(axis=1).to_numpy(dtype=int)
+        copies = copies_among(smalls(values.pop("small")), values["hash"].to_numpy(), sides)
+    frame = kept.frame.assign(own_group=kept.groups)
+    frame["group"] = _join_copies(kept.groups, copies)
     seen = Counter(note for notes in values["notes"] for note in str(notes).split("\n") if note)
+    seen += copy_notes(copies, kept.labels)
     kept = replace(kept, frame=frame, notes=dict(Counter(kept.notes) + seen))
-    return Survey(images=kept, values=values, pixels=store, rows=np.flatnonzero(~bad))
+    for end in ("first", "second"):
+        copies[end] = kept.ids[copies[end]]
+    return Survey(images=kept, values=values, pixels=store, rows=np.flatnonzero(~bad), copies=copies)

@@ -12,6 +12,7 @@ from typing import Any
 from tests.benchmarks import (
     artefacts,
     attribution,
+    copies,
     coverage,
     discovery,
     peers,
@@ -59,6 +60,10 @@ def _coverage(short: bool) -> Any:
     return coverage.measure(500 if short else 4000)
 
 
+def _copies(short: bool) -> Any:
+    return copies.measure(n=200, each=5) if short else copies.measure()
+
+
 def _peers(short: bool) -> Any:
     return None if short else peers.measure()
 
@@ -72,6 +77,7 @@ PARTS: dict[str, Part] = {
     "discovery": (_discovery, tables.of_discovery),
     "populations": (_populations, tables.of_populations),
     "coverage": (_coverage, tables.of_coverage),
+    "copies": (_copies, tables.of_copies),
     "peers": (_peers, tables.of_peers),
 }
 

@@ -109,3 +109,14 @@ def of_coverage(found: list[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(row["interval"] for row in found))
     held = {(row["interval"], row["n"]): f"{row['coverage']:.1%}" for row in found}
     return _table(["interval", *map(str, sizes)], [[name, *(held[name, n] for n in sizes)] for name in names])
+
+
+def of_copies(found: dict[str, Any]) -> str:
+    """A line a source: copies found by what was done to them, and how many other pairs."""
+    changes = list(next(iter(found.values()))["found"])
+    rows = [
+        [name, part["images"], *("{} of {}".format(*part["found"][change]) for change in changes),
+         len(part["others"]), part["seconds"]]
+        for name, part in found.items()
+    ]  # fmt: skip
+    return _table(["pictures", "images", *changes, "other pairs", "seconds"], rows)
