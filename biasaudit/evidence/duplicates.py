@@ -66,10 +66,12 @@ def _start(pairs: Lookalikes) -> np.ndarray:
 
 def _textured(pictures: np.ndarray) -> np.ndarray:
     """bool (n,): whether enough of a picture (uint8) is more than plain ground and an outline for copies to be told."""
-    texture = (
-        cv2.GaussianBlur(each, (0, 0), 0.9) - cv2.GaussianBlur(each, (0, 0), 2.0) for each in map(np.float32, pictures)
-    )
-    return np.array([(np.abs(each) > FAINT).mean() >= TEXTURED for each in texture], dtype=bool)
+    return np.array([_texture(each.astype(np.float32)) >= TEXTURED for each in pictures], dtype=bool)
+
+
+def _texture(picture: np.ndarray) -> float:
+    between = cv2.GaussianBlur(picture, (0, 0), 0.9) - cv2.GaussianBlur(picture, (0, 0), 2.0)
+    return float((np.abs(between) > FAINT).mean())
 
 
 def _fine_parts(picture: np.ndarray, where: np.ndarray) -> np.ndarray:
