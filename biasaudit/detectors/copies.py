@@ -16,8 +16,8 @@ from biasaudit.results import Finding, Rung
 
 UNTESTED = Rung(state="untested", why="Not a question of the model: copies are counted in the files.")
 COUNTED = (
-    "Files that are equal byte for byte count as one picture, and those that were resized, saved again, brightened, "
-    "mirrored or cropped by about a twentieth; two photographs of one subject do where they hardly differ."
+    "Files that are equal byte for byte count as one picture, and so do copies that were resized, saved again, "
+    "brightened, mirrored or cropped by about a twentieth; two photographs of one subject do where they hardly differ."
 )
 MOST = 20
 """Examples that a finding may name."""
@@ -53,16 +53,18 @@ def _spread_over(frame: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
 
 
 def _side_by_side(spread: pd.DataFrame, column: str) -> pd.Series:
-    """Ids: of each picture one from each place in which it stands, next to one another."""
-    return spread.drop_duplicates(["picture", column])["id"]
+    """Ids: of each picture two, from two of the places in which it stands, next to one another."""
+    return spread.drop_duplicates(["picture", column]).groupby("picture", sort=False).head(2)["id"]
 
 
-def _told(title: str, spread: pd.DataFrame, copies: pd.DataFrame) -> str:
-    """The title with how many pictures, and how many pairs of files of which kind show them."""
+def _told(where: str, spread: pd.DataFrame, copies: pd.DataFrame) -> str:
+    """How many pictures stand in two places, and how many pairs of files of which kind show them."""
     pairs = copies["kind"][copies["first"].isin(set(spread["id"]))]
     kinds = Counter(pairs)
     told = ", ".join(f"{kinds[kind]} {words}" for kind, words in KINDS.items() if kinds[kind])
-    return f"{title}: {spread['picture'].nunique()} (pairs of files: {told})."
+    n = spread["picture"].nunique()
+    stand = "1 picture stands" if n == 1 else f"{n} pictures stand"
+    return f"{stand} {where}, in {_counted(len(pairs), 'pair')} of files: {told}."
 
 
 def _fewest_to_remove(spread: pd.DataFrame, column: str) -> int:
@@ -71,8 +73,8 @@ def _fewest_to_remove(spread: pd.DataFrame, column: str) -> int:
     return int((counts.sum() - counts.max()).sum())
 
 
-def _files(n: int) -> str:
-    return "1 file" if n == 1 else f"{n} files"
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _of_test_part(images: ImageTable, frame: pd.DataFrame) -> str:
@@ -109,17 +111,17 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(across):
         yield _finding(
             "across-splits",
-            _told("Pictures that stand in more than one split", across, survey.copies),
+            _told("in more than one split", across, survey.copies),
             _side_by_side(across, "split"),
-            f"Keep each picture in one split ({_files(_fewest_to_remove(across, 'split'))} less are enough) and test "
-            "again: the figures of the given split are too good.",
+            f"Remove {_counted(_fewest_to_remove(across, 'split'), 'file')}, so that each picture stands in one split, "
+            "and test again: the figures of the given split are too good.",
             COUNTED + _of_test_part(images, frame),
         )
     conflicting = _spread_over(frame, "label", "picture")
     if len(conflicting):
         yield _finding(
             "label-conflict",
-            _told("Pictures that stand under more than one label", conflicting, survey.copies),
+            _told("under more than one label", conflicting, survey.copies),
             _side_by_side(conflicting, "label"),
             "Look at each pair, settle its label and remove the other copy.",
             COUNTED,
@@ -130,7 +132,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(patients):
         yield _finding(
             "across-groups",
-            _told("Pictures that stand under more than one group", patients, survey.copies),
+            _told("under more than one group", patients, survey.copies),
             _side_by_side(patients, "own_group"),
             "Find out whose picture it is: give the groups one name where they are one patient, or remove the copy.",
             COUNTED + " In this audit such groups were kept together in every fold.",
@@ -141,7 +143,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
         yield _finding(
             "groups-across-splits",
             f"Groups that stand in more than one split: {shared['own_group'].nunique()}.",
-            shared["id"],
+            _side_by_side(shared.assign(picture=shared["own_group"]), "split"),
             "Split by group (patient, scene), so that none is both trained and tested on.",
             "Groups are those of the column that was named with --group-by.",
         )

@@ -45,7 +45,9 @@ class Chapter:
 
     @property
     def pair(self) -> tuple[Exhibit | None, Exhibit | None]:
-        """The strongest example and counterexample, for the first screen."""
+        """The strongest example and counterexample, or a picture and its copy, for the first screen."""
+        if self.finding.kind == "leakage":
+            return next(iter(self.examples), None), next(iter(self.examples[1:]), None)
         return next(iter(self.examples), None), next(iter(self.counterexamples), None)
 
     @property
