@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from biasaudit.cache import Cache
+from biasaudit.demo import make_demo
 from biasaudit.detectors.copies import copies
 from biasaudit.evidence.duplicates import copies_among
 from biasaudit.evidence.survey import survey
@@ -79,6 +80,15 @@ def test_plain_pictures_are_not_copies_of_one_another():
         discs.append(cv2.circle(disc, place, int(rng.integers(20, 30)), (40, 40, 40), -1))
     assert not len(pairs_of(black + flat + pixels + discs))
     assert not len(pairs_of([]))
+
+
+def test_portraits_to_one_plan_are_not_copies_though_their_outlines_agree(tmp_path):
+    make_demo("two-sources", tmp_path, n=200)
+    portraits = [cv2.imread(str(path))[:, :, ::-1] for path in sorted(tmp_path.rglob("*.jpg"))]
+    assert not len(pairs_of(portraits))
+    again = [changed(portraits[number], "recompressed", np.random.default_rng(0)) for number in range(100, 120)]
+    found = {(one, other) for one, other, _ in pairs_of(portraits + again).itertuples(index=False)}
+    assert len(found & {(100 + number, 200 + number) for number in range(20)}) >= 15
 
 
 def test_pictures_of_a_few_pixels_cannot_be_told_apart(drawn):

@@ -60,6 +60,7 @@ def test_the_verdict_on_each_demo(tmp_path, name, verdict, first):
         assert reliance.estimate.low > reliance.placebo.high
         assert all(image.startswith("malignant/") for image in leading.examples)
     if name == "two-sources":
-        verdicts = {finding.cue: finding.verdict for finding in result.record.findings}
-        assert verdicts["source"] == "unidentifiable"
+        verdicts = {finding.id: finding.verdict for finding in result.record.findings}
+        assert verdicts["metadata-source"] == "unidentifiable"
+        assert not [finding for finding in verdicts if finding.startswith("leakage")]
     assert np.isfinite(result.record.model.auc.value)
