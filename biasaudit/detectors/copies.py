@@ -92,8 +92,8 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     How it is measured: equal bytes (sha256); else small grey pictures of 48 x 48: the nearest neighbours of each, as
     it is, mirrored and with an edge cut off, are laid upon one another and count as one picture where their fine
     parts agree everywhere (correlation of at least .95 in all, of .85 in four of five parts), and so do their
-    shades (.85 in nine of ten parts). Groups (patients, scenes) by the column that the user named. Copies stay on one side of every fold, and so do the groups that they
-    connect.
+    shades (.85 in nine of ten parts). Groups (patients, scenes) by the column that the user named. Copies stay on one
+    side of every fold, and so do the groups that they connect.
 
     What it cannot show: copies that were turned, cropped by more than a tenth or painted over, and pictures without
     detail. Nearly equal photographs of a burst count as copies.
