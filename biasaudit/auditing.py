@@ -28,6 +28,7 @@ from biasaudit.gathering import (
     discover,
     left_out,
     maps_of,
+    representation_of,
     side_effects_or_none,
     subgroups_of,
     train,
@@ -143,6 +144,7 @@ def audit(
             )
             likeness = {pattern.cue.id: pattern.likeness for pattern in discovered}
             subgroups = subgroups_of(facts, why_untested(scan, why))
+            mapped = representation_of(facts, findings, why_untested(scan, why))
             maps, attributed = maps_of(facts, detectors, why)
             save_pictures(findings, images, answers, maps, likeness, out / "evidence", progress)
             if answers and attributed:
@@ -166,6 +168,7 @@ def audit(
             checks=(*checks, *left_out(settings, scan)),
             findings=findings,
             attribution=attributed,
+            representation=mapped,
             subgroups=subgroups,
             selftest=tested,
             run={

@@ -22,15 +22,16 @@ from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.map_places import map_places
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.properties_together import properties_together
+from biasaudit.evidence.representation_map import representation_map
 from biasaudit.evidence.sample_weights import sample_weights
 from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
 from biasaudit.progress import Progress
 from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import Attribution, Breakdown, Check, Finding
+from biasaudit.results import Attribution, Breakdown, Check, Finding, RepresentationMap
 from biasaudit.settings import Settings
 from biasaudit.subgroups.breakdowns import breakdowns
-from biasaudit.subgroups.columns import group_columns
+from biasaudit.subgroups.columns import GroupColumn, group_columns
 from biasaudit.subgroups.composition import composition
 from biasaudit.subgroups.erasure import erased_gaps
 from biasaudit.subgroups.worst import worst_groups
@@ -59,6 +60,8 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "erased_gaps": erased_gaps,
 }
 """Name -> what makes it, in a run that trains its own model."""
+COLOURED = 3
+"""Cues, and as many columns about people, that the map of the representation is coloured by."""
 OF_A_GIVEN_MODEL = EVIDENCE | {"predictions": given_predictions}
 
 
@@ -141,6 +144,25 @@ def subgroups_of(facts: Facts, not_learnt: str) -> tuple[Breakdown, ...]:
         with suppress(Unavailable):
             return facts.get(name)
     return ()
+
+
+def representation_of(facts: Facts, findings: Sequence[Finding], not_learnt: str) -> RepresentationMap | None:
+    """The map of the model's features, coloured by class, by the first cues with a finding and by groups of people."""
+    if not_learnt:
+        return None
+    leading = [each for each in findings if each.leads and each.verdict not in ("clear", "untested")]
+    with suppress(Unavailable):
+        tie_of = {(tie.cue.kind, tie.cue.id): tie for tie in facts.get("ties")}
+        columns: tuple[GroupColumn, ...] = facts.get("group_columns")
+        people = [each for each in columns if each.about_people]
+        return representation_map(
+            facts.get("predictions"),
+            facts.get("images"),
+            [tie_of[each.kind, each.cue] for each in leading if (each.kind, each.cue) in tie_of][:COLOURED],
+            {each.name: (each.levels, each.codes) for each in people[:COLOURED]},
+            facts.get("settings").seed,
+        )
+    return None
 
 
 def side_effects_or_none(facts: Facts, checks: list[Check]) -> dict[str, SideEffect]:

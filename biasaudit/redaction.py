@@ -21,7 +21,7 @@ def redacted(audit: Audit) -> tuple[Audit, dict[str, str]]:
     keep = {*audit.dataset.classes, *(finding.cue for finding in audit.findings)}
     kept = keep | {_cut(name, most) for name in keep for most in (30, 40, 60)}
     texts = [text for finding in audit.findings for text in _texts(finding.model_dump(mode="json"))]
-    levels = {group.name for breakdown in audit.subgroups for group in breakdown.groups}
+    levels = {group.name for breakdown in audit.subgroups for group in breakdown.groups} | _on_the_map(audit)
     values = _numbered("value", levels | ({text[start:end] for text in texts for start, end in _quoted(text)} - kept))
 
     def of_finding(text: str) -> str:
@@ -37,6 +37,9 @@ def redacted(audit: Audit) -> tuple[Audit, dict[str, str]]:
     record: dict[str, Any] = audit.model_dump(mode="json")
     record["findings"] = [_mapped(each, of_finding) for each in record["findings"]]
     record["subgroups"] = [_of_groups(each, values, of_finding) for each in record["subgroups"]]
+    for each in record["representation"]["colourings"] if record["representation"] else ():
+        if each["kind"] == "subgroup":
+            each["levels"] = [values[level] for level in each["levels"]]
     record["checks"] = _mapped(record["checks"], anywhere)
     record["headline"] = anywhere(audit.headline)
     dataset = record["dataset"]
@@ -53,6 +56,12 @@ def redacted(audit: Audit) -> tuple[Audit, dict[str, str]]:
     for review in record["reviews"]:
         review["comment"], review["name"] = anywhere(review["comment"]), HIDDEN if review["name"] else ""
     return Audit.model_validate(record), {code: name for name, code in names.items()}
+
+
+def _on_the_map(audit: Audit) -> set[str]:
+    """The values of columns that the map of the representation is coloured by."""
+    colourings = audit.representation.colourings if audit.representation else ()
+    return {level for each in colourings if each.kind == "subgroup" for level in each.levels}
 
 
 def _of_groups(breakdown: dict[str, Any], values: dict[str, str], change: Callable[[str], str]) -> dict[str, Any]:

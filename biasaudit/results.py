@@ -16,6 +16,7 @@ AuditVerdict = Literal["shortcut", "review", "suspect", "gap", "none_detected", 
 RungName = Literal["association", "encoding", "reliance", "disparity"]
 Decision = Literal["accept", "dispute", "needs data", "subject", "not the subject"]
 """The last two are about discovered patterns: whether one is the thing that the label names."""
+ColouredBy = Literal["label", "cue", "subgroup"]
 State = Literal["yes", "no", "untested"]
 RUNGS: tuple[RungName, ...] = ("association", "encoding", "reliance", "disparity")
 
@@ -248,6 +249,30 @@ class Attribution(Record):
     cues: tuple[CueMap, ...] = ()
 
 
+class Colouring(Record):
+    """The images of a map by one thing that is known of them."""
+
+    by: str
+    """"class", a cue's id or a column's name."""
+    kind: ColouredBy
+    levels: tuple[str, ...]
+    """Of a cue its two sides in words."""
+    of: tuple[int, ...]
+    """Image by image the place of its level in `levels`."""
+    neighbours: Estimate
+    """How often the nearest images, in the features themselves and of other patients, are of the same level."""
+
+
+class RepresentationMap(Record):
+    """What lies near what in the features that the model decides by: an illustration, and no part of a verdict."""
+
+    images: int
+    """Those shown, drawn at random."""
+    places: tuple[tuple[float, float], ...]
+    """One an image, 0 to 1 both ways; only nearness means something."""
+    colourings: tuple[Colouring, ...]
+
+
 class Figure(Record):
     """A figure of one group with its 95% interval."""
 
@@ -345,6 +370,8 @@ class Audit(Record):
     findings: tuple[Finding, ...]
     attribution: Attribution | None = None
     """None where there was no model to explain."""
+    representation: RepresentationMap | None = None
+    """None where no model learnt, or it shows no features."""
     subgroups: tuple[Breakdown, ...] = ()
     """Who is in the data and, where a model was audited, for whom it fails."""
     selftest: SelfTest | None = None

@@ -14,6 +14,8 @@ from biasaudit.results import (
     Breakdown,
     Check,
     ClassMap,
+    ColouredBy,
+    Colouring,
     CueMap,
     Dataset,
     Difference,
@@ -25,6 +27,7 @@ from biasaudit.results import (
     Model,
     PlantedCue,
     RegionShare,
+    RepresentationMap,
     Rung,
     RungName,
     SelfTest,
@@ -192,6 +195,33 @@ def attribution(label: str = "malignant", method: str | None = "Grad-CAM", **cue
     )
 
 
+def representation(levels: tuple[str, str] = ("female", "male"), column: str = "sex") -> RepresentationMap:
+    """Two clusters that the ruler explains."""
+
+    def colouring(by: str, kind: ColouredBy, names: tuple[str, ...], of: tuple[int, ...], share: float) -> Colouring:
+        neighbours = Estimate(
+            measure=f"share of the 10 nearest images that are of one {kind} with an image",
+            value=share,
+            low=round(share - 0.04, 3),
+            high=round(min(1.0, share + 0.04), 3),
+            null=0.5,
+            limit=1.0,
+            n=12,
+        )
+        return Colouring(by=by, kind=kind, levels=names, of=of, neighbours=neighbours)
+
+    places = tuple((round(0.1 + 0.6 * (n % 2) + 0.01 * n, 3), round(n / 12, 3)) for n in range(12))
+    return RepresentationMap(
+        images=12,
+        places=places,
+        colourings=(
+            colouring("class", "label", ("benign", "malignant"), (0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 0), 0.78),
+            colouring("ruler", "cue", ("found", "not found"), (1, 0) * 6, 0.95),
+            colouring(column, "subgroup", levels, (0, 0, 1, 1) * 3, 0.51),
+        ),
+    )
+
+
 def problems() -> tuple[Finding, ...]:
     column = ruler().model_copy(
         update={
@@ -273,6 +303,7 @@ def sample_audit(**changes: Any) -> Audit:
         "verdict": "shortcut",
         "headline": ruler().title,
         "attribution": attribution(),
+        "representation": representation(),
         "selftest": SelfTest(
             images=400,
             classes=3,
@@ -446,6 +477,7 @@ def hostile_audit() -> Audit:
     return sample_audit(
         headline=CLASS + " " + LINK,
         attribution=attribution(CLASS, cue=LINK, kind="metadata"),
+        representation=representation((GROUP, LINK), CLASS),
         subgroups=(
             breakdown(CLASS, (SCRIPT, LONG), LINK),
             breakdown(LONG, (TURNED, CLASS), GROUP).model_copy(update={"crossed": True}),

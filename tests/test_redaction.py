@@ -12,7 +12,7 @@ from biasaudit.redaction import redacted
 from biasaudit.report.html import render
 from biasaudit.report.thumbnails import save_heatmap, save_thumbnail
 from biasaudit.results import Check, Review
-from tests.golden import breakdown, hostile_audit, ruler, sample_audit
+from tests.golden import breakdown, hostile_audit, representation, ruler, sample_audit
 from tests.report.test_html import Page
 
 
@@ -33,6 +33,7 @@ def telling():
     return sample_audit(
         findings=(column, *sample.findings),
         subgroups=(breakdown("ward", ("Ward of Dr Who", "Bay 9 & co"), "malignant"),),
+        representation=representation(("Ward of Dr Who", "Bay 17"), "ward"),
         headline=column.title,
         checks=(Check(detector="x", status="failed", reason="cannot read malignant/John_Roe.jpg again"),),
         run={"command": "biasaudit run /home/maryjo", "seconds": 1},
@@ -41,7 +42,20 @@ def telling():
     )
 
 
-SECRETS = ("Dr Who", "Bay 9", "Mary", "Smith", "Jo”", "Doeman", "John_Roe", "ISIC_", "maryjo", "broken.jpg", "half.png")
+SECRETS = (
+    "Dr Who",
+    "Bay 9",
+    "Bay 17",
+    "Mary",
+    "Smith",
+    "Jo”",
+    "Doeman",
+    "John_Roe",
+    "ISIC_",
+    "maryjo",
+    "broken.jpg",
+    "half.png",
+)
 
 
 def test_no_name_or_value_is_left_and_columns_and_classes_are():

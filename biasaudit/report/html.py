@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from biasaudit.report import charts, crosswalk, crosswalk_answers, sign_off, view, words
 from biasaudit.report.pictures import Pictures
+from biasaudit.report.scatter import scatter
 from biasaudit.results import Audit
 
 LARGEST = 4_200_000
@@ -88,6 +89,7 @@ def _environment() -> Environment:
             "map_check",
             "number",
             "one_line",
+            "percent",
             "plain",
             "probability",
             "share",
@@ -95,7 +97,7 @@ def _environment() -> Environment:
         )
     }
     environment.globals |= {"words": words, "charts": charts, "MOST_ROWS": view.MOST_ROWS}
-    environment.globals |= {"case": sign_off.case, "states": crosswalk_answers.STATES}
+    environment.globals |= {"case": sign_off.case, "states": crosswalk_answers.STATES, "scatter": scatter}
     return environment
 
 

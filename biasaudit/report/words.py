@@ -169,6 +169,11 @@ def map_check(check: MapCheck) -> str:
     )
 
 
+def percent(value: float) -> str:
+    """0 to 1 as "21%"."""
+    return f"{value:.0%}"
+
+
 def share(part: RegionShare) -> str:
     """A share with its interval: "21% (18% to 25%)"."""
     return f"{part.value:.0%} ({part.low:.0%} to {part.high:.0%})"
