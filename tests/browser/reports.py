@@ -8,8 +8,8 @@ import numpy as np
 
 from biasaudit.report.html import render
 from biasaudit.report.thumbnails import save_average, save_heatmap, save_thumbnail
-from biasaudit.results import Audit, Breakdown, Excluded, Finding
-from tests.golden import breakdown, clear, hostile_audit, ruler, sample_audit
+from biasaudit.results import Audit, Breakdown, Excluded, Finding, RepresentationMap
+from tests.golden import breakdown, clear, hostile_audit, representation, ruler, sample_audit
 
 FINDINGS, FOLLOWERS, PICTURES = 60, 2, 12
 
@@ -28,6 +28,23 @@ def large_audit() -> Audit:
         dataset=dataset,
         findings=(*_many(), *(clear(f"cue_{n}", 0.5) for n in range(400))),
         subgroups=tuple(_many_groups(f"column {n}") for n in range(8)),
+        representation=_crowded(),
+    )
+
+
+def _crowded() -> RepresentationMap:
+    """As many dots, and as many colourings, as a map can have."""
+    sample, rng = representation(), np.random.default_rng(0)
+    levels = tuple(f"level {n}" for n in range(6))
+    return RepresentationMap(
+        images=600,
+        places=tuple((float(x), float(y)) for x, y in np.round(rng.random((600, 2)), 3)),
+        colourings=tuple(
+            sample.colourings[n % 3].model_copy(
+                update={"by": f"column {n}", "levels": levels, "of": tuple(rng.integers(0, 6, 600).tolist())}
+            )
+            for n in range(7)
+        ),
     )
 
 
