@@ -39,7 +39,8 @@ def tie_in_words(tie: Tie) -> str:
     label = shorten(tie.label)
     inside, outside = tie.shares
     if tie.speaking:
-        more = f" or {len(tie.speaking) - 2} other values" if len(tie.speaking) > 2 else ""
+        others = len(tie.speaking) - 2
+        more = f" or {others} other value{'s' * (others > 1)}" if others > 0 else ""
         how = " or ".join(f"“{shorten(name, 30)}”" for name in tie.speaking[:2]) + more
     elif tie.cue.kind in ("artefact", "discovered"):
         how = "found" if tie.direction > 0 else "missing"
