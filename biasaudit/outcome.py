@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import html
 import json
+from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from pydantic import ValidationError
 
 from biasaudit.cache import write_text
 from biasaudit.errors import UsageError
+from biasaudit.plots import plot
 from biasaudit.redaction import redacted
-from biasaudit.report.html import render, render_fragment
+from biasaudit.report.html import render, render_finding, render_fragment
 from biasaudit.report.words import shorten
-from biasaudit.results import Audit, AuditVerdict
+from biasaudit.results import Audit, AuditVerdict, Finding
 from biasaudit.tables import findings_frame
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def read_audit(place: str | Path) -> AuditResult:
@@ -36,8 +42,32 @@ def read_audit(place: str | Path) -> AuditResult:
         raise UsageError(f"{name} is no audit of this version: {where}: {first['msg']}.") from error
 
 
+class ShownFinding:
+    """One finding as a notebook shows it: `record`, `plot()`; as the last line of a cell it is drawn."""
+
+    def __init__(self, record: Finding, of: AuditResult) -> None:
+        self.record = record
+        """What stands of it in `audit.json`."""
+        self.of = of
+        """The audit that it belongs to."""
+
+    def plot(self) -> Figure:
+        """Its four questions as a matplotlib figure, with the placebo where there is one."""
+        return self.of.plot(self.record.id)
+
+    def _repr_html_(self) -> str:
+        return render_finding(self.record, self.of.folder / "evidence")
+
+    def __repr__(self) -> str:
+        return f"ShownFinding({self.record.id!r}: {self.record.verdict!r}, {self.record.title!r})"
+
+
 class AuditResult:
-    """A finished audit: `verdict`, `findings` (a DataFrame), `images` (a DataFrame), `to_html(path)`, `show()`."""
+    """A finished audit: `verdict`, `findings` and `images` (DataFrames), `finding(id)`, `plot()`, `show()`,
+    `to_html()`.
+
+    As the last line of a notebook cell it is drawn in short.
+    """
 
     def __init__(self, record: Audit, folder: Path) -> None:
         self.record = record
@@ -73,6 +103,22 @@ class AuditResult:
         """One row an image: cue values, metadata, out-of-fold probabilities."""
         return pd.read_parquet(self.folder / "images.parquet")
 
+    def finding(self, id: str) -> ShownFinding:
+        """The finding of this id. Raises UsageError where there is none."""
+        found = next((each for each in self.record.findings if each.id == id), None)
+        if found is None:
+            near = get_close_matches(id, [each.id for each in self.record.findings], 3, 0.5)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise UsageError(f"There is no finding {id!r}: `.findings` lists them.{hint}")
+        return ShownFinding(found, self)
+
+    def plot(self, what: str = "cues") -> Figure:
+        """A matplotlib figure: "cues", "representation", "subgroups", or the id of a finding.
+
+        Raises UsageError where this audit has no such thing.
+        """
+        return plot(self.record, what)
+
     def to_html(self, path: str | Path | None = None, *, redact_names: bool = False, images: bool = True) -> Path:
         """Write the report, by default to `report.html` beside the other files; returns its path.
 
@@ -88,12 +134,15 @@ class AuditResult:
         write_text(self.folder / "audit.json", text + "\n")
         self.to_html()
 
-    def show(self, height: int = 800):
-        """The whole report in a notebook (needs IPython), in a sandboxed frame."""
+    def show(self, height: int = 800) -> Any:
+        """The whole report in a notebook (needs IPython), in a frame that may run its script and save a review."""
         from IPython.display import HTML
 
         page = html.escape(render(self.record, self.folder / "evidence"), quote=True)
-        return HTML(f'<iframe sandbox="allow-scripts" width="100%" height="{height}" srcdoc="{page}"></iframe>')
+        frame = (
+            f'<iframe sandbox="allow-scripts allow-downloads" width="100%" height="{height}" srcdoc="{page}"></iframe>'
+        )
+        return HTML(f"<div>{frame}</div>")
 
     def _repr_html_(self) -> str:
         return render_fragment(self.record)

@@ -16,10 +16,12 @@ from markupsafe import Markup
 from biasaudit.report import charts, crosswalk, crosswalk_answers, sign_off, view, words
 from biasaudit.report.pictures import Pictures
 from biasaudit.report.scatter import scatter
-from biasaudit.results import Audit
+from biasaudit.results import Audit, Finding
 
 LARGEST = 4_200_000
 """Characters that a report may spend on findings and pictures, so that the whole file stays under 5 MB."""
+FRAGMENT = 70_000
+"""Characters that the pictures of a notebook cell may take."""
 TEXT = 15_500
 """Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
 
@@ -58,6 +60,14 @@ def render_fragment(audit: Audit) -> str:
     """The audit in a notebook cell: verdict, counts and the findings in a table; under 100 kB, no script."""
     page = view.View(audit, Pictures(None))
     return _environment().get_template("fragment.html.j2").render(audit=audit, view=page)
+
+
+def render_finding(finding: Finding, evidence: Path | None = None) -> str:
+    """One finding in a notebook cell: up to six pictures, four questions, the next step; under 100 kB, no script."""
+    pictures = Pictures(evidence, budget=FRAGMENT)
+    shown = [*finding.examples[:3], *finding.counterexamples[:3]]
+    uris = [(pictures.uris[element], name) for name in shown if (element := pictures.photo(name))]
+    return _environment().get_template("finding_fragment.html.j2").render(finding=finding, pictures=uris)
 
 
 def page(template: str, **shown: Any) -> str:
