@@ -9,6 +9,7 @@ from typing import Any
 from biasaudit import detectors as detector_package
 from biasaudit.detectors.rung import RungResult
 from biasaudit.discovery import FixedPlace, Pattern, fixed_places, patterns
+from biasaudit.discovery.clustered_maps import evidence_places
 from biasaudit.discovery.slices import slices
 from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
@@ -53,6 +54,7 @@ EVIDENCE: dict[str, Callable[..., Any]] = {
     "map_places": map_places,
     "cue_maps": cue_maps,
     "attribution_record": attribution_record,
+    "evidence_places": evidence_places,
     "group_columns": group_columns,
     "composition": composition,
     "breakdowns": breakdowns,

@@ -8,6 +8,8 @@ import pytest
 
 from biasaudit.attribution.methods import Method
 from biasaudit.cache import Cache
+from biasaudit.detectors.attribution import attribution
+from biasaudit.discovery.clustered_maps import evidence_places
 from biasaudit.evidence.attribution_record import attribution_record, save_averages
 from biasaudit.evidence.attributions import attributions
 from biasaudit.evidence.cue_maps import cue_maps
@@ -189,3 +191,18 @@ def test_the_average_picture_and_map_of_each_class_are_saved(marked, tmp_path):
     for place in places:
         for drawn in ("picture", "map"):
             assert average_path(tmp_path / "evidence", place.label, drawn).read_bytes()[:4] == b"RIFF"
+
+
+def test_a_mark_in_one_corner_is_an_evidence_place_and_the_clean_twin_has_none(marked, clean):
+    def places_in(known):
+        return evidence_places(known.images, known.survey, known.predictions, mapped(known))
+
+    (found,) = places_in(marked)
+    assert (found.label, found.where) == ("upright", "upper left")
+    assert found.values[found.members].mean() > 0.5
+    assert marked.planted[found.rows[found.members]].mean() > 0.9
+    (listed,) = attribution.function(marked.images, None, (found,), SETTINGS)
+    assert (listed.verdict, listed.label) == ("clear", "upright")
+    assert listed.rungs["association"].state == "yes"
+    assert marked.planted[list(marked.images.ids).index(listed.examples[0])]
+    assert places_in(clean) == ()

@@ -41,14 +41,15 @@ def save_pictures(
     discard_thumbnails(folder)
     row_of = {image: row for row, image in enumerate(images.ids)}
     findings = list(findings)
-    telling = [finding for finding in findings if finding.verdict not in ("clear", "untested") or finding.regions]
+    quiet = ("clear", "untested")
+    telling = [finding for finding in findings if finding.verdict not in quiet or finding.kind == "discovered"]
     likeness_of = {
         finding.id: likeness[finding.cue] for finding in findings if finding.cue in likeness and finding.regions
     }
     quick = attributions is None or attributions.quick
     wanted: dict[str, set[str]] = {}
     for finding in telling:
-        mapped = MOST_PICTURES if quick or finding.kind == "discovered" else 1
+        mapped = MOST_PICTURES if quick or finding.id in likeness_of else 1
         for shown in (finding.examples[:MOST_PICTURES], finding.counterexamples[:MOST_PICTURES]):
             for place, image in enumerate(shown):
                 heat = heat_key(finding) if place < mapped else None
