@@ -7,6 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from biasaudit.cues.components import components
+
 FAINT = 1.0
 """Curvature in grey levels per square pixel that counts as none, so that noise on an even ground links nothing."""
 CLEAR = 1.5
@@ -88,11 +90,11 @@ def _link(ridges: _Ridges, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarr
         chosen = np.flatnonzero((sector == first) | (sector == (first + 1) % N_SECTORS))
         canvas[:] = 0
         canvas[ridges.y[chosen], ridges.x[chosen]] = 1
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(canvas, connectivity=8, ltype=cv2.CV_16U)
-        extent = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+        linked = components(canvas)
+        extent = np.hypot(linked.width, linked.height)
         long = extent > SHORTEST * max(shape)
         long[0] = False  # the ground
-        number = np.where(long, np.cumsum(long) - 1, -1)[labels[ridges.y[chosen], ridges.x[chosen]]]
+        number = np.where(long, np.cumsum(long) - 1, -1)[linked.label[ridges.y[chosen], ridges.x[chosen]]]
         pixels.append(chosen[number >= 0])
         numbers.append(number[number >= 0] + n_curves)
         n_curves += int(long.sum())

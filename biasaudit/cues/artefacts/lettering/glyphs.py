@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import cv2
 import numpy as np
 
+from biasaudit.cues.components import components
 from biasaudit.images.photo import Photo
 
 WORKING_SIDE = 384
@@ -103,8 +104,8 @@ def glyphs(image: np.ndarray, ink: np.ndarray, pixel: float, faintest: int) -> G
     # Half of the strongest ink about: the outline of a stroke however much a blur or a reduction softened it.
     strongest = np.asarray(cv2.dilate(ink, about), np.uint8)
     inked = (ink > np.maximum(strongest // 2, np.uint8(faintest))).view(np.uint8)
-    n_marks, label, box, _ = cv2.connectedComponentsWithStats(inked, connectivity=4)
-    left, top, wide, tall, area = box.T.astype(np.float32)
+    marks = components(inked, connectivity=4)
+    left, top, wide, tall, area = (each.astype(np.float32) for each in marks[1:6])
     fits = (tall >= max(LOWEST * pixel, LOW * side)) & (tall <= HIGHEST * side)
     fits &= (wide >= SLIMMEST * tall) & (wide <= WIDEST * tall) & (area >= SPARSEST * wide * tall)
     # All marks that the frame cuts off end on one line, as if they stood on it.
@@ -112,11 +113,10 @@ def glyphs(image: np.ndarray, ink: np.ndarray, pixel: float, faintest: int) -> G
     fits[0] = False
     chosen = np.flatnonzero(fits)
 
-    number = np.full(n_marks, -1, np.int32)
+    number = np.full(left.size, -1, np.int32)
     number[chosen] = np.arange(chosen.size)
-    which = number[label].ravel()
-    where = np.flatnonzero(which >= 0)
-    which = which[where]
+    which = number[marks.of]
+    where, which = marks.at[which >= 0], which[which >= 0]
     level = ink.ravel()[where]
     peak = np.zeros(chosen.size, np.uint8)
     np.maximum.at(peak, which, level)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from biasaudit.cues.artefacts.ruler.lines import odd
+from biasaudit.cues.components import components
 
 MARGIN = 0.16
 """Loose marks are looked for this near the frame, as a share of the longest side."""
@@ -29,16 +30,20 @@ def _loose_marks(gray: np.ndarray) -> tuple[_Marks, float]:
     side = max(height, width)
     ground = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((odd(side / 34),) * 2, np.uint8))
     dark = (cv2.subtract(ground, gray) > np.maximum(ground, 48) >> 2).view(np.uint8)  # Weber contrast 1/4
-    n_regions, label, box, centre = cv2.connectedComponentsWithStats(dark)
-    corner, extent, area = box[:, :2], box[:, 2:4], box[:, 4]
+    found = components(dark)
+    area = found.area
+    corner, extent = np.stack([found.left, found.top], axis=1), np.stack([found.width, found.height], axis=1)
+    y, x = np.divmod(found.at, width)
+    centre = (
+        np.stack([np.bincount(found.of, each, area.size) for each in (x, y)], axis=1) / np.maximum(area, 1)[:, None]
+    )
     speck = (np.minimum(centre, [width - 1, height - 1] - centre).min(axis=1) < MARGIN * side) & (area >= 8)
     speck &= extent.max(axis=1) >= 5
     speck[0] = False  # the ground
     chosen = np.flatnonzero(speck & (extent.max(axis=1) <= 0.14 * side))
-    place = np.full(n_regions, -1)
+    place = np.full(area.size, -1)
     place[chosen] = np.arange(chosen.size)
-    y, x = np.divmod(np.flatnonzero(dark), width)
-    which = place[label[y, x]]
+    which = place[found.of]
     y, x, which = (a[which >= 0] for a in (y, x, which))
 
     def mean(values: np.ndarray) -> np.ndarray:
