@@ -26,14 +26,14 @@ class Components(NamedTuple):
     at: np.ndarray
     """int, (m,): places of the masked pixels in the flattened picture."""
     of: np.ndarray
-    """int32, (m,): the part that each of them belongs to."""
+    """int, (m,): the part that each of them belongs to."""
 
 
 def components(mask: np.ndarray, connectivity: int = 8) -> Components:
     """The parts of a mask, uint8 (height, width), 0 where there is none."""
     count, label = cv2.connectedComponents(mask, connectivity=connectivity)
     at = np.flatnonzero(mask)
-    of = label.ravel()[at]
+    of = label.ravel()[at].astype(np.intp)
     y, x = np.divmod(at.astype(np.int32), np.int32(mask.shape[1]))
     left, top = (np.full(count, max(mask.shape), np.int32) for _ in range(2))
     right, bottom = (np.full(count, -1, np.int32) for _ in range(2))
