@@ -5,17 +5,23 @@ from __future__ import annotations
 import html
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from pydantic import ValidationError
 
+from biasaudit import plots
 from biasaudit.cache import write_text
 from biasaudit.errors import UsageError
 from biasaudit.redaction import redacted
-from biasaudit.report.html import render, render_fragment
+from biasaudit.report.html import render, render_finding, render_fragment
 from biasaudit.report.words import shorten
-from biasaudit.results import Audit, AuditVerdict
+from biasaudit.results import Audit, AuditVerdict, Finding
 from biasaudit.tables import findings_frame
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
+    from matplotlib.figure import Figure
 
 
 def read_audit(place: str | Path) -> AuditResult:
@@ -37,7 +43,10 @@ def read_audit(place: str | Path) -> AuditResult:
 
 
 class AuditResult:
-    """A finished audit: `verdict`, `findings` (a DataFrame), `images` (a DataFrame), `to_html(path)`, `show()`."""
+    """A finished audit: `verdict`, `findings` and `images` (DataFrames), `finding(id)`, `plot()`, `show()`, ...
+
+    In a notebook it shows itself as a table, and a finding with its pictures.
+    """
 
     def __init__(self, record: Audit, folder: Path) -> None:
         self.record = record
@@ -88,15 +97,49 @@ class AuditResult:
         write_text(self.folder / "audit.json", text + "\n")
         self.to_html()
 
-    def show(self, height: int = 800):
-        """The whole report in a notebook (needs IPython), in a sandboxed frame."""
+    def finding(self, finding_id: str) -> FindingResult:
+        """One finding, by its id ("artefact-ruler"). Raises UsageError where there is none of this id."""
+        return FindingResult(plots.find(self.record, finding_id), self)
+
+    def plot(self, what: str = "ties") -> Figure:
+        """A matplotlib figure: "ties" of cues to the label, "subgroups", or the rungs of the finding of this id.
+
+        Raises UsageError where there is no such finding, or nothing to draw.
+        """
+        return plots.plot(self.record, what)
+
+    def show(self, height: int = 800, *, images: bool = True) -> HTML:
+        """The whole report in a notebook (needs IPython), in a sandboxed frame; images: with the pictures."""
         from IPython.display import HTML
 
-        page = html.escape(render(self.record, self.folder / "evidence"), quote=True)
-        return HTML(f'<iframe sandbox="allow-scripts" width="100%" height="{height}" srcdoc="{page}"></iframe>')
+        page = html.escape(render(self.record, self.folder / "evidence" if images else None), quote=True)
+        # The frame has no origin of its own: what runs in it reaches neither the notebook nor any server.
+        return HTML(
+            f'<div><iframe title="The audit report" sandbox="allow-scripts allow-downloads" width="100%" '
+            f'height="{int(height)}" srcdoc="{page}"></iframe></div>'
+        )
 
     def _repr_html_(self) -> str:
         return render_fragment(self.record)
 
     def __repr__(self) -> str:
         return f"AuditResult({self.verdict!r}, {len(self.record.findings)} findings, {str(self.folder)!r})"
+
+
+class FindingResult:
+    """One finding of an audit; in a notebook it shows itself, with pictures and without a script."""
+
+    def __init__(self, record: Finding, audit: AuditResult) -> None:
+        self.record = record
+        """Everything that stands of it in `audit.json`: verdict, rungs, examples, ..."""
+        self.audit = audit
+
+    def plot(self) -> Figure:
+        """Its rungs with their intervals, a matplotlib figure. Raises UsageError where it has no figures."""
+        return plots.plot(self.audit.record, self.record.id)
+
+    def _repr_html_(self) -> str:
+        return render_finding(self.audit.record, self.record, self.audit.folder / "evidence")
+
+    def __repr__(self) -> str:
+        return f"FindingResult({self.record.id!r}, {self.record.verdict!r})"
