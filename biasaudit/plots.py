@@ -123,11 +123,10 @@ def _subgroups(audit: Audit) -> Figure:
 
 
 def _empty(rows: int) -> tuple[Figure, Axes]:
-    # pyplot is what makes a notebook able to show figures; made beside it, this one is shown once and leaks nothing
-    import matplotlib.pyplot  # noqa: F401
-    from matplotlib.figure import Figure
+    import matplotlib.pyplot as plt
 
-    figure = Figure(figsize=(8, 1.3 + 0.36 * max(rows, 2)), layout="constrained")
+    figure = plt.figure(figsize=(8, 1.3 + 0.36 * max(rows, 2)), layout="constrained")
+    plt.close(figure)  # pyplot makes notebooks able to show it; kept open, they would show it twice
     axes = figure.add_subplot()
     axes.set_ylim(rows - 0.5, -0.5)  # the first row on top
     axes.grid(axis="x", alpha=0.25)
