@@ -43,7 +43,7 @@ from biasaudit.outcome import AuditResult
 from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
-from biasaudit.registry import Facts
+from biasaudit.registry import Detector, Facts
 from biasaudit.results import Audit, SelfTest
 from biasaudit.review import read_reviews, reviewed
 from biasaudit.selftest import self_test
@@ -66,6 +66,7 @@ def audit(
     command: str = "",
     model: Any = None,
     predict: Callable[[np.ndarray], Any] | None = None,
+    extra: Sequence[Cue | Detector] = (),
     **choices: Any,
 ) -> AuditResult:
     """Audit a folder of labelled images.
@@ -81,6 +82,7 @@ def audit(
         model: a trained Keras classifier to audit, or its file; None trains a network here.
         predict: in place of `model`, any function of uint8 images (n, size, size, 3) to probabilities (n, classes);
             `size` is one of the choices.
+        extra: cues and detectors of your own beside those that are installed, for this audit alone.
         **choices: any other field of `Settings`.
 
     Raises:
@@ -95,14 +97,14 @@ def audit(
     check_given(settings, model, predict, scan)
     folder, progress = Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
-    cues, detectors = parts_of(settings, scan)
+    cues, detectors = parts_of(settings, scan, extra)
     check_subject(settings.subject)
     reviews = read_reviews(Path(settings.review)) if settings.review else ()
 
     progress.say(f"Auditing {folder}")
     images = _read(folder, settings)
     make_folder(folder, out)
-    check_names(settings, images)
+    check_names(settings, images, extra)
     check_roles(settings, images)
     if settings.weights is not None:
         read_weights(settings.weights, images)  # what is wrong with it is said before any work

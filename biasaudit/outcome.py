@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import html
 import json
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from pydantic import ValidationError
 
+from biasaudit import plots
 from biasaudit.cache import write_text
 from biasaudit.errors import UsageError
-from biasaudit.plots import plot
 from biasaudit.redaction import redacted
 from biasaudit.report.html import render, render_finding, render_fragment
 from biasaudit.report.words import shorten
@@ -21,6 +20,7 @@ from biasaudit.results import Audit, AuditVerdict, Finding
 from biasaudit.tables import findings_frame
 
 if TYPE_CHECKING:
+    from IPython.display import HTML
     from matplotlib.figure import Figure
 
 
@@ -42,31 +42,10 @@ def read_audit(place: str | Path) -> AuditResult:
         raise UsageError(f"{name} is no audit of this version: {where}: {first['msg']}.") from error
 
 
-class ShownFinding:
-    """One finding as a notebook shows it: `record`, `plot()`; as the last line of a cell it is drawn."""
-
-    def __init__(self, record: Finding, of: AuditResult) -> None:
-        self.record = record
-        """What stands of it in `audit.json`."""
-        self.of = of
-        """The audit that it belongs to."""
-
-    def plot(self) -> Figure:
-        """Its four questions as a matplotlib figure, with the placebo where there is one."""
-        return self.of.plot(self.record.id)
-
-    def _repr_html_(self) -> str:
-        return render_finding(self.record, self.of.folder / "evidence")
-
-    def __repr__(self) -> str:
-        return f"ShownFinding({self.record.id!r}: {self.record.verdict!r}, {self.record.title!r})"
-
-
 class AuditResult:
-    """A finished audit: `verdict`, `findings` and `images` (DataFrames), `finding(id)`, `plot()`, `show()`,
-    `to_html()`.
+    """A finished audit: `verdict`, `findings` and `images` (DataFrames), `finding(id)`, `plot()`, `show()`, ...
 
-    As the last line of a notebook cell it is drawn in short.
+    In a notebook it shows itself as a table, and a finding with its pictures.
     """
 
     def __init__(self, record: Audit, folder: Path) -> None:
@@ -103,22 +82,6 @@ class AuditResult:
         """One row an image: cue values, metadata, out-of-fold probabilities."""
         return pd.read_parquet(self.folder / "images.parquet")
 
-    def finding(self, id: str) -> ShownFinding:
-        """The finding of this id. Raises UsageError where there is none."""
-        found = next((each for each in self.record.findings if each.id == id), None)
-        if found is None:
-            near = get_close_matches(id, [each.id for each in self.record.findings], 3, 0.5)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            raise UsageError(f"There is no finding {id!r}: `.findings` lists them.{hint}")
-        return ShownFinding(found, self)
-
-    def plot(self, what: str = "cues") -> Figure:
-        """A matplotlib figure: "cues", "representation", "subgroups", or the id of a finding.
-
-        Raises UsageError where this audit has no such thing.
-        """
-        return plot(self.record, what)
-
     def to_html(self, path: str | Path | None = None, *, redact_names: bool = False, images: bool = True) -> Path:
         """Write the report, by default to `report.html` beside the other files; returns its path.
 
@@ -134,18 +97,49 @@ class AuditResult:
         write_text(self.folder / "audit.json", text + "\n")
         self.to_html()
 
-    def show(self, height: int = 800) -> Any:
-        """The whole report in a notebook (needs IPython), in a frame that may run its script and save a review."""
+    def finding(self, finding_id: str) -> FindingResult:
+        """One finding, by its id ("artefact-ruler"). Raises UsageError where there is none of this id."""
+        return FindingResult(plots.find(self.record, finding_id), self)
+
+    def plot(self, what: str = "ties") -> Figure:
+        """A matplotlib figure: "ties" of cues to the label, "subgroups", "representation", or a finding by its id.
+
+        Raises UsageError where there is no such finding, or nothing to draw.
+        """
+        return plots.plot(self.record, what)
+
+    def show(self, height: int = 800, *, images: bool = True) -> HTML:
+        """The whole report in a notebook (needs IPython), in a sandboxed frame; images: with the pictures."""
         from IPython.display import HTML
 
-        page = html.escape(render(self.record, self.folder / "evidence"), quote=True)
-        frame = (
-            f'<iframe sandbox="allow-scripts allow-downloads" width="100%" height="{height}" srcdoc="{page}"></iframe>'
+        page = html.escape(render(self.record, self.folder / "evidence" if images else None), quote=True)
+        # The frame has no origin of its own: what runs in it reaches neither the notebook nor any server.
+        return HTML(
+            f'<div><iframe title="The audit report" sandbox="allow-scripts allow-downloads" width="100%" '
+            f'height="{int(height)}" srcdoc="{page}"></iframe></div>'
         )
-        return HTML(f"<div>{frame}</div>")
 
     def _repr_html_(self) -> str:
         return render_fragment(self.record)
 
     def __repr__(self) -> str:
         return f"AuditResult({self.verdict!r}, {len(self.record.findings)} findings, {str(self.folder)!r})"
+
+
+class FindingResult:
+    """One finding of an audit; in a notebook it shows itself, with pictures and without a script."""
+
+    def __init__(self, record: Finding, audit: AuditResult) -> None:
+        self.record = record
+        """Everything that stands of it in `audit.json`: verdict, rungs, examples, ..."""
+        self.audit = audit
+
+    def plot(self) -> Figure:
+        """Its rungs with their intervals, a matplotlib figure. Raises UsageError where it has no figures."""
+        return plots.plot(self.audit.record, self.record.id)
+
+    def _repr_html_(self) -> str:
+        return render_finding(self.audit.record, self.record, self.audit.folder / "evidence")
+
+    def __repr__(self) -> str:
+        return f"FindingResult({self.record.id!r}, {self.record.verdict!r})"

@@ -20,10 +20,10 @@ from biasaudit.results import Audit, Finding
 
 LARGEST = 4_200_000
 """Characters that a report may spend on findings and pictures, so that the whole file stays under 5 MB."""
-FRAGMENT = 70_000
-"""Characters that the pictures of a notebook cell may take."""
 TEXT = 15_500
 """Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
+FRAGMENT = 70_000
+"""Characters of pictures in a notebook cell about one finding: about eight thumbnails."""
 
 STYLES = ("report.css", "controls.css")
 SCRIPTS = ("report.js", "filters.js", "enlarge.js", "review.js", "links.js")
@@ -62,12 +62,12 @@ def render_fragment(audit: Audit) -> str:
     return _environment().get_template("fragment.html.j2").render(audit=audit, view=page)
 
 
-def render_finding(finding: Finding, evidence: Path | None = None) -> str:
-    """One finding in a notebook cell: up to six pictures, four questions, the next step; under 100 kB, no script."""
+def render_finding(audit: Audit, finding: Finding, evidence: Path | None = None) -> str:
+    """One finding in a notebook cell, with up to four pictures of each kind; under 100 kB, no script."""
     pictures = Pictures(evidence, budget=FRAGMENT)
-    shown = [*finding.examples[:3], *finding.counterexamples[:3]]
-    uris = [(pictures.uris[element], name) for name in shown if (element := pictures.photo(name))]
-    return _environment().get_template("finding_fragment.html.j2").render(finding=finding, pictures=uris)
+    elements = {name: pictures.photo(name) for name in (*finding.examples[:4], *finding.counterexamples[:4])}
+    photos = {name: pictures.uris[element] for name, element in elements.items() if element}
+    return _environment().get_template("finding_fragment.html.j2").render(audit=audit, finding=finding, photos=photos)
 
 
 def page(template: str, **shown: Any) -> str:

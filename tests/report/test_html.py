@@ -127,9 +127,18 @@ def test_a_failed_training_is_not_called_a_scan():
     assert "scan" not in text.split("Findings")[0]
 
 
-def test_the_committed_sample_was_made_by_an_installed_biasaudit():
-    sample = Path(__file__).parents[2] / "reports" / "sample" / "audit.json"
-    assert Audit.model_validate_json(sample.read_text(encoding="utf-8")).environment["biasaudit"] != "not installed"
+REPORTS = Path(__file__).parents[2] / "reports"
+
+
+def test_the_committed_samples_are_whole_small_and_made_by_an_installed_biasaudit():
+    record = Audit.model_validate_json((REPORTS / "ruler" / "audit.json").read_text(encoding="utf-8"))
+    assert record.environment["biasaudit"] != "not installed"
+    pages = [REPORTS / demo / "report.html" for demo in ("ruler", "two-sources", "clean")] + [REPORTS / "compared.html"]
+    for page in pages:
+        assert Page(page.read_text(encoding="utf-8")).text
+        assert not re.search(r"/(home|root|tmp|work)/", page.read_text(encoding="utf-8"))
+    files = [file for demo in ("ruler", "two-sources", "clean") for file in (REPORTS / demo).iterdir()]
+    assert sum(file.stat().st_size for file in (*files, REPORTS / "compared.html")) < 3_000_000
 
 
 def test_a_scan_says_that_no_model_was_asked():
