@@ -15,6 +15,10 @@ REMEDIES = {"artefact": "mask or crop it", "metadata": "weigh the images so that
 """What else than new data helps against a shortcut, by kind of cue."""
 
 
+HARDLY = 0.005
+"""Share of images below which an artefact is not called found: what is measured is something else of the picture."""
+
+
 def shorten(text: str, most: int = 60) -> str:
     """A name that fits into a sentence."""
     return text if len(text) <= most else text[: most - 1] + "…"
@@ -38,6 +42,8 @@ def tie_in_words(tie: Tie) -> str:
     """How the cue falls on the classes: "found in 91% of malignant and 9% of the other images"."""
     label = shorten(tie.label)
     inside, outside = tie.shares
+    if tie.cue.kind == "artefact" and max(inside, outside) < HARDLY:
+        return f"hardly any image has it, and its measure is higher in {label if tie.direction > 0 else 'the others'}"
     if tie.speaking:
         others = len(tie.speaking) - 2
         more = f" or {others} other value{'s' * (others > 1)}" if others > 0 else ""

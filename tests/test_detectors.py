@@ -8,6 +8,7 @@ import pytest
 
 from biasaudit.detectors import association, disparity, reliance
 from biasaudit.evidence.cue_values import CueValues, metadata_cue
+from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.ties import ties
 from biasaudit.images.table import ImageTable
 from biasaudit.ranking import rank
@@ -55,6 +56,33 @@ def test_clean_data_raise_no_alarm_and_a_planted_tie_does():
         missed += verdicts(table(codes, groups), (planted, *cues[1:]))["planted"] == "clear"
     assert alarms <= 4
     assert missed == 0
+
+
+def sticker(present, rng):
+    """A measured mark: above its threshold of 1 where it is."""
+    values = np.where(present, 1.5, 0.6) + 0.2 * rng.random(len(present))
+    return CueValues(id="sticker", kind="artefact", question="?", values=values, threshold=1.0)
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_a_rare_mark_of_one_class_is_found_whatever_its_area_and_its_clean_twin_is_not(size):
+    rng = np.random.default_rng(3)
+    groups = np.repeat(np.arange(1200), size)
+    codes = np.repeat((rng.random(1200) < 0.2).astype(int), size)
+    marked = np.repeat(rng.random(1200) < 0.09, size)
+    for present, found in ((marked & (codes == 0), "suspect"), (marked, "clear")):
+        column = metadata_cue("sticker_column", np.where(present, "1", "0").astype(object))
+        seen = verdicts(table(codes, groups), (sticker(present, rng), column))
+        assert seen == {"sticker": found, "sticker_column": found}
+
+
+def test_rare_marks_dealt_at_random_are_never_sure():
+    rng = np.random.default_rng(4)
+    for n in (100, 400, 1200):
+        patients = np.arange(n)
+        for share in (0.02, 0.1, 0.2):
+            dealt = [(rng.random(n) < share, rng.random(n) < 0.3) for _ in range(200)]
+            assert not any(tells_surely(*each, patients) for each in dealt)
 
 
 def predicted(log_odds):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from biasaudit.detectors.rung import RungResult
+from biasaudit.evidence import rare_marks
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
@@ -82,6 +83,9 @@ def _one_class(
     # Groups, not images, are what a power calculation may count.
     sides = [[len(set(groups[part[side[part]]])) for part in members(held)] for side in (positive, ~positive)]
     side = "more" if sign > 0 else "less"
+    # Within strata the odds are not asked for: few strata hold enough of a rare mark.
+    asked = cue.threshold is not None and not strata.names
+    sure = asked and rare_marks.tells_surely(values >= cue.threshold, positive, groups)
     said = f"{side.capitalize()} of it tells {label} from the rest with AUC {value:.2f}{strata.beside(crude)}."
     return RungResult(
         cue=cue.key,
@@ -100,6 +104,7 @@ def _one_class(
         ),
         why=strata.given(said),
         smallest_detectable=detectable_auc(np.array(sides[0]), np.array(sides[1]), tests),
+        floor=rare_marks.FLOOR if sure else None,
     )
 
 
@@ -141,6 +146,8 @@ def _levels(
     # Resampled tables look more tied than the table itself, the more so the more levels: take that excess off.
     excess = max(0.0, float(np.nanmean(np.concatenate(drawn))) - value)
     sizes = [np.array([len(set(what[part])) for part in parts]) for what in (groups, levels, codes)]
+    pairs = [(levels == level, codes == code) for level in range(shape[0]) for code in present]
+    sure = not strata.names and any(rare_marks.tells_surely(has, of, groups) for has, of in pairs)
     said = f"Its {shape[0]} values and the label go together with Cramer's V {value:.2f}{strata.beside(crude)}."
     return RungResult(
         cue=cue.key,
@@ -159,6 +166,7 @@ def _levels(
         ),
         why=strata.given(said),
         smallest_detectable=detectable_v(sizes[0], sizes[1], sizes[2], tests),
+        floor=rare_marks.FLOOR if sure else None,
     )
 
 
@@ -172,14 +180,16 @@ def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings:
     given; intervals come from resampling groups. Never accuracy against a majority, which breaks on skewed classes.
     Where columns are declared a nuisance, every other cue is compared, and permuted, within their crossed values
     only: van Elteren's mean of the AUCs, the mean of V by images. A nuisance column itself and a sensitive one are
-    tested as any cue; a mediator is not, since its tie is part of the label.
+    tested as any cue; a mediator is not, since its tie is part of the label. A mark in a quarter of the images or less
+    cannot reach a floor of 0.60 however surely it gives a class away; it counts where it changes the odds of the class
+    by 2.25 at the near end of its 95% interval, as such an area does for a mark in half of the images.
 
     What it cannot show: whether the tie is part of what the label names (a lesion's own colour) and whether a model
     uses it; the other rungs ask that. An AUC misses ties that are not monotone, such as both ends against the middle,
     and a mean over strata misses ties that point one way in some and the other way in others.
 
-    References: Bergsma 2013 (bias-corrected V); Phipson & Smyth 2010 (permutation p-values); van Elteren 1960 and
-    Mantel & Haenszel 1959 (strata).
+    References: Bergsma 2013 (bias-corrected V); Phipson & Smyth 2010 (permutation p-values); Woolf 1955 (interval of
+    the odds ratio); van Elteren 1960 and Mantel & Haenszel 1959 (strata).
     """
     learnt = ~images.held_out
     images, cue_values = images.subset(learnt), tuple(cue.of(learnt) for cue in cue_values)

@@ -113,7 +113,8 @@ def _finding(column: GroupColumn, found: list[_Tie], q_of: dict[int, float], tes
     why = f"{words}: {points}."
     if first.adjusted:
         why += f" Within the declared columns the difference is {100 * first.adjusted.value:+.0f} points."
-    inside = (column.codes == column.levels.index(first.group)) & (images.labels == first.label)
+    of_group = column.codes == column.levels.index(first.group)
+    typical = (images.labels == first.label) == (first.apart.value > 0)
     reach = float(norm.isf(0.025 / tests) + norm.ppf(0.8)) / float(norm.isf(0.025))
     return Finding(
         id=f"representation-{slug(column.name)}-by-class",
@@ -145,7 +146,8 @@ def _finding(column: GroupColumn, found: list[_Tie], q_of: dict[int, float], tes
             "reliance": ASKED_OF_THE_COLUMN,
             "disparity": ASKED_OF_THE_COLUMN,
         },
-        examples=tuple(map(str, images.ids[np.flatnonzero(inside)[:20]])) if tied else (),
+        examples=tuple(map(str, images.ids[of_group & typical][:20])) if tied else (),
+        counterexamples=tuple(map(str, images.ids[of_group & ~typical][:20])) if tied else (),
         recommendation=f"See under the column {column.name} whether the model uses it. If the tie is not one of the "
         "population, collect images that break it, or train with weights that balance it; give the figures by group."
         if tied

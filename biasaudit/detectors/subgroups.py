@@ -114,7 +114,7 @@ def _finding(
         rungs=rungs,
         examples=tuple(map(str, images.ids[examples[:EXAMPLES]])) if gap else (),
         counterexamples=tuple(map(str, images.ids[counter[:EXAMPLES]])) if gap else (),
-        recommendation=_advice(where, one) if gap else "Nothing to do.",
+        recommendation=_advice(where, one, against) if gap else "Nothing to do.",
         question=QUESTION,
         explanation=f"{WHY_WORSE if gap else ''} {breakdown.limits}".strip(),
     )
@@ -145,12 +145,13 @@ def _follows(erased: Erased) -> Rung:
     )
 
 
-def _advice(where: str, one: Difference) -> str:
-    """What to do, with the number of images that would halve the interval of the group's figure."""
+def _advice(where: str, one: Difference, against: str) -> str:
+    """What to do, with the number of images that would halve the wider of the two figures' intervals."""
+    fewer, n = (where, one.value.n) if one.value.n <= one.rest.n else (against, one.rest.n)
     return (
-        f"Look at the errors on {where}, and have their labels checked. If the labels hold, collect {3 * one.value.n} "
-        "more such images, which halves the interval, train with them, and audit again; until then give the figures "
-        "by group."
+        f"Look at the errors on {where}, and have their labels checked. If the labels hold, collect {3 * n} more "
+        f"images of {fewer}, which halves the interval, train with them, and audit again; until then give the "
+        "figures by group."
     )
 
 

@@ -80,8 +80,10 @@ def _row(scale: Scale, y: float, estimate: Estimate, kind: str) -> Markup:
     return bar + ends[0] + ends[1] + mark
 
 
-def interval_plot(key: str, estimate: Estimate, placebo: Estimate | None = None) -> Markup:
-    """The estimate with its 95% interval, its placebo below it, and the line of no bias."""
+def interval_plot(
+    key: str, estimate: Estimate, placebo: Estimate | None = None, ends: tuple[str, str] = ("no bias", "worst case")
+) -> Markup:
+    """The estimate with its 95% interval, its placebo below it, and the line of no bias; `ends`: what they mean."""
     rows = [("cue", estimate)] + ([("placebo", placebo)] if placebo else [])
     scale = _scale([each for _, each in rows], 62 if placebo else 8, 252)
     base = 12 + 24 * len(rows)
@@ -95,11 +97,11 @@ def interval_plot(key: str, estimate: Estimate, placebo: Estimate | None = None)
             shapes.append(tag("text", kind, x=0, y=y + 4, class_="row-name"))
         shapes.append(_row(scale, y, each, kind))
     end = scale.high if scale.high - estimate.null >= estimate.null - scale.low else scale.low
-    worst = " worst case" if end == estimate.limit else ""
-    for value, text in ((estimate.null, f"{number(estimate.null)} no bias"), (end, f"{number(end)}{worst}")):
+    worst = f" {ends[1]}" if end == estimate.limit else ""
+    for value, text in ((estimate.null, f"{number(estimate.null)} {ends[0]}"), (end, f"{number(end)}{worst}")):
         shapes.append(tag("text", text, x=scale.at(value), y=base + 17, text_anchor=scale.anchor(value)))
     told = "; ".join(f"{kind}: {interval(each)}" for kind, each in rows)
-    return chart(key, estimate.measure, f"{told}. No bias is {number(estimate.null)}.", (260, base + 22), *shapes)
+    return chart(key, estimate.measure, f"{told}. {number(estimate.null)}: {ends[0]}.", (260, base + 22), *shapes)
 
 
 class Point(NamedTuple):

@@ -10,11 +10,13 @@ from itertools import count as counter
 
 from biasaudit.report.charts import Point, position
 from biasaudit.report.pictures import Pictures
-from biasaudit.report.words import IN_SHORT, PROBLEMS, VERDICTS, count
+from biasaudit.report.words import IN_SHORT, OVERALL, PROBLEMS, VERDICTS, count, meaning
 from biasaudit.results import RUNGS, Audit, Breakdown, Check, CueMap, Excluded, Finding
 
 MOST_PICTURES = 6
 """Examples, and as many counterexamples, that a finding shows as pictures; all of them are named."""
+CUES = ("property", "artefact", "file", "metadata")
+"""Kinds of findings about something that is measured in each image."""
 MOST_ROWS = 500
 """Rows of a table; the rest are in audit.json."""
 
@@ -146,9 +148,23 @@ class View:
         return [each for each in self.audit.findings if each.verdict == "untested"]
 
     @property
+    def meaning(self) -> str:
+        """What the verdict says; of a shortcut how the first one was shown to be used."""
+        first = next((each for each in self.audit.findings if each.verdict == "shortcut"), None)
+        shown = self.audit.verdict == "shortcut" and first is not None
+        return meaning(first) if shown and first else OVERALL[self.audit.verdict].meaning
+
+    @property
+    def without_subject(self) -> Finding | None:
+        """What is told with the centre blacked out, where that is clearly above chance: for the first screen."""
+        found = next((each for each in self.views if each.cue == "background"), None)
+        return found if found and found.rungs["association"].state == "yes" else None
+
+    @property
     def counts(self) -> list[tuple[str, int]]:
-        """Findings by verdict, most serious first; those that do not occur are left out."""
-        seen = Counter(finding.verdict for finding in self.audit.findings)
+        """Findings by verdict, most serious first, without what is shown for a person to judge; none of 0."""
+        shown = {finding.id for finding in (*self.views, *(chapter.finding for chapter in self.looked_at))}
+        seen = Counter(finding.verdict for finding in self.audit.findings if finding.id not in shown)
         return [(verdict, seen[verdict]) for verdict in VERDICTS if seen[verdict]]  # type: ignore[index]
 
     @property
@@ -163,7 +179,7 @@ class View:
         return [
             Point(numbers.get(finding.id, ""), finding.verdict, position(rung.estimate))
             for finding in self.audit.findings
-            if finding.kind != "view" and (rung := finding.rungs.get("association")) and rung.estimate
+            if finding.kind in (*CUES, "discovered") and (rung := finding.rungs.get("association")) and rung.estimate
         ]
 
     @property
@@ -206,7 +222,7 @@ class View:
                 yield f"{count(len(checks), 'check')} {word}: {named}.", "#coverage"
         if self.audit.dataset.excluded:
             yield f"{count(len(self.audit.dataset.excluded), 'file')} left out of the audit.", "#excluded"
-        constant = sum(finding.rungs["association"].estimate is None for finding in self.clear)
+        constant = sum(finding.kind in CUES and not finding.rungs["association"].estimate for finding in self.clear)
         if constant:
             yield f"{count(constant, 'cue')} the same in every image: nothing to compare.", "#clear"
         searched = any(check.detector == "discovery" and check.status == "ran" for check in self.audit.checks)

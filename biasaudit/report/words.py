@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from biasaudit.results import Estimate, Figure, MapCheck, RegionShare
+from biasaudit.results import Estimate, Figure, Finding, MapCheck, RegionShare
 
 
 class Word(NamedTuple):
@@ -35,7 +35,7 @@ VERDICTS: dict[str, Word] = {
         "Cannot be told apart",
         "This and the label always come together here. Only new images can tell whether it is learnt instead.",
     ),
-    "clear": Word("Clear", "Tested, and nothing seen above the smallest effect that these data could have shown."),
+    "clear": Word("Clear", "Tested, and nothing seen above the smallest effect that would have been reported."),
     "untested": Word("Untested", "Could not be tested. This is a gap in the audit, not a good result."),
 }
 OVERALL: dict[str, Word] = VERDICTS | {
@@ -45,6 +45,17 @@ OVERALL: dict[str, Word] = VERDICTS | {
     "none_detected": Word("None detected", "No shortcut seen among the cues that were tested, at the sizes given."),
     "inconclusive": Word("Inconclusive", "The audit could not answer. This is not a good result, nor a bad one."),
 }
+TRIED = Word(
+    "Shortcut",
+    "Tied to the label, and used by the model: putting it into pictures, or taking it out, moves the answer more than "
+    "a placebo does.",
+)
+OBSERVED = Word(
+    "Shortcut",
+    "Tied to the label; among images of one class the answers go with it, and fail where it misleads. That was seen "
+    "and not tried: it cannot be drawn into a picture, so a common cause that nobody recorded would look the same.",
+)
+"""What the word says of one finding, by how its use was shown."""
 PROBLEMS = ("shortcut", "review", "suspect", "gap", "unidentifiable")
 """Verdicts that get a section of their own."""
 
@@ -76,6 +87,14 @@ KINDS = {
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x80-\x9f]")
+
+
+def meaning(finding: Finding) -> str:
+    """What a finding's verdict says, in one or two sentences."""
+    if finding.verdict == "shortcut" and "reliance" in finding.rungs:
+        method = finding.rungs["reliance"].method
+        return {"intervention": TRIED, "observation": OBSERVED}.get(method, VERDICTS["shortcut"]).meaning
+    return VERDICTS[finding.verdict].meaning
 
 
 def visible(value: Any) -> Any:

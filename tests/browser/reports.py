@@ -71,6 +71,7 @@ def _many() -> list[Finding]:
                 "counterexamples": images[PICTURES // 2 :],
                 "story": (leader,) if follower else (),
                 "leads": not follower,
+                "verdict": "review" if follower == FOLLOWERS else "shortcut",
             }
             found.append(ruler().model_copy(update=update))
     return found

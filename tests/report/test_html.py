@@ -108,7 +108,7 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "Shortcut 2",
         "Suspect 1",
         "Cannot be told apart 1",
-        "Clear 5",
+        "Clear 4",  # the pattern that the model looks at is for a person to judge
         "Untested 1",
         "placebo 0.22 (0.10 to 0.34)",
         "1 check failed: subgroups",
@@ -119,6 +119,19 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "Counterexample",
     ):
         assert told in first
+
+
+def test_a_shortcut_says_how_its_use_was_shown():
+    tried = ruler()
+    use = tried.rungs["reliance"].model_copy(update={"method": "observation", "placebo": None})
+    seen = tried.model_copy(update={"rungs": {**tried.rungs, "reliance": use}})
+    for finding, told, not_told in (
+        (tried, "than a placebo does.", "not tried"),
+        (seen, "not tried", "than a placebo does."),
+    ):
+        first = Page(render(sample_audit(findings=(finding,)))).text.split("What the verdict words mean")[0]
+        assert told in first
+        assert not_told not in first
 
 
 def test_a_failed_training_is_not_called_a_scan():

@@ -25,7 +25,7 @@ def test_each_problem_is_decided_once_under_its_own_id(make):
     assert len(ids) == len(set(ids))
     assert {finding.id for finding in audit.findings if finding.verdict in PROBLEMS} <= set(ids)
     html = render(audit)
-    assert html.count('<fieldset class="review scripted"') == html.count('<tr data-case="') == len(ids)
+    assert html.count('<fieldset class="decision scripted"') == html.count('<tr data-case="') == len(ids)
 
 
 def test_a_pattern_is_asked_what_it_is_and_a_group_of_failures_is_not():

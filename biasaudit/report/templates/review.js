@@ -1,7 +1,7 @@
 // Reviews: what is decided below a finding stands in the sign-off as well, and is saved as a file by the reader.
 {
   const save = document.getElementById("save-review");
-  const forms = new Map([...document.querySelectorAll("fieldset.review")].map((form) => [form.dataset.case, form]));
+  const forms = new Map([...document.querySelectorAll("fieldset.decision")].map((form) => [form.dataset.case, form]));
   const rows = new Map([...document.querySelectorAll(".sign-off tr[data-case]")].map((row) => [row.dataset.case, row]));
   const reviewer = document.getElementById("reviewer");
   const day = document.getElementById("review-date");
