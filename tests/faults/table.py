@@ -1,10 +1,12 @@
 """The sixty faults that a run must survive, and the table of what was seen of each at the end of a test session.
 
-A test says which faults it is about with `@pytest.mark.fault(4, 5)`, and what it saw with the fixture `seen`.
+A test says which faults it is about by its name, `test_fault_4_5_...` or `test_4_5_...`, or with
+`@pytest.mark.fault(4, 5)`; and with the fixture `seen` what it saw.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import pytest
@@ -76,12 +78,19 @@ FAULTS = {
 SEEN = "fault"
 
 
+def numbers_of(item: pytest.Item) -> list[int]:
+    """The faults that a test is about."""
+    named = re.match(r"test_(?:fault_)?((?:\d+_)+)", item.name)
+    numbers = {int(number) for number in named[1].split("_")[:-1]} if named else set()
+    return sorted((numbers & set(FAULTS)) | {number for mark in item.iter_markers(SEEN) for number in mark.args})
+
+
 @pytest.fixture
 def seen(request, record_property):
     """Say in a few words what was seen of a fault: `seen(4, "skipped: truncated file")`."""
 
     def say(number: int, what: str) -> None:
-        assert number in {n for mark in request.node.iter_markers(SEEN) for n in mark.args}, "mark the test with it"
+        assert number in numbers_of(request.node), "the test's name or mark does not say so"
         record_property(SEEN, [number, what])
 
     return say
@@ -95,7 +104,7 @@ def pytest_configure(config):
 def pytest_runtest_makereport(item, call):
     """Every report carries the faults that its test is about, also from another process."""
     report = yield
-    report.user_properties += [(SEEN, [n, ""]) for mark in item.iter_markers(SEEN) for n in mark.args]
+    report.user_properties += [(SEEN, [number, ""]) for number in numbers_of(item)]
     return report
 
 

@@ -119,14 +119,12 @@ def test_what_can_be_read_is_audited_and_noted(ended, folder, seen, name):
     seen(number, f"audited{': ' + note if note else ''}")
 
 
-@pytest.mark.fault(9)
 def test_9_sixteen_bits_keep_their_mean(ended, seen):
     error = abs(ended.images.loc["upright/deep.png", "brightness"] - DEEP.mean() / 257)
     assert error < 1
     seen(9, f"mean within {error:.2f} of 255")
 
 
-@pytest.mark.fault(18)
 def test_18_nothing_of_the_exif_is_in_any_byte_that_is_written(ended, folder, seen):
     written = [path for path in ended.folder.rglob("*") if path.is_file()]
     assert SECRET.encode() in (folder / "upright" / "named.jpg").read_bytes()
@@ -135,7 +133,6 @@ def test_18_nothing_of_the_exif_is_in_any_byte_that_is_written(ended, folder, se
     seen(18, f"not in {len(written)} files written")
 
 
-@pytest.mark.fault(26)
 def test_26_pipes_and_sockets_are_counted_and_never_opened(ended, seen):
     assert ended.notes["not a regular file: never opened"] == 2
     seen(26, "2 never opened, counted")
@@ -147,7 +144,6 @@ def test_one_messy_class_ends_well_and_is_a_finding(ended, seen):
     assert ended.finding("file-unreadable")["label"] == "upright"
 
 
-@pytest.mark.fault(14)
 def test_14_every_orientation_is_the_same_in_cues_model_and_report(tmp_path, seen):
     """Eight files of each of eight pictures, stored in eight ways: as many rows of equal values."""
     for number in range(8):
@@ -173,7 +169,6 @@ def test_14_every_orientation_is_the_same_in_cues_model_and_report(tmp_path, see
     seen(14, "equal in 8 ways: cues, model, report")
 
 
-@pytest.mark.fault(27)
 def test_27_no_read_permission_is_skipped(tmp_path, monkeypatch, seen):
     """As the system says it: the tests may run as root, who may read everything."""
     from biasaudit.images import folder
