@@ -68,6 +68,8 @@ def audited(what: str, folder: Path, *options: object, out: Path | None = None) 
     """`biasaudit WHAT FOLDER --out OUT ...`: no traceback, and nothing is written beside the output folder."""
     out = out or folder.parent / "out"
     arguments = ["biasaudit", what, str(folder), "--out", str(out), "--without", ",".join(WITHOUT), *map(str, options)]
+    if "--jobs" not in options:
+        arguments += ["--jobs", "1"]
     printed, errors, before = io.StringIO(), io.StringIO(), files_beside(out)
     code: object = 0
     with patch.object(sys, "argv", arguments), redirect_stdout(printed), redirect_stderr(errors):

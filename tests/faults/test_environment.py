@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -133,3 +134,28 @@ def test_50_twenty_thousand_tiny_files(tmp_path, seen):
     seconds, megabytes = map(float, ended.stdout.split())
     assert megabytes < 1_500
     seen(50, f"2,000 in {seconds:.0f} s, {megabytes:.0f} MB")
+
+
+def test_60_neither_the_place_nor_the_order_of_files_nor_of_processes_changes_a_finding(tmp_path, monkeypatch, seen):
+    plant(tmp_path / "a" / "data", brighter, n=140)
+    for path in sorted((tmp_path / "a" / "data").rglob("*.jpg"), reverse=True):
+        copy = tmp_path / "b" / path.relative_to(tmp_path / "a")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    first = audited("scan", tmp_path / "a" / "data", "--jobs", "1")
+    monkeypatch.chdir(tmp_path / "b")
+    second = audited("scan", Path("data"), "--jobs", "2", out=Path("out").absolute())
+    assert first.record["findings"] == second.record["findings"]
+    assert first.record["dataset"]["fingerprint"] == second.record["dataset"]["fingerprint"]
+    seen(60, "equal: folder, order, --jobs 1 and 2")
+
+
+def test_nothing_is_asked_of_a_network(tmp_path):
+    alone = ["unshare", "--map-root-user", "--net"]
+    try:
+        subprocess.run([*alone, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this machine does not let a process give up its network")
+    folder = class_folder(tmp_path / "data", cat=8, dog=8)
+    command = [*alone, sys.executable, "-m", "biasaudit", "scan", folder, "--out", tmp_path / "out", "-q"]
+    assert subprocess.run(command, capture_output=True).returncode == 0

@@ -8,10 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from biasaudit import parts
+from biasaudit.model.head import Head
+from biasaudit.model.kept_training import kept_training
 from tests.faults.command import WITHOUT, audited
 from tests.planted import brighter, plant
 
@@ -130,6 +134,32 @@ def test_nobodys_words_are_kept_in_a_piece(tmp_path, written):
     kept = list((tmp_path / "out" / "cache" / "parts").iterdir())
     assert kept
     assert not [path for path in kept if b"Jane" in path.read_bytes()]
+
+
+def test_a_network_that_was_trained_whole_is_not_trained_again(tmp_path):
+    class Network:
+        def __init__(self):
+            self.weights = [np.zeros((2, 3), np.float32), np.zeros(3, np.float32)]
+
+        def get_weights(self):
+            return self.weights
+
+        def set_weights(self, weights):
+            self.weights = weights
+
+    def trained():
+        backbone.network.set_weights([np.full((2, 3), 0.1, np.float32), np.arange(3, dtype=np.float32)])
+        return Head(np.ones((3, 2), np.float32), np.full(2, 0.3, np.float32)), {"loss": [0.7, 1 / 3]}
+
+    def never():
+        raise AssertionError
+
+    for train in (trained, never):
+        backbone = SimpleNamespace(network=Network())
+        head, curves = kept_training(backbone, parts.Parts(tmp_path), 0, train)
+        assert curves == {"loss": [0.7, 1 / 3]}
+        assert [each.tolist() for each in backbone.network.get_weights()] == [[[np.float32(0.1)] * 3] * 2, [0, 1, 2]]
+        assert (head.weights.shape, head.bias.tolist()) == ((3, 2), [np.float32(0.3)] * 2)
 
 
 @pytest.mark.slow
