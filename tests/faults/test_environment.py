@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from biasaudit import cache
+from biasaudit.model.memory import in_smaller_batches
 from tests.faults.command import WITHOUT, audited
 from tests.hostile import class_folder, picture, save
 from tests.planted import brighter, plant
@@ -78,6 +79,24 @@ def test_56_without_memory_the_run_ends_with_what_to_do(tmp_path, monkeypatch, s
     assert ended.code == 5
     assert "out of memory" in ended.err
     seen(56, "exit 5: out of memory")
+
+
+@pytest.mark.parametrize("error", [MemoryError, type("ResourceExhaustedError", (Exception,), {})])
+def test_56_a_network_that_is_short_of_memory_gets_smaller_batches(error, seen):
+    sizes = []
+
+    def extract(images, most=3):
+        sizes.append(len(images))
+        if len(images) > most:
+            raise error
+        return images * 2
+
+    images = np.arange(20).reshape(10, 2)
+    assert (in_smaller_batches(extract)(images) == images * 2).all()
+    assert max(sizes[-2:]) <= 3
+    with pytest.raises(MemoryError, match="one image"):
+        in_smaller_batches(lambda images: extract(images, most=0))(images)
+    seen(56, "batch halved until it fits")
 
 
 class Payload:
