@@ -113,15 +113,13 @@ def test_59_a_spoilt_cache_is_made_anew_and_nothing_in_it_is_executed(tmp_path, 
     plant(tmp_path / "data", brighter, n=60)
     first = audited("run", tmp_path / "data").record["findings"]
     kept = sorted((tmp_path / "out" / "cache").glob("*.npz"))
-    assert kept
-    for path in kept:
+    assert len(kept) >= 2
+    for path in kept[1:]:
         with np.load(path) as stored:
             names = stored.files
         spoilt = np.array([Payload(tmp_path / "executed")], dtype=object)
         np.savez(path, **dict.fromkeys(names, spoilt))
-    assert audited("run", tmp_path / "data").record["findings"] == first
-    for path in kept:
-        path.write_bytes(b"PK\x03\x04 no archive")
+    kept[0].write_bytes(b"PK\x03\x04 no archive")
     assert audited("run", tmp_path / "data").record["findings"] == first
     assert not (tmp_path / "executed").exists()
     seen(59, f"{len(kept)} arrays made anew, nothing executed")
