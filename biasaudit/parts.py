@@ -72,7 +72,7 @@ class Parts:
 
     def discard(self) -> None:
         """Remove the pieces of this and earlier runs, and nothing else that lies there."""
-        if self.folder is None or not self.folder.is_dir() or self.folder.is_symlink():
+        if self.folder is None or not self.folder.is_dir():
             return
         for path in self.folder.iterdir():
             if re.fullmatch(r"[a-z_]+-[0-9a-f]{16}\.(json|npz)|\.[a-z_]+-[0-9a-f]{16}\.(json|npz)\..{8}", path.name):
@@ -88,11 +88,12 @@ NOTHING_KEPT = Parts(None)
 def parts_in(folder: Path, choices: Any, code: Iterable[Callable[..., Any]] = ()) -> Parts:
     """The pieces in `folder` that this version of the code made with equal `choices` (JSON-able).
 
+    Nothing is kept where `folder` is a link: it would lead out of the output folder.
     code: functions from other packages that the work depends on; the files that they stand in count too.
     """
     files = {Path(function.__code__.co_filename) for function in code if hasattr(function, "__code__")}
     others = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files) if file.is_file()]
-    return Parts(folder, key_of(_our_code(), _libraries(), others, choices))
+    return Parts(None if folder.is_symlink() else folder, key_of(_our_code(), _libraries(), others, choices))
 
 
 @lru_cache(maxsize=1)

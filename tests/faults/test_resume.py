@@ -109,6 +109,15 @@ def test_what_another_version_or_choice_made_is_not_used(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
 
 
+def test_nothing_is_kept_through_a_link(tmp_path):
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "parts").symlink_to(tmp_path / "victim")
+    kept = parts.parts_in(tmp_path / "parts", "a")
+    assert kept.json("work", 1, lambda: 5) == 5
+    kept.discard()
+    assert not list((tmp_path / "victim").iterdir())
+
+
 def test_59_a_spoilt_piece_is_made_anew(tmp_path, written):
     plant(tmp_path / "data", brighter, n=80)
     whole = but_for_its_run(audited("scan", tmp_path / "data", out=tmp_path / "whole").record)
