@@ -40,11 +40,13 @@ from biasaudit.images.table import ImageTable, check_usable, read_folder
 from biasaudit.lock import held
 from biasaudit.model.given import Given, name_of, open_given
 from biasaudit.outcome import AuditResult
+from biasaudit.parts import Parts
 from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
 from biasaudit.ranking import audit_verdict, rank
 from biasaudit.registry import Detector, Facts
 from biasaudit.results import Audit, SelfTest
+from biasaudit.resuming import parts_of_run, parts_of_survey
 from biasaudit.review import read_reviews, reviewed
 from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
@@ -109,12 +111,12 @@ def audit(
     if settings.weights is not None:
         read_weights(settings.weights, images)  # what is wrong with it is said before any work
     with held(out):
-        cache = Cache(out / "cache", fresh=settings.fresh)
+        cache, parts = Cache(out / "cache", fresh=settings.fresh), parts_of_survey(out, cues, settings)
         backbone = None if scan else _load(settings, progress)
         given = None if source is None else _open(source, images, settings, progress)
         store = _reserve(out / "cache", images.n, [part.size for part in (backbone, given) if part is not None])
         try:
-            surveyed = _survey(images, cues, store, cache, settings, progress)
+            surveyed = _survey(images, cues, store, cache, settings, progress, parts)
             images = surveyed.images
             facts = Facts(
                 {
@@ -125,6 +127,7 @@ def audit(
                     "given": given,
                     "settings": settings,
                     "cache": cache,
+                    "parts": parts_of_run(parts, surveyed, settings, source),
                     "progress": progress,
                 },
                 OF_A_GIVEN_MODEL if given else EVIDENCE,
@@ -183,6 +186,7 @@ def audit(
         result = AuditResult(record, out)
         write_tables(out, surveyed, answers, record.findings)
         result.save()
+        parts.discard()
         progress.say(f"Verdict: {record.verdict}. {record.headline}")
         return result
 
@@ -201,10 +205,12 @@ def audit_the_audit(
     make_folder(folder, out)
     check_names(settings, images)
     with held(out):
-        cache = Cache(out / "cache", fresh=settings.fresh)
+        cache, parts = Cache(out / "cache", fresh=settings.fresh), parts_of_survey(out, cues, settings)
         images = sample(images, settings.seed, MORE_THAN_ENOUGH)
-        record = self_test(_survey(images, cues, None, cache, settings, progress), cues, settings, progress)
-        return record, write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
+        record = self_test(_survey(images, cues, None, cache, settings, progress, parts), cues, settings, progress)
+        path = write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
+        parts.discard()
+        return record, path
 
 
 def _read(folder: Path, settings: Settings) -> ImageTable:
@@ -226,8 +232,9 @@ def _survey(
     cache: Cache,
     settings: Settings,
     progress: Progress,
+    parts: Parts,
 ) -> Survey:
-    surveyed = survey(images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress)
+    surveyed = survey(images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress, parts=parts)
     return surveyed.of(check_usable(surveyed.images, max_bad=settings.max_bad, drop_small=settings.drop_small))
 
 

@@ -380,7 +380,10 @@ def report(
     review: Review = None,
     redact_names: Annotated[
         bool,
-        typer.Option("--redact-names", help="Codes in place of the names of files and the values of metadata."),
+        typer.Option(
+            "--redact-names",
+            help="Codes in place of names of files and values of metadata; also as .json and .csv beside the page.",
+        ),
     ] = False,
     no_images: Annotated[bool, typer.Option("--no-images", help="Leave out all pictures and heatmaps.")] = False,
 ) -> None:
@@ -392,7 +395,11 @@ def report(
         from biasaudit.review import read_reviews, reviewed
 
         result = AuditResult(reviewed(result.record, read_reviews(review)), result.folder)
-    print(result.to_html(out, redact_names=redact_names, images=not no_images))
+    if not redact_names:
+        print(result.to_html(out, images=not no_images))
+        return
+    for path in result.save_redacted(out, images=not no_images):
+        print(path)
 
 
 @app.command()

@@ -17,7 +17,8 @@ from biasaudit.redaction import redacted
 from biasaudit.report.html import render, render_finding, render_fragment
 from biasaudit.report.words import shorten
 from biasaudit.results import Audit, AuditVerdict, Finding
-from biasaudit.tables import findings_frame
+from biasaudit.salt import salt_of
+from biasaudit.tables import findings_csv, findings_frame
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -87,15 +88,24 @@ class AuditResult:
 
         redact_names: codes in place of the names of files and the values of metadata. images: with the pictures.
         """
-        record, names = redacted(self.record) if redact_names else (self.record, {})
+        record, names = redacted(self.record, salt_of(self.folder)) if redact_names else (self.record, {})
         page = render(record, self.folder / "evidence" if images else None, names)
         return write_text(Path(path or self.folder / "report.html"), page)
 
     def save(self) -> None:
         """Write `audit.json` and `report.html`, each whole or not at all."""
-        text = json.dumps(self.record.model_dump(mode="json"), allow_nan=False, indent=1, ensure_ascii=True)
-        write_text(self.folder / "audit.json", text + "\n")
+        write_text(self.folder / "audit.json", _strict_json(self.record))
         self.to_html()
+
+    def save_redacted(self, page: str | Path | None = None, *, images: bool = True) -> list[Path]:
+        """Write the report with codes for names, and beside it the same as JSON and CSV; returns the three paths."""
+        written = self.to_html(page, redact_names=True, images=images)
+        record, _ = redacted(self.record, salt_of(self.folder))
+        return [
+            written,
+            write_text(written.with_suffix(".json"), _strict_json(record)),
+            write_text(written.with_suffix(".csv"), findings_csv(record.findings)),
+        ]
 
     def finding(self, finding_id: str) -> FindingResult:
         """One finding, by its id ("artefact-ruler"). Raises UsageError where there is none of this id."""
@@ -143,3 +153,7 @@ class FindingResult:
 
     def __repr__(self) -> str:
         return f"FindingResult({self.record.id!r}, {self.record.verdict!r})"
+
+
+def _strict_json(record: Audit) -> str:
+    return json.dumps(record.model_dump(mode="json"), allow_nan=False, indent=1, ensure_ascii=True) + "\n"

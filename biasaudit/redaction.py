@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,18 +11,20 @@ from biasaudit.results import Audit
 HIDDEN = "(left out)"
 
 
-def redacted(audit: Audit) -> tuple[Audit, dict[str, str]]:
+def redacted(audit: Audit, salt: bytes = b"") -> tuple[Audit, dict[str, str]]:
     """The audit with codes for names of files and values of metadata; and code -> name, of the images.
 
-    Columns and classes keep their names. The codes are numbers in an order that tells nothing, the same whenever the
-    same audit is redrawn, and cannot be computed from a name. The command and the folder's name are left out.
+    Columns and classes keep their names. The codes are numbers in an order that tells nothing to who lacks the `salt`,
+    and the same whenever the same audit is redrawn with it. The command and the folder's name are left out.
     """
-    names = _numbered("image", _names(audit))
+    names = _numbered("image", _names(audit), salt)
     keep = {*audit.dataset.classes, *(finding.cue for finding in audit.findings)}
     kept = keep | {_cut(name, most) for name in keep for most in (30, 40, 60)}
     texts = [text for finding in audit.findings for text in _texts(finding.model_dump(mode="json"))]
     levels = {group.name for breakdown in audit.subgroups for group in breakdown.groups} | _on_the_map(audit)
-    values = _numbered("value", levels | ({text[start:end] for text in texts for start, end in _quoted(text)} - kept))
+    values = _numbered(
+        "value", levels | ({text[start:end] for text in texts for start, end in _quoted(text)} - kept), salt
+    )
 
     def of_finding(text: str) -> str:
         if text in names:
@@ -105,9 +107,9 @@ def _names(audit: Audit) -> set[str]:
     return shown | placed | {each.path for each in audit.dataset.excluded}
 
 
-def _numbered(word: str, names: Iterable[str]) -> dict[str, str]:
-    """Name -> "image 7", numbered in the order of their hashes, so that a number says nothing of its name."""
-    order = sorted(names, key=lambda name: hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
+def _numbered(word: str, names: Iterable[str], salt: bytes) -> dict[str, str]:
+    """Name -> "image 7", numbered in the order of their salted hashes, so that a number says nothing of its name."""
+    order = sorted(names, key=lambda name: hmac.digest(salt, name.encode("utf-8", "surrogatepass"), "sha256"))
     return {name: f"{word} {number}" for number, name in enumerate(order, 1)}
 
 

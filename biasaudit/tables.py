@@ -45,6 +45,12 @@ def quoted(value: object) -> object:
     return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
+def findings_csv(findings: Iterable[Finding]) -> str:
+    """`findings_frame` as a CSV that a spreadsheet can open: no cell of it is run as a formula."""
+    table = findings_frame(findings).rename(columns=lambda name: quoted(name)).map(quoted)
+    return table.to_csv(index=False, lineterminator="\n")
+
+
 def images_frame(survey: Survey, predictions: Predictions | None) -> pd.DataFrame:
     """One row an image: id, label, split, each measured cue, meta_<column>, and p_<class> where a model ran."""
     frame = survey.images.frame
@@ -58,8 +64,6 @@ def images_frame(survey: Survey, predictions: Predictions | None) -> pd.DataFram
 
 def write_tables(out: Path, survey: Survey, predictions: Predictions | None, findings: Iterable[Finding]) -> None:
     """Write both tables into `out`, each whole or not at all."""
-    table = findings_frame(findings)
-    table = table.rename(columns=lambda name: quoted(name)).map(quoted)
-    write_text(out / "findings.csv", table.to_csv(index=False, lineterminator="\n"))
+    write_text(out / "findings.csv", findings_csv(findings))
     images = images_frame(survey, predictions)
     write_atomically(out / "images.parquet", lambda temporary: images.to_parquet(temporary, index=False))

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+pytest_plugins = ["tests.faults.table"]
+
 SIZE = 56
 
 

@@ -12,6 +12,7 @@ from biasaudit.redaction import redacted
 from biasaudit.report.html import render
 from biasaudit.report.thumbnails import save_heatmap, save_thumbnail
 from biasaudit.results import Check, Review
+from biasaudit.salt import salt_of
 from tests.golden import breakdown, hostile_audit, representation, ruler, sample_audit
 from tests.report.test_html import Page
 
@@ -79,6 +80,13 @@ def test_codes_are_the_same_each_time_and_tell_one_from_another():
     ]
 
 
+def test_the_order_of_codes_is_a_secret_of_the_folder(tmp_path):
+    assert salt_of(tmp_path / "a") == salt_of(tmp_path / "a") != salt_of(tmp_path / "b")
+    assert (tmp_path / "a" / "cache" / "salt").stat().st_mode & 0o077 == 0
+    codes = {tuple(redacted(telling(), bytes([salt]))[1].items()) for salt in range(8)}
+    assert len(codes) > 1
+
+
 def test_the_hostile_audit_can_be_redacted():
     page = Page(render(redacted(hostile_audit())[0]))
     assert page.all("img") == []
@@ -103,6 +111,10 @@ def test_the_command_draws_it(saved, monkeypatch, options, images):
     assert bool(Page(html).all("image")) == images
     assert ("John_Roe" in html) == (options != ("--redact-names",))
     if options == ("--redact-names",):
+        for name in ("r.json", "r.csv"):
+            written = (saved / name).read_text()
+            assert "image " in written
+            assert not [secret for secret in SECRETS if secret in written]
         pictures = {use["href"] for use in Page(html).all("use") if use["href"].startswith("#i-")}
         assert pictures
         assert not pictures & plain

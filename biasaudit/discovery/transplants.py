@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 
 from biasaudit.discovery.fixed_places import FixedPlace
 from biasaudit.discovery.patterns import Pattern
-from biasaudit.evidence.interventions import LEAST, Intervention
+from biasaudit.evidence.interventions import LEAST, Intervention, kept_intervention
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
+from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -34,6 +37,7 @@ def transplants(
     predictions: Predictions,
     settings: Settings,
     progress: Progress,
+    parts: Parts = NOTHING_KEPT,
 ) -> dict[str, Intervention]:
     """Cue key -> what setting the pattern into images of other classes did, for each tied pattern."""
     tie_of = {tie.cue.key: tie for tie in ties}
@@ -41,7 +45,8 @@ def transplants(
     done = {}
     for pattern in progress.track(chosen, "Transplanting patterns, against placebos", len(chosen)):
         rng = generator(settings.seed, "transplant", pattern.cue.id)
-        found = _transplant(pattern, tie_of[pattern.cue.key], images, survey, predictions, rng)
+        make = partial(_transplant, pattern, tie_of[pattern.cue.key], images, survey, predictions, rng)
+        found = kept_intervention(parts, "transplant", pattern.cue.key, make)
         if found is not None:
             done[pattern.cue.key] = found
     return done

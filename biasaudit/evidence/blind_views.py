@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from biasaudit.model.backbone import Backbone, forward
 from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import STRENGTHS, fit_head, log_odds
 from biasaudit.model.network import pool
+from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
 from biasaudit.results import Estimate
@@ -78,6 +80,7 @@ def blind_views(
     settings: Settings,
     cache: Cache,
     progress: Progress,
+    parts: Parts = NOTHING_KEPT,
 ) -> tuple[BlindView, ...]:
     """Every view with its figures, those that stay pictures first.
 
@@ -91,7 +94,7 @@ def blind_views(
         predictions = replace(predictions, fold=assign_folds(images, FROZEN_FOLDS, settings.seed))
     if not _each_class_is_learnt(images.codes[rows], predictions.fold[rows], ~images.held_out[rows]):
         raise Unavailable("too few images of a class to learn partial views of them")
-    features = _features(survey, rows, backbone, predictions, settings.seed, cache, progress)
+    features = _features(survey, rows, backbone, predictions, settings.seed, cache, progress, parts)
     traits = _file_traits(known_cues, ~images.held_out)
     if traits is not None:
         features[FILE_TRAITS] = traits[rows]
@@ -135,6 +138,7 @@ def _features(
     seed: int,
     cache: Cache,
     progress: Progress,
+    parts: Parts,
 ) -> dict[str, np.ndarray]:
     """What each view of the pixels is to the head, float32 (m, features) by name; one pass over the stored pixels."""
     assert survey.pixels is not None
@@ -144,13 +148,16 @@ def _features(
     def make() -> dict[str, np.ndarray]:
         look = _looks(backbone, predictions)
         rng = {name: generator(seed, "blind_views", name) for name in names}
-        parts: dict[str, list[np.ndarray]] = {name: [] for name in (*names, *VECTORS)}
-        for batch in progress.track(batches, "Looking at views without the subject", -(-len(rows) // BATCH)):
+        found: dict[str, list[np.ndarray]] = {name: [] for name in (*names, *VECTORS)}
+        tracked = progress.track(batches, "Looking at views without the subject", -(-len(rows) // BATCH))
+        for number, batch in enumerate(tracked):
+            seen = {name: PICTURES[name](batch, rng[name]) for name in names}  # always, as the next views follow them
+            looked = parts.arrays("views", number, partial(_look_at_each, look, seen))
             for name in names:
-                parts[name].append(look(PICTURES[name](batch, rng[name])))
+                found[name].append(looked[name])
             for name, reduce in VECTORS.items():
-                parts[name].append(reduce(batch))
-        return {name: np.concatenate(some) for name, some in parts.items()}
+                found[name].append(reduce(batch))
+        return {name: np.concatenate(some) for name, some in found.items()}
 
     def fits(kept: dict[str, np.ndarray]) -> bool:
         return set(kept) == {*names, *VECTORS} and all(
@@ -162,6 +169,10 @@ def _features(
     code = hashlib.sha256(Path(str(partial_views.__file__)).read_bytes()).hexdigest()
     hashes = survey.values["hash"].to_numpy()[rows].tolist()
     return cache.arrays("blind_views", key_of(backbone.name, backbone.size, seed, code, hashes), make, fits)
+
+
+def _look_at_each(look: Callable[[np.ndarray], np.ndarray], views: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: look(view) for name, view in views.items()}
 
 
 def _looks(backbone: Backbone, predictions: Predictions) -> Callable[[np.ndarray], np.ndarray]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
+from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.thresholds import FLOORS
@@ -36,6 +38,22 @@ class Intervention:
     """float (m, classes): with the cue."""
     placebo: np.ndarray
     """float (m, classes): with a change of the same place and energy that is not the cue."""
+
+
+def kept_intervention(
+    parts: Parts, name: str, key: str, make: Callable[[], Intervention | None]
+) -> Intervention | None:
+    """What `make` returns, or what it returned before the run was interrupted."""
+
+    def arrays() -> dict[str, np.ndarray]:
+        made = make()
+        return {} if made is None else {field: np.asarray(value) for field, value in vars(made).items()}
+
+    kept = parts.arrays(name, key, arrays)
+    if not kept:
+        return None
+    toward = int(kept.pop("toward"))
+    return Intervention(toward=toward, **kept)
 
 
 def _candidates(tie: Tie, judged: np.ndarray, toward: int, rng: np.random.Generator) -> np.ndarray:
@@ -80,6 +98,7 @@ def interventions(
     predictions: Predictions,
     settings: Settings,
     progress: Progress,
+    parts: Parts = NOTHING_KEPT,
 ) -> dict[str, Intervention]:
     """Cue key -> its intervention, for each tied cue that can insert itself and has images to be put into.
 
@@ -93,7 +112,8 @@ def interventions(
     ]
     results = {}
     for tie in progress.track(chosen, "Putting cues in, against placebos", len(chosen)):
-        result = intervene(by_id[tie.cue.id], tie, images, predictions, settings.seed)
+        make = partial(intervene, by_id[tie.cue.id], tie, images, predictions, settings.seed)
+        result = kept_intervention(parts, "reliance", tie.cue.key, make)
         if result is not None:
             results[tie.cue.key] = result
     return results

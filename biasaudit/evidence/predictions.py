@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from biasaudit.model.audited import AuditedModel
 from biasaudit.model.backbone import Backbone, forward, load
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import choose_penalty, fit_head, log_odds, softmax
+from biasaudit.model.kept_training import kept_training
 from biasaudit.model.network import FoldedNetwork, pool
 from biasaudit.model.training import train_network
+from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
@@ -67,10 +70,16 @@ class Predictions:
         return self.auc.low > 0.5
 
 
-def _embed(backbone: Backbone, store: PixelStore, rows: np.ndarray, progress: Progress, what: str) -> np.ndarray:
+def _embed(
+    backbone: Backbone, store: PixelStore, rows: np.ndarray, progress: Progress, what: str, parts: Parts = NOTHING_KEPT
+) -> np.ndarray:
     extract = forward(backbone)
-    batches = progress.track(store.batches(rows), what, -(-len(rows) // 32))
-    return np.concatenate([pool(extract(batch)) for batch in batches])
+    batches = enumerate(progress.track(store.batches(rows), what, -(-len(rows) // 32)))
+    made = [
+        parts.arrays("features", number, lambda batch=batch: {"pooled": pool(extract(batch))})  # type: ignore[misc]
+        for number, batch in batches
+    ]
+    return np.concatenate([some["pooled"] for some in made])
 
 
 def macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: int) -> Estimate:
@@ -108,12 +117,13 @@ def _frozen(
     cache: Cache,
     progress: Progress,
     weights: np.ndarray | None,
+    parts: Parts,
 ) -> tuple[FoldedNetwork, np.ndarray, np.ndarray]:
     assert survey.pixels is not None
     store = survey.pixels
 
     def embed() -> dict[str, np.ndarray]:
-        return {"embedding": _embed(backbone, store, survey.rows, progress, f"{backbone.name}: features")}
+        return {"embedding": _embed(backbone, store, survey.rows, progress, f"{backbone.name}: features", parts)}
 
     def fits(kept: dict[str, np.ndarray]) -> bool:
         array = kept.get("embedding")
@@ -147,15 +157,17 @@ def _trained(
     fold: np.ndarray,
     progress: Progress,
     weights: np.ndarray | None,
+    parts: Parts,
 ) -> tuple[FoldedNetwork, np.ndarray, np.ndarray, list[dict[str, Any]]]:
     assert survey.pixels is not None
     features, heads, curves, backbones = [], [], [], []
-    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    pieces: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for number in range(int(fold.max()) + 1):
         backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed + number)
         inside, outside = np.flatnonzero(trained_on(images, fold, number)), np.flatnonzero(fold == number)
         with progress.step(f"Training network {number + 1} of {int(fold.max()) + 1} on {len(inside)} images"):
-            head, curve = train_network(
+            train = partial(
+                train_network,
                 backbone,
                 survey.pixels,
                 survey.rows[inside],
@@ -165,15 +177,16 @@ def _trained(
                 settings.seed + number,
                 _of(weights, inside),
             )
+            head, curve = kept_training(backbone, parts, number, train)
         pooled = _embed(backbone, survey.pixels, survey.rows[outside], Progress(quiet=True), "")
-        parts.append((outside, pooled, head.logits(pooled)))
+        pieces.append((outside, pooled, head.logits(pooled)))
         features.append(forward(backbone))
         backbones.append(backbone)
         heads.append(head)
         curves.append({"fold": number, **curve})
-    embedding = np.empty((images.n, parts[0][1].shape[1]), dtype=np.float32)
+    embedding = np.empty((images.n, pieces[0][1].shape[1]), dtype=np.float32)
     logits = np.empty((images.n, len(images.classes)))
-    for outside, pooled, out_of_fold in parts:
+    for outside, pooled, out_of_fold in pieces:
         embedding[outside], logits[outside] = pooled, out_of_fold
     network = FoldedNetwork(
         size=backbones[0].size,
@@ -193,6 +206,7 @@ def predictions(
     cache: Cache,
     progress: Progress,
     sample_weights: np.ndarray | None = None,
+    parts: Parts = NOTHING_KEPT,
 ) -> Predictions:
     """Cross-fit the network: frozen features with a linear head, or the whole network a fold.
 
@@ -204,11 +218,11 @@ def predictions(
     fold = assign_folds(images, TRAINED_FOLDS if whole else FROZEN_FOLDS, settings.seed)
     curves: list[dict[str, Any]] = []
     if whole:
-        network, embedding, logits, curves = _trained(settings, images, survey, fold, progress, sample_weights)
+        network, embedding, logits, curves = _trained(settings, images, survey, fold, progress, sample_weights, parts)
         training = f"whole network, {max(len(curve['loss']) for curve in curves)} epochs at most"
     else:
         network, embedding, logits = _frozen(
-            backbone, images, survey, fold, settings.seed, cache, progress, sample_weights
+            backbone, images, survey, fold, settings.seed, cache, progress, sample_weights, parts
         )
         training = "frozen features, logistic head"
     if sample_weights is not None:

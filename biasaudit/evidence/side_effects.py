@@ -8,8 +8,9 @@ the classes, as few as will do and each with a weight of zero or more, say which
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from biasaudit.evidence.cue_values import floored
 from biasaudit.evidence.planting import insertable, plant_each
 from biasaudit.evidence.ties import Tie, area, difference_of
 from biasaudit.images.table import ImageTable
+from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -122,8 +124,17 @@ def attribute(ties: Sequence[Tie], signatures: Mapping[str, np.ndarray]) -> dict
     return found
 
 
+def _numbers_of(plant: Callable[[], dict[str, pd.DataFrame]], cue: str) -> dict[str, list[float]]:
+    return {str(name): values.astype(float).tolist() for name, values in plant()[cue].items()}
+
+
 def side_effects(
-    images: ImageTable, cues: Sequence[Cue], ties: tuple[Tie, ...], settings: Settings, progress: Progress
+    images: ImageTable,
+    cues: Sequence[Cue],
+    ties: tuple[Tie, ...],
+    settings: Settings,
+    progress: Progress,
+    parts: Parts = NOTHING_KEPT,
 ) -> dict[str, SideEffect]:
     """Cue key -> of which other cue its tie is a side effect, where several measured cues are tied to a class."""
     tied = tied_numbers(ties)
@@ -137,8 +148,9 @@ def side_effects(
         if step and len(rows) >= FEWEST:
             sample, steps = images.subset(rows), {tie.cue.id: step}
             quiet = Progress(quiet=True)
-            after = plant_each(sample, numbers, steps, jobs=settings.jobs, seed=settings.seed, progress=quiet)
-            signatures[tie.cue.key] = signature(rows, after[tie.cue.id], tied)
+            plant = partial(plant_each, sample, numbers, steps, jobs=settings.jobs, seed=settings.seed, progress=quiet)
+            after = parts.json("side_effects", tie.cue.key, partial(_numbers_of, plant, tie.cue.id))
+            signatures[tie.cue.key] = signature(rows, pd.DataFrame(after), tied)
     return attribute(tied, signatures)
 
 

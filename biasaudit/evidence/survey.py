@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from biasaudit.cache import Cache, key_of
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.duplicates import copies_among, copy_notes, joined, no_copies
 from biasaudit.images.decode import Unreadable, content_hash, decode
+from biasaudit.images.photo import Photo
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import small_of, smalls
 from biasaudit.images.table import ImageTable
+from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 
 SHARD = 32
@@ -53,41 +55,64 @@ class Survey:
         return replace(self, images=images, values=values, rows=self.rows[keep], copies=left)
 
 
-def _measure(path: Path, cues: Sequence[Cue], store: PixelStore | None, row: int) -> dict[str, Any]:
+def _read(path: Path, store: PixelStore | None, row: int) -> tuple[Photo, str] | str:
+    """The picture and its file's hash, or why there is none."""
     try:
         photo, digest = decode(path), content_hash(path)
     except Unreadable as error:
-        return {"unreadable": str(error)}
+        return str(error)
     except OSError as error:
-        return {"unreadable": f"cannot be read: {error.strerror or error}"}
+        return f"cannot be read: {error.strerror or error}"
     if store is not None:
         store.take(row, photo.rgb)
-    facts: dict[str, Any] = {}
-    notes = list(photo.file.notes)
+    return photo, digest
+
+
+def _measure(photo: Photo, cues: Sequence[Cue]) -> dict[str, Any]:
+    """Cue id -> its value, and under `notes` which cues failed; all plain JSON."""
+    values: dict[str, Any] = {}
+    notes = []
     for cue in cues:
         try:
             value = cue.measure(photo)
-            facts[cue.id] = str(value) if cue.words else float(value)
+            values[cue.id] = str(value) if cue.words else float(value)
         except Exception as error:  # one cue's fault must not cost the audit
-            facts[cue.id] = None if cue.words else float("nan")
+            values[cue.id] = None if cue.words else float("nan")
             notes.append(f"the cue {cue.id} failed: {type(error).__name__}")
-    return facts | {
-        "hash": digest,
-        "small": small_of(photo.gray),
-        "width": photo.file.width,
-        "height": photo.file.height,
-        "format": photo.file.format,
-        "notes": "\n".join(notes),
-        "unreadable": None,
-    }
+    return values | {"notes": notes}
 
 
 def _measure_shard(
-    paths: Sequence[Path], cues: Sequence[Cue], store: PixelStore | None, start: int, one_thread: bool
+    paths: Sequence[Path], cues: Sequence[Cue], store: PixelStore | None, start: int, one_thread: bool, parts: Parts
 ) -> tuple[int, list[dict[str, Any]]]:
+    """One record an image. An interrupted run keeps the numbers, which take the time; words may be of a person."""
     if one_thread:
         cv2.setNumThreads(1)  # the processes share the cores among themselves
-    return start, [_measure(path, cues, store, start + offset) for offset, path in enumerate(paths)]
+    read = [_read(path, store, start + offset) for offset, path in enumerate(paths)]
+    good = [pair for pair in read if not isinstance(pair, str)]
+    numbers, words = [cue for cue in cues if not cue.words], [cue for cue in cues if cue.words]
+    inputs = [(photo.file.folder, photo.file.name, digest) for photo, digest in good]
+    measured = iter(parts.json("survey", inputs, lambda: [_measure(photo, numbers) for photo, _ in good]))
+    return start, [_record(pair, words, measured) for pair in read]
+
+
+def _record(pair: tuple[Photo, str] | str, words: Sequence[Cue], measured: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    if isinstance(pair, str):
+        return {"unreadable": pair}
+    (photo, digest), numbers, told = pair, next(measured), _measure(pair[0], words)
+    return (
+        numbers
+        | told
+        | {
+            "hash": digest,
+            "small": small_of(photo.gray),
+            "width": photo.file.width,
+            "height": photo.file.height,
+            "format": photo.file.format,
+            "notes": "\n".join([*photo.file.notes, *numbers["notes"], *told["notes"]]),
+            "unreadable": None,
+        }
+    )
 
 
 def lumped(words: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -106,14 +131,19 @@ def lumped(words: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 
 def _measure_all(
-    images: ImageTable, cues: Sequence[Cue], store: PixelStore | None, jobs: int | None, progress: Progress
+    images: ImageTable,
+    cues: Sequence[Cue],
+    store: PixelStore | None,
+    jobs: int | None,
+    progress: Progress,
+    parts: Parts,
 ) -> pd.DataFrame:
     paths = [images.path(index) for index in range(images.n)]
     starts = range(0, images.n, SHARD)
     workers = jobs or joblib.cpu_count()
     if images.n < 4 * SHARD:
         workers = 1  # starting processes would take longer than the work
-    tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s, workers > 1) for s in starts)
+    tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s, workers > 1, parts) for s in starts)
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
     done = dict(progress.track(parallel(tasks), f"Reading {images.n} images", len(starts)))
     records = [record for start in starts for record in done[start]]
@@ -158,15 +188,17 @@ def survey(
     jobs: int | None,
     cache: Cache,
     progress: Progress,
+    parts: Parts = NOTHING_KEPT,
 ) -> Survey:
     """Decode and measure every image; unreadable ones leave the table with their reason.
 
     With a `store` each image's network-sized pixels are written there in the same pass; without one, the
-    values of an earlier run over the same files are taken from the cache.
+    values of an earlier run over the same files are taken from the cache. `parts` holds what an
+    interrupted run measured.
     """
 
     def make() -> pd.DataFrame:
-        return _measure_all(images, cues, store, jobs, progress)
+        return _measure_all(images, cues, store, jobs, progress, parts)
 
     def fits(table: pd.DataFrame) -> bool:
         return len(table) == images.n and list(table.columns) == [*(cue.id for cue in cues), *FACTS]

@@ -18,6 +18,7 @@ import numpy as np
 
 from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.model import lite0, small_cnn
+from biasaudit.model.memory import in_smaller_batches
 from biasaudit.model.quiet import import_keras
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def forward(backbone: Backbone) -> Callable[[np.ndarray], np.ndarray]:
     keras = import_keras()
     network = backbone.network
     if keras.backend.backend() != "tensorflow":
-        return lambda images: np.asarray(network.predict_on_batch(images))
+        return in_smaller_batches(lambda images: np.asarray(network.predict_on_batch(images)))
     import tensorflow as tf
 
     # The number of images is left open: fixed batches are no faster, each size would be traced anew, and
@@ -128,7 +129,7 @@ def forward(backbone: Backbone) -> Callable[[np.ndarray], np.ndarray]:
     def infer(images: Any) -> Any:
         return network(tf.cast(images, tf.float32), training=False)
 
-    return lambda images: infer(tf.constant(images, tf.uint8)).numpy()
+    return in_smaller_batches(lambda images: infer(tf.constant(images, tf.uint8)).numpy())
 
 
 def _backbone(name: str, size: int, network: Any, *, pretrained: bool) -> Backbone:

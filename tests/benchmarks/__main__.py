@@ -15,6 +15,8 @@ from tests.benchmarks import (
     copies,
     coverage,
     discovery,
+    fuzz,
+    kills,
     peers,
     populations,
     reliance,
@@ -68,6 +70,14 @@ def _peers(short: bool) -> Any:
     return None if short else peers.measure()
 
 
+def _fuzz(short: bool) -> Any:
+    return fuzz.measure(500 if short else 20_000)
+
+
+def _kills(short: bool) -> Any:
+    return None if short else kills.measure()
+
+
 PARTS: dict[str, Part] = {
     "verdicts": (_verdicts, tables.of_verdicts),
     "shortcuts": (_shortcuts, tables.of_shortcuts),
@@ -78,6 +88,8 @@ PARTS: dict[str, Part] = {
     "populations": (_populations, tables.of_populations),
     "coverage": (_coverage, tables.of_coverage),
     "copies": (_copies, tables.of_copies),
+    "fuzz": (_fuzz, fuzz.table),
+    "kills": (_kills, kills.table),
     "peers": (_peers, tables.of_peers),
 }
 

@@ -1,0 +1,55 @@
+"""A real process that is stopped: the right code, nobody left behind, and the next run ends well."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.planted import plant
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("signals") / "data"
+    plant(folder, n=200)
+    return folder
+
+
+def in_session(leader: int) -> list[int]:
+    """The processes of a session that are still alive."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader and fields[0] not in "ZX":
+            found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_55_a_run_that_is_asked_to_end_ends_within_two_seconds_and_leaves_nobody(folder, tmp_path, number, code, seen):
+    command = [sys.executable, "-m", "biasaudit", "scan", folder, "--out", tmp_path / "out", "--jobs", "2"]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while "Auditing" not in (line := run.stderr.readline()):
+        assert line, "it ended by itself"
+    time.sleep(4)
+    began = time.monotonic()
+    os.kill(run.pid, number)
+    _, err = run.communicate(timeout=20)
+    took = time.monotonic() - began
+    assert run.returncode == code
+    assert "Traceback" not in err
+    deadline = time.monotonic() + 5
+    while in_session(run.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert in_session(run.pid) == []
+    assert took < 2 if os.cpu_count() > 1 else took < 5
+    seen(55, f"{signal.Signals(number).name}: {code} in {took:.1f} s")
