@@ -29,7 +29,7 @@ from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
 from biasaudit.progress import Progress
 from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import Attribution, Breakdown, Check, Finding, RepresentationMap
+from biasaudit.results import RUNGS, Attribution, Breakdown, Check, Finding, RepresentationMap
 from biasaudit.settings import Settings
 from biasaudit.subgroups.breakdowns import breakdowns
 from biasaudit.subgroups.columns import GroupColumn, group_columns
@@ -100,7 +100,7 @@ def detect(
             continue
         try:
             with progress.step(detector.question.rstrip("?")):
-                found = list(facts.call(detector.function))
+                found = [_whole(item) for item in facts.call(detector.function)]
         except Unavailable as error:
             checks.append(Check(detector=detector.id, status="skipped", reason=str(error)))
             continue
@@ -114,6 +114,15 @@ def detect(
         others += [item for item in found if isinstance(item, Finding)]
         checks.append(_ran(detector, rungs))
     return results, others, checks
+
+
+def _whole(item: RungResult | Finding) -> RungResult | Finding:
+    """What a detector yielded, if a report can show it. Raises ValueError, which costs that detector alone."""
+    if isinstance(item, Finding) and (lacking := [name for name in RUNGS if name not in item.rungs]):
+        raise ValueError(
+            f"its finding {item.id!r} lacks the rungs {', '.join(lacking)}: untested ones belong there too"
+        )
+    return item
 
 
 def discover(facts: Facts) -> tuple[Pattern | FixedPlace, ...]:

@@ -1,7 +1,10 @@
 import pytest
 
 from biasaudit.errors import UsageError
+from biasaudit.gathering import detect
+from biasaudit.progress import Progress
 from biasaudit.registry import Facts, Unavailable, detector, installed
+from tests.golden import clear
 
 
 def test_facts_are_made_once_and_only_when_asked_for():
@@ -27,6 +30,23 @@ def test_a_fact_that_fails_is_unavailable_to_all_who_need_it():
 def test_an_unknown_fact_is_named():
     with pytest.raises(Unavailable, match="embeddings"):
         Facts({}, {}).get("embeddings")
+
+
+def test_a_finding_that_lacks_rungs_costs_its_detector_and_no_more():
+    whole = clear("brightness", 0.5)
+
+    @detector(question="Complete?")
+    def complete():
+        yield whole
+
+    @detector(question="Half?")
+    def half():
+        yield whole.model_copy(update={"rungs": {"association": whole.rungs["association"]}})
+
+    results, findings, checks = detect((complete, half), Facts({}, {}), "", Progress(quiet=True))
+    assert (results, findings) == ([], [whole])
+    assert [check.status for check in checks] == ["ran", "failed"]
+    assert "encoding, reliance, disparity" in checks[1].reason
 
 
 def test_two_parts_with_one_id_are_refused():
