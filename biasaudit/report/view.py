@@ -10,7 +10,7 @@ from itertools import count as counter
 
 from biasaudit.report.charts import Point, position
 from biasaudit.report.pictures import Pictures
-from biasaudit.report.words import IN_SHORT, OVERALL, PROBLEMS, VERDICTS, count, meaning
+from biasaudit.report.words import OPEN, OVERALL, PROBLEMS, VERDICTS, count, meaning
 from biasaudit.results import RUNGS, Audit, Breakdown, Check, CueMap, Excluded, Finding
 
 MOST_PICTURES = 6
@@ -155,6 +155,26 @@ class View:
         return meaning(first) if shown and first else OVERALL[self.audit.verdict].meaning
 
     @property
+    def how_sure(self) -> str:
+        """How sure the verdict is, in a sentence or two, from the first finding that gave it; "" where it gave none."""
+        if self.audit.verdict == "none_detected":
+            return (
+                "An effect of the size that stands beside each question under “Clear” would most likely have been seen."
+            )
+        named = ("suspect", "unidentifiable") if self.audit.verdict == "suspect" else (self.audit.verdict,)
+        first = next((each for each in self.audit.findings if each.verdict in named), None)
+        if first is None:
+            return ""
+        rungs = [first.rungs[name] for name in ("reliance", "association", "disparity") if name in first.rungs]
+        rung = next((each for each in rungs if each.state == "yes"), None)
+        if rung is None or rung.q_value is None:
+            return ""
+        chance = f"less than {max(rung.q_value, 0.001):.1%}" if rung.q_value < 0.001 else f"about {rung.q_value:.1%}"
+        return (
+            f"{rung.why} Were there nothing, so much would be seen in {chance} of such tests, all those made counted."
+        )
+
+    @property
     def without_subject(self) -> Finding | None:
         """What is told with the centre blacked out, where that is clearly above chance: for the first screen."""
         found = next((each for each in self.views if each.cue == "background"), None)
@@ -214,7 +234,7 @@ class View:
         else:
             yield from self._untested_rungs()
         if self.untested:
-            yield f"{count(len(self.untested), 'cue')} that could not be tested at all.", "#untested"
+            yield f"{count(len(self.untested), 'question')} that could not be tested at all.", "#untested"
         for status, word in (("failed", "failed"), ("skipped", "skipped")):
             checks = [check.detector for check in self.audit.checks if check.status == status]
             if checks:
@@ -224,10 +244,19 @@ class View:
             yield f"{count(len(self.audit.dataset.excluded), 'file')} left out of the audit.", "#excluded"
         constant = sum(finding.kind in CUES and not finding.rungs["association"].estimate for finding in self.clear)
         if constant:
-            yield f"{count(constant, 'cue')} the same in every image: nothing to compare.", "#clear"
+            yield (
+                f"{count(constant, 'trait')} that {'is' if constant == 1 else 'are'} the same in every picture.",
+                "#clear",
+            )
         searched = any(check.detector == "discovery" and check.status == "ran" for check in self.audit.checks)
         found = " and no search finds: small ones, and those that vary as subjects do" if searched else ""
-        yield f"Marks that no cue measures{found}.", "#coverage"
+        yield f"Marks that nothing here measures{found}.", "#coverage"
+        if not self.about_people:
+            yield (
+                "Groups of people: no column says whose pictures these are.",
+                "#subgroups" if self.other_columns else "#data",
+            )
+        yield "Whether the labels are right, and pictures from anywhere else.", "#coverage"
 
     def _untested_rungs(self) -> Iterator[tuple[str, str]]:
         """Questions left open for the findings; of clear cues they need not be asked."""
@@ -235,7 +264,7 @@ class View:
         for rung in RUNGS[1:]:
             n = sum(finding.rungs[rung].state == "untested" for finding in problems if rung in finding.rungs)
             if n:
-                yield f"{IN_SHORT[rung]}: open for {n} of {count(len(problems), 'finding')}.", "#findings"
+                yield f"For {n} of {count(len(problems), 'finding')}: {OPEN[rung]}.", "#findings"
 
 
 def _leader(finding: Finding, problems: Sequence[Finding]) -> Finding:

@@ -73,6 +73,13 @@ IN_SHORT = {
     "disparity": "Worse where it conflicts",
 }
 """The four rungs, where there is no room for a question."""
+OPEN = {
+    "association": "whether it is tied to the label",
+    "encoding": "whether the model has taken it up",
+    "reliance": "whether the model uses it",
+    "disparity": "whether the model does worse where it misleads",
+}
+"""The four rungs, as questions that stayed open."""
 KINDS = {
     "property": "image property",
     "artefact": "artefact in the picture",

@@ -115,6 +115,11 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "3 files left out",
         "9f2c41d0c7a55be1",
         "It learnt",
+        "How sure?",
+        "Were there nothing, so much would be seen in",
+        "What was not tested",
+        "Whether the labels are right",
+        "No model of yours was tested",
         "Example",
         "Counterexample",
     ):
