@@ -13,6 +13,7 @@ import pandas as pd
 from biasaudit.cues.cue import Cue
 from biasaudit.images.photo import Photo
 from biasaudit.images.table import ImageTable
+from biasaudit.processes import parallel
 from biasaudit.progress import Progress
 from biasaudit.stats import generator
 
@@ -93,7 +94,6 @@ def plant_each(
     """Cue id -> the values of every cue in every image with that cue put in, one row an image."""
     tasks = (joblib.delayed(_read_and_plant)(images, row, cues, steps, seed) for row in range(images.n))
     workers = 1 if images.n * len(steps) < FEW else jobs or joblib.cpu_count()
-    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
-    rows = list(progress.track(parallel(tasks), f"Planting {len(steps)} cues in {images.n} images", images.n))
+    rows = list(progress.track(parallel(workers)(tasks), f"Planting {len(steps)} cues in {images.n} images", images.n))
     planted = [cue.id for cue in cues if cue.id in steps]
     return {cue: pd.DataFrame([row[place] for row in rows]) for place, cue in enumerate(planted)}

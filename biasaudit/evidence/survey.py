@@ -23,6 +23,7 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import small_of, smalls
 from biasaudit.images.table import ImageTable
 from biasaudit.parts import NOTHING_KEPT, Parts
+from biasaudit.processes import parallel
 from biasaudit.progress import Progress
 
 SHARD = 32
@@ -144,8 +145,8 @@ def _measure_all(
     if images.n < 4 * SHARD:
         workers = 1  # starting processes would take longer than the work
     tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s, workers > 1, parts) for s in starts)
-    parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
-    done = dict(progress.track(parallel(tasks), f"Reading {images.n} images", len(starts)))
+    measured = parallel(workers, return_as="generator_unordered")(tasks)
+    done = dict(progress.track(measured, f"Reading {images.n} images", len(starts)))
     records = [record for start in starts for record in done[start]]
     table = pd.DataFrame.from_records(records, columns=[*(cue.id for cue in cues), *FACTS])
     for cue in cues:

@@ -16,6 +16,7 @@ from biasaudit.cues.cue import Cue
 from biasaudit.evidence.planting import insertable, plant_each, step_of
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.table import ImageTable
+from biasaudit.processes import parallel
 from biasaudit.progress import Progress
 from biasaudit.results import PlantedCue, SelfTest
 from biasaudit.selftest.trial import Trial, run_trial
@@ -79,8 +80,8 @@ def self_test(survey: Survey, cues: Sequence[Cue], settings: Settings, progress:
         (None, (0.0, 0.0), number) for number in range(CLEAN_TRIALS)
     ]
     plan += list(product(steps, STRENGTHS, range(TRIALS)))
-    parallel = joblib.Parallel(n_jobs=settings.jobs or joblib.cpu_count(), return_as="generator")
-    trials = list(progress.track(parallel(task(*one) for one in plan), "Trying", len(plan)))
+    tried = parallel(settings.jobs)(task(*one) for one in plan)
+    trials = list(progress.track(tried, "Trying", len(plan)))
 
     counts: dict[tuple[str, tuple[float, float]], list[Trial]] = {}
     for (cue, strength, _), trial in zip(plan, trials, strict=True):

@@ -17,7 +17,7 @@ from tests.planted import plant
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("signals") / "data"
-    plant(folder, n=200)
+    plant(folder, n=1000)  # more than is read in four seconds
     return folder
 
 
