@@ -29,7 +29,7 @@ from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
 from biasaudit.progress import Progress
 from biasaudit.registry import Detector, Facts, Unavailable
-from biasaudit.results import RUNGS, Attribution, Breakdown, Check, Finding, RepresentationMap
+from biasaudit.results import RUNGS, Attribution, Breakdown, Check, Finding, RepresentationMap, Rung
 from biasaudit.settings import Settings
 from biasaudit.subgroups.breakdowns import breakdowns
 from biasaudit.subgroups.columns import GroupColumn, group_columns
@@ -110,9 +110,10 @@ def detect(
             checks.append(Check(detector=detector.id, status="failed", reason=f"{type(error).__name__}: {error}"))
             continue
         rungs = [item for item in found if isinstance(item, RungResult)]
+        whole = [item for item in found if isinstance(item, Finding)]
         results += rungs
-        others += [item for item in found if isinstance(item, Finding)]
-        checks.append(_ran(detector, rungs))
+        others += whole
+        checks.append(_ran(detector, [*rungs, *(rung for finding in whole for rung in finding.rungs.values())]))
     return results, others, checks
 
 
@@ -185,7 +186,7 @@ def side_effects_or_none(facts: Facts, checks: list[Check]) -> dict[str, SideEff
         return {}
 
 
-def _ran(detector: Detector, rungs: list[RungResult]) -> Check:
+def _ran(detector: Detector, rungs: Sequence[RungResult | Rung]) -> Check:
     tests = [rung for rung in rungs if rung.p_value is not None]
     text = "stands beside each finding" if any(rung.smallest_detectable is not None for rung in tests) else ""
     return Check(detector=detector.id, status="ran", tests=len(tests), smallest_detectable=text)

@@ -1,4 +1,4 @@
-"""Decides on cues: q-values, states of rungs, verdicts, stories and order. Leaks and lost files bring their own."""
+"""Decides on cues: q-values, states of rungs, verdicts and order. Leaks, groups and lost files bring their own."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from biasaudit.discovery.beyond import something_else_tells
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
-from biasaudit.evidence.ties import Tie, alike
+from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
 from biasaudit.results import RUNGS, AuditVerdict, Finding, Kind, Rung, RungName, State, Verdict
 from biasaudit.settings import Role
 from biasaudit.stats import q_values
+from biasaudit.stories import tell_stories
 from biasaudit.thresholds import FLOORS, Q
 
 GAP = 0.05
@@ -32,8 +33,6 @@ SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
 """How much a cue that causes others counts for more than the properties that it changes."""
 FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "quantisation_table": 1.1}
 """The same by cue: what follows from all else in a picture, and what says in a code what another says plainly."""
-SIDE_EFFECT = 0.5
-"""Share of a cue's difference that another must account for, to be one story with it."""
 EXAMPLES = 20
 
 
@@ -233,36 +232,6 @@ def _order(finding: Finding, side_effect: SideEffect | None) -> tuple[int, bool,
     return ORDER.index(finding.verdict), not intervened, -round(strength, 6), finding.id
 
 
-def _one_story(one: Tie, other: Tie, side_effects: Mapping[str, SideEffect]) -> bool:
-    """Whether two cues go together image by image, or putting one in accounts for the other's tie."""
-    for first, second in ((one, other), (other, one)):
-        effect = side_effects.get(first.cue.key)
-        if effect is not None and effect.of == second.cue.key and effect.share >= SIDE_EFFECT:
-            return True
-    return alike(one, other)
-
-
-def _tell_stories(
-    findings: list[Finding], ties: Mapping[str, Tie], side_effects: Mapping[str, SideEffect]
-) -> list[Finding]:
-    """Findings about one thing point to one another, and the first of them leads."""
-    told: list[Finding] = []
-    same: dict[str, list[str]] = defaultdict(list)
-    serious = [f for f in findings if f.verdict not in ("clear", "untested") and f.id in ties]
-    for place, one in enumerate(serious):
-        for other in serious[place + 1 :]:
-            if _one_story(ties[one.id], ties[other.id], side_effects):
-                same[one.id].append(other.id)
-                same[other.id].append(one.id)
-    led: set[str] = set()
-    for finding in findings:
-        story = same.get(finding.id, [])
-        told.append(finding.model_copy(update={"story": tuple(story), "leads": finding.id not in led}))
-        if finding.id not in led:
-            led.update(story)
-    return told
-
-
 def rank(
     cue_values: Iterable[CueValues],
     ties: Iterable[Tie],
@@ -286,6 +255,7 @@ def rank(
     for result, q in _corrected(results, nuisances):
         by_cue[result.cue].append((result, q))
     findings = list(others)
+    groups_tied = {each.cue for each in findings if each.kind == "representation" and each.verdict == "suspect"}
     tie_of_finding: dict[str, Tie] = {}
     for cue in cue_values:
         tie = tie_of.get(cue.key)
@@ -321,9 +291,11 @@ def rank(
         )
         if pattern is not None:
             finding = finding.model_copy(update={"explanation": wording.how_it_recurs(pattern, off, beside)})
+        if verdict == "clear" and cue.id in groups_tied and cue.kind == "metadata":
+            finding = finding.model_copy(update={"title": wording.weak_column(cue)})
         findings.append(finding)
         if tie is not None:
             tie_of_finding[finding.id] = tie
     effects = {finding: side_effects.get(tie.cue.key) for finding, tie in tie_of_finding.items()}
     findings.sort(key=lambda finding: _order(finding, effects.get(finding.id)))
-    return tuple(_tell_stories(findings, tie_of_finding, side_effects))
+    return tuple(tell_stories(findings, tie_of_finding, side_effects))

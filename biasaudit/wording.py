@@ -85,6 +85,12 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
     return _capital(f"no tie of {name} to a class was seen above the smallest effect given here.")
 
 
+def weak_column(cue: CueValues) -> str:
+    """Of a column that tells too little of a class to count as a cue, although one of its groups is tied to it."""
+    name = _capital(name_of(cue))
+    return f"{name} tells too little of a class to give it away; that its groups differ is a finding of its own."
+
+
 def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str, rungs: Mapping[RungName, Rung]) -> str:
     if verdict == "shortcut":
         return f"The model uses {name}, off the subject, as a shortcut to {label}: {words}."

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
@@ -87,9 +88,18 @@ def by_intervention(
             f"log-odds of {tie.label} "
             f"by {_signed(done.toward * shift.mean())} (placebo {_signed(done.toward * sham.mean())}); "
             f"images called {tie.label} go from "
-            f"{turned[0]:.0%} to {turned[1]:.0%} (placebo {turned[2]:.0%})."
+            f"{turned[0]:.0%} to {turned[1]:.0%} (placebo {turned[2]:.0%}).{_of_placebo(shift, sham, gap)}"
         ),
     )
+
+
+def _of_placebo(shift: np.ndarray, sham: np.ndarray, gap: float) -> str:
+    """A word on a placebo that moves the answer by what would count as use: only what goes beyond it counts."""
+    if abs(sham.mean()) < FLOORS["reliance"] * gap:
+        return ""
+    if abs(sham.mean()) >= abs(shift.mean()):
+        return " The placebo moves it as much: the model answers to any change there, and this is no use of the cue."
+    return " The placebo moves it too, and only what goes beyond that counts."
 
 
 def _signed(value: float) -> str:
@@ -123,6 +133,11 @@ def _residual(target: np.ndarray, design: np.ndarray) -> np.ndarray:
     return target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
 
 
+def _tells(tie: Tie, images: ImageTable) -> bool:
+    """Whether a cue is tied to a class strongly or, being rare, surely: then it could stand behind another's use."""
+    return tie.strength >= FLOORS["association"] or tells_surely(tie.present, tie.positive, images.groups)
+
+
 def _by_observation(
     tie: Tie,
     ties: tuple[Tie, ...],
@@ -134,7 +149,7 @@ def _by_observation(
     others = [
         other
         for other in ties
-        if other is not tie and not other.cue.role and other.strength >= FLOORS["association"] and not alike(tie, other)
+        if other is not tie and not other.cue.role and _tells(other, images) and not alike(tie, other)
     ]
     held = strata_of((other.cue for other in ties if other is not tie), np.ones(images.n, dtype=bool))
     design = np.column_stack([_indicators(images.codes), _indicators(held.codes)[:, 1:], *map(_filled_ranks, others)])

@@ -62,7 +62,7 @@ class Scale(NamedTuple):
 
 
 def _scale(estimates: Sequence[Estimate], left: float, right: float) -> Scale:
-    """From no bias to the worst case, always: a small effect must look small."""
+    """From the null to the limit, always: a small effect must look small. What lies beyond them widens it."""
     bounds = [bound for estimate in estimates for bound in (estimate.low, estimate.high, estimate.value)]
     values = [estimates[0].null, estimates[0].limit, *bounds]
     return Scale(min(values), max(values), left, right)
@@ -81,9 +81,12 @@ def _row(scale: Scale, y: float, estimate: Estimate, kind: str) -> Markup:
 
 
 def interval_plot(
-    key: str, estimate: Estimate, placebo: Estimate | None = None, ends: tuple[str, str] = ("no bias", "worst case")
+    key: str, estimate: Estimate, placebo: Estimate | None = None, ends: tuple[str, str] = ("no bias", "full")
 ) -> Markup:
-    """The estimate with its 95% interval, its placebo below it, and the line of no bias; `ends`: what they mean."""
+    """The estimate with its 95% interval, its placebo below it, and the line of no bias.
+
+    ends: what the null and the limit are called; an effect may lie beyond either.
+    """
     rows = [("cue", estimate)] + ([("placebo", placebo)] if placebo else [])
     scale = _scale([each for _, each in rows], 62 if placebo else 8, 252)
     base = 12 + 24 * len(rows)
@@ -96,9 +99,11 @@ def interval_plot(
         if placebo:
             shapes.append(tag("text", kind, x=0, y=y + 4, class_="row-name"))
         shapes.append(_row(scale, y, each, kind))
-    end = scale.high if scale.high - estimate.null >= estimate.null - scale.low else scale.low
-    worst = f" {ends[1]}" if end == estimate.limit else ""
-    for value, text in ((estimate.null, f"{number(estimate.null)} {ends[0]}"), (end, f"{number(end)}{worst}")):
+    marks = ((estimate.null, ends[0]), (estimate.limit, ends[1]))
+    close = abs(scale.at(estimate.limit) - scale.at(estimate.null)) < 110  # pixels: no room for words on one line
+    for value, word in marks:
+        shapes.append(tag("line", x1=scale.at(value), x2=scale.at(value), y1=base, y2=base + 5, class_="axis"))
+        text = number(value) if close else f"{number(value)} {word}"
         shapes.append(tag("text", text, x=scale.at(value), y=base + 17, text_anchor=scale.anchor(value)))
     told = "; ".join(f"{kind}: {interval(each)}" for kind, each in rows)
     return chart(key, estimate.measure, f"{told}. {number(estimate.null)}: {ends[0]}.", (260, base + 22), *shapes)

@@ -73,6 +73,13 @@ IN_SHORT = {
     "disparity": "Worse where it conflicts",
 }
 """The four rungs, where there is no room for a question."""
+ENDS = {
+    "association": ("says nothing", "says it all"),
+    "encoding": ("not taken up", "wholly"),
+    "reliance": ("no use", "as a whole class"),
+    "disparity": ("no worse", "always wrong"),
+}
+"""What "no bias" and the end of the scale are called, by rung; use may go beyond what a whole class is worth."""
 OPEN = {
     "association": "whether it is tied to the label",
     "encoding": "whether the model has taken it up",
