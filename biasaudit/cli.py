@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import os
 import shlex
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from biasaudit.ending import end_when_asked
 from biasaudit.errors import AuditError, UsageError
 
 INCONCLUSIVE = 4
@@ -471,7 +471,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a name that is no UTF-8 is shown, not fatal
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end_when_asked()
     try:
         app()
     except AuditError as error:

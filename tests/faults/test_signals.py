@@ -53,3 +53,27 @@ def test_55_a_run_that_is_asked_to_end_ends_within_two_seconds_and_leaves_nobody
     assert in_session(run.pid) == []
     assert took < 2 if os.cpu_count() > 1 else took < 5
     seen(55, f"{signal.Signals(number).name}: {code} in {took:.1f} s")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_process_that_hears_nothing_is_ended_all_the_same(number, code):
+    """Its main thread is in a call that lasts minutes and lets no signal in; its worker waits for ever."""
+    stuck = """
+import hashlib, multiprocessing, time
+from biasaudit.ending import end_when_asked
+end_when_asked()
+worker = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
+worker.start()
+print("ready", flush=True)
+hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)
+"""
+    run = subprocess.Popen([sys.executable, "-c", stuck], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert run.stdout.readline() == "ready\n"
+    began = time.monotonic()
+    os.kill(run.pid, number)
+    assert run.wait(timeout=20) == code
+    assert time.monotonic() - began < 2
+    deadline = time.monotonic() + 5
+    while in_session(run.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert in_session(run.pid) == []
