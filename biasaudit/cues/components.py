@@ -32,7 +32,7 @@ class Components(NamedTuple):
 def components(mask: np.ndarray, connectivity: int = 8) -> Components:
     """The parts of a mask, uint8 (height, width), 0 where there is none."""
     count, label = cv2.connectedComponents(mask, connectivity=connectivity)
-    at = np.flatnonzero(mask)
+    at = np.flatnonzero(mask != 0)  # several times as fast of a truth as of a number
     of = label.ravel()[at].astype(np.intp)
     y, x = np.divmod(at.astype(np.int32), np.int32(mask.shape[1]))
     left, top = (np.full(count, max(mask.shape), np.int32) for _ in range(2))

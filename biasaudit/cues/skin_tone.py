@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from biasaudit.cues.cue import cue
@@ -52,7 +53,7 @@ def skin_tone(photo: Photo) -> float:
     down, across = np.ogrid[:height, :width]
     radius = np.hypot((down + 0.5) / height * 2 - 1, (across + 0.5) / width * 2 - 1)
     ring = (radius >= INNER) & (radius <= OUTER)
-    lab = photo.lab[ring]
+    lab = cv2.cvtColor(photo.rgb[ring][None].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
     red, green, blue = photo.rgb[ring].astype(np.float32).T
     cr = 128 + 0.5 * red - 0.4187 * green - 0.0813 * blue
     cb = 128 - 0.1687 * red - 0.3313 * green + 0.5 * blue

@@ -11,6 +11,9 @@ import numpy as np
 WORKING_SIDE = 512
 """Longest side in pixels at which cues are measured; larger images are reduced to it, smaller ones kept."""
 
+COLOUR_SIDE = 256
+"""The same where colours are measured."""
+
 NO_WORD = "(none)"
 """What a cue that gives a word says where there is nothing to tell."""
 
@@ -60,11 +63,27 @@ class Photo:
     file: FileFacts
 
     @cached_property
+    def luma(self) -> np.ndarray:
+        """uint8, (height, width), 0 to 255."""
+        return cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY)
+
+    @cached_property
     def gray(self) -> np.ndarray:
-        """float32, (height, width), luma 0 to 255."""
-        return cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        """float32, (height, width), the same luma, for arithmetic."""
+        return self.luma.astype(np.float32)
+
+    @cached_property
+    def tones(self) -> np.ndarray:
+        """int, (256,): how many pixels have each luma."""
+        return np.bincount(self.luma.ravel(), minlength=256)
 
     @cached_property
     def lab(self) -> np.ndarray:
-        """float32, (height, width, 3), CIE L*a*b* with L* 0 to 100."""
-        return cv2.cvtColor(self.rgb.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
+        """float32, (h, w, 3), CIE L*a*b* with L* 0 to 100, of the picture reduced to `COLOUR_SIDE`.
+
+        Colours are of areas: no cue looks at one in finer detail, and the conversion takes longer than most cues.
+        """
+        scale = COLOUR_SIDE / max(self.rgb.shape)
+        size = [max(round(extent * scale), 1) for extent in self.rgb.shape[1::-1]]
+        small = cv2.resize(self.rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else self.rgb
+        return cv2.cvtColor(small.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)

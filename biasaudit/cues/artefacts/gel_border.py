@@ -187,12 +187,12 @@ def gel_border(photo: Photo) -> float:
     IEEE Transactions on Pattern Analysis and Machine Intelligence 20, 1998. A. Desolneux, L. Moisan, J.-M. Morel,
     "Meaningful alignments", International Journal of Computer Vision 40, 2000.
     """
-    scale = WORKING_SIDE / max(photo.gray.shape)
-    if min(photo.gray.shape) < SMALLEST:
+    if min(photo.luma.shape) < SMALLEST:
         return 0.0
-    lab = cv2.resize(
-        photo.lab, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    )
+    scale = WORKING_SIDE / max(photo.luma.shape)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    rgb = cv2.resize(photo.rgb, None, fx=scale, fy=scale, interpolation=how)
+    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     lines = _clear_lines(lab)
     if len(lines[0]) == 0:
         return 0.0

@@ -60,13 +60,10 @@ def watermark(photo: Photo) -> float:
     watermarks", CVPR 2017. A. Desolneux, L. Moisan, J.-M. Morel, "Meaningful alignments", International Journal
     of Computer Vision 40, 2000.
     """
-    gray, pixel = resized(np.rint(photo.gray).astype(np.uint8), WORKING_SIDE)
+    gray, pixel = resized(photo.luma, WORKING_SIDE)
     gray = cv2.GaussianBlur(gray, (0, 0), FINEST)
-    return max(
-        _nats(_laid_level(gray, angle), pixel, polarity)
-        for angle in ANGLES
-        for polarity in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT)
-    )
+    laid = [_laid_level(gray, angle) for angle in ANGLES]
+    return max(_nats(level, pixel, polarity) for level in laid for polarity in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT))
 
 
 def _laid_level(gray: np.ndarray, angle: float) -> np.ndarray:

@@ -24,7 +24,7 @@ def brightness(photo: Photo) -> float:
     References: Torralba & Efros 2011, Unbiased look at dataset bias, CVPR; Geirhos et al. 2020, Shortcut
     learning in deep neural networks, Nature Machine Intelligence 2; Recommendation ITU-R BT.601 (luma).
     """
-    return float(photo.gray.mean())
+    return float(photo.luma.mean())
 
 
 @brightness.inserts(directions=(1, -1), placebo=scatter)

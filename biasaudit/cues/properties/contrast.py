@@ -28,10 +28,9 @@ def contrast(photo: Photo) -> float:
     References: Peli 1990, Contrast in complex images, Journal of the Optical Society of America A 7; Geirhos et
     al. 2018, Generalisation in humans and deep neural networks, NeurIPS.
     """
-    luma = photo.gray.ravel()
-    low, high = round(0.05 * (luma.size - 1)), round(0.95 * (luma.size - 1))
-    ordered = np.partition(luma, (low, high))
-    return float(ordered[high] - ordered[low])
+    places = [round(share * (photo.luma.size - 1)) for share in (0.05, 0.95)]
+    low, high = np.searchsorted(photo.tones.cumsum(), places, side="right")
+    return float(high - low)
 
 
 @contrast.inserts(directions=(1, -1), placebo=scatter)

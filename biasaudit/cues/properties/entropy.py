@@ -31,8 +31,7 @@ def entropy(photo: Photo) -> float:
     1994, Contrast limited adaptive histogram equalization, Graphics Gems IV; Rahane & Subramanian 2020, Measures
     of complexity for large scale image datasets, ICAIIC.
     """
-    counts = np.bincount(np.rint(photo.gray).astype(np.uint8).ravel(), minlength=256)
-    shares = counts[counts > 0] / photo.gray.size
+    shares = photo.tones[photo.tones > 0] / photo.luma.size
     return float(abs((shares * np.log2(shares)).sum()))
 
 

@@ -7,8 +7,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from biasaudit.cues.components import components
-
 FAINT = 1.0
 """Curvature in grey levels per square pixel that counts as none, so that noise on an even ground links nothing."""
 CLEAR = 1.5
@@ -85,20 +83,27 @@ def _link(ridges: _Ridges, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarr
     """
     sector = (np.floor(ridges.across * N_SECTORS / np.pi) + (ridges.polarity < 0) * N_SECTORS // 2) % N_SECTORS
     pixels, numbers, n_curves = [], [], 0
-    canvas = np.zeros(shape, np.uint8)
+    canvas, least = np.zeros(shape, np.uint8), SHORTEST * max(shape)
     for first in range(N_SECTORS):
         chosen = np.flatnonzero((sector == first) | (sector == (first + 1) % N_SECTORS))
         canvas[:] = 0
         canvas[ridges.y[chosen], ridges.x[chosen]] = 1
-        linked = components(canvas)
-        extent = np.hypot(linked.width, linked.height)
-        long = extent > SHORTEST * max(shape)
-        long[0] = False  # the ground
-        number = np.where(long, np.cumsum(long) - 1, -1)[linked.label[ridges.y[chosen], ridges.x[chosen]]]
+        count, label = cv2.connectedComponents(canvas)
+        part = label[ridges.y[chosen], ridges.x[chosen]]
+        long = np.hypot(*(_extent(part, places[chosen], count) for places in (ridges.x, ridges.y))) > least
+        number = np.where(long, np.cumsum(long) - 1, -1)[part]
         pixels.append(chosen[number >= 0])
         numbers.append(number[number >= 0] + n_curves)
         n_curves += int(long.sum())
     return np.concatenate(pixels), np.concatenate(numbers), n_curves
+
+
+def _extent(part: np.ndarray, places: np.ndarray, count: int) -> np.ndarray:
+    """Pixels from the first to the last place of each part, 0 of one that has none; `part`: the part of each place."""
+    first, last = np.full(count, np.iinfo(np.int32).max), np.full(count, -1)
+    np.minimum.at(first, part, places)
+    np.maximum.at(last, part, places)
+    return np.maximum(last - first + 1, 0)
 
 
 def find_curves(rgb: np.ndarray, gray: np.ndarray) -> Curves:

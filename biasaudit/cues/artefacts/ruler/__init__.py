@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import cv2
-import numpy as np
 
 from biasaudit.cues.artefacts.ruler.comb import comb_along_a_line
 from biasaudit.cues.artefacts.ruler.drawing import draw_ruler
@@ -45,9 +44,9 @@ def ruler(photo: Photo) -> float:
     of Investigative Dermatology 138, 2018. A. Desolneux, L. Moisan, J.-M. Morel, "Meaningful alignments",
     International Journal of Computer Vision 40, 2000.
     """
-    if min(photo.gray.shape) < SMALLEST:
+    if min(photo.luma.shape) < SMALLEST:
         return 0.0
-    gray = np.rint(photo.gray).astype(np.uint8)
+    gray = photo.luma
     zoom = WORKING_SIDE / max(gray.shape)
     if zoom > 1:  # so that ticks one pixel wide and four apart are told from each other
         gray = cv2.resize(gray, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)

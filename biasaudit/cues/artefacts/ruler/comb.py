@@ -97,10 +97,12 @@ def _fit_comb(peaks: np.ndarray, rhythm: _Rhythm) -> _Comb:
         tooth = np.rint((peaks - start) / period)
         near = (np.abs(peaks - start - tooth * period) < 0.25 * period) & (peaks >= low) & (peaks < high)
         t, p = tooth[near], peaks[near]
-        if t.size < 4 or np.ptp(t) < 3:
+        if t.size < 4 or t[-1] - t[0] < 3:
             return _Comb()
-        period = float(np.sum((t - t.mean()) * (p - p.mean())) / np.sum((t - t.mean()) ** 2))
-        start = p.mean() - t.mean() * period
+        mean_t, mean_p = t.sum() / t.size, p.sum() / p.size  # `mean` takes twice as long of so few
+        t, p = t - mean_t, p - mean_p
+        period = float((t @ p) / (t @ t))
+        start = mean_p - mean_t * period
         low, high = low - rhythm.length / 4, high + rhythm.length / 4
     tooth = np.rint((peaks - start) / period).astype(int)
     offset = np.abs(peaks - start - tooth * period)
