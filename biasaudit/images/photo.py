@@ -75,7 +75,7 @@ class Photo:
     @cached_property
     def tones(self) -> np.ndarray:
         """int, (256,): how many pixels have each luma."""
-        return np.bincount(self.luma.ravel(), minlength=256)
+        return cv2.calcHist([self.luma], [0], None, [256], [0, 256]).ravel().astype(int)
 
     @cached_property
     def lab(self) -> np.ndarray:

@@ -80,9 +80,22 @@ def _stops(gray: np.ndarray) -> np.ndarray:
 
 
 def _quantile(rows: np.ndarray, counts: np.ndarray, share: np.ndarray | float) -> np.ndarray:
-    """In each sorted row the value below which `share` of its first `counts` values lie."""
+    """In each sorted row the value below which `share` of its first `counts` values lie; rows: (..., values)."""
     places = np.minimum((share * counts).astype(int), counts - 1)
-    return rows[np.arange(len(rows)), np.maximum(places, 0)]
+    return np.take_along_axis(rows, np.maximum(places, 0)[..., None], axis=-1)[..., 0]
+
+
+@cache
+def _leaving() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each radius tried: its place on a ray, and of each ray the places beyond it and the last of the rim.
+
+    int (radii, 1, 1) and twice int (radii, ellipses, rays).
+    """
+    lengths = _rays()[2]
+    radius = np.arange(int(np.searchsorted(RADII, SMALLEST_RIM)), len(RADII) - 1)[:, None, None]
+    beyond = lengths - (radius + 1)  # the place at the radius itself is left to a soft edge
+    some = ((beyond >= 1).sum(axis=2) >= FEWEST_RAYS).any(axis=1)
+    return radius[some], beyond[some], np.minimum(lengths, radius)[some] - RIM
 
 
 def _fall_off(stops: np.ndarray) -> float:
@@ -92,29 +105,22 @@ def _fall_off(stops: np.ndarray) -> float:
     whole = np.take_along_axis(sums, lengths[..., None] - 1, axis=2)[..., 0]
     # the darkest of the last few places up to each
     rims = np.minimum.reduce([stops[..., RIM - 1 - k : stops.shape[2] - k] for k in range(RIM)])
-    best = 0.0
-    for radius in range(int(np.searchsorted(RADII, SMALLEST_RIM)), len(RADII) - 1):
-        beyond = lengths - (radius + 1)  # the place at the radius itself is left to a soft edge
-        leaves = beyond >= 1
-        count = leaves.sum(axis=1)
-        if not (count >= FEWEST_RAYS).any():
-            break
-        last = np.minimum(lengths, radius)[..., None] - RIM
-        inside = np.take_along_axis(rims, last, axis=2)[..., 0]
-        outside = (whole - sums[..., radius]) / np.maximum(beyond, 1)
-        best = max(best, _separation(inside, outside, leaves, count))
-    return best
+    radius, beyond, last = _leaving()
+    inside = np.moveaxis(np.take_along_axis(rims, np.moveaxis(last, 0, 2), axis=2), 2, 0)
+    outside = (whole - np.moveaxis(sums[..., radius.ravel()], 2, 0)) / np.maximum(beyond, 1)
+    return _separation(inside, outside.astype(np.float32), beyond >= 1)
 
 
-def _separation(inside: np.ndarray, outside: np.ndarray, leaves: np.ndarray, count: np.ndarray) -> float:
-    """How far `outside` stays below `inside` for the best ellipse, in their variation; all (ellipses, rays).
+def _separation(inside: np.ndarray, outside: np.ndarray, leaves: np.ndarray) -> float:
+    """How far `outside` stays below `inside` for the best ellipse, in their variation; all (radii, ellipses, rays).
 
-    `leaves` says which rays leave the ellipse within the picture and `count` how many do.
+    `leaves` says which rays leave the ellipse within the picture.
     """
-    rays = np.full(len(inside), inside.shape[1])
+    count = leaves.sum(axis=2)
+    rays = np.full(count.shape, inside.shape[2])
     out = np.where(count > DISC * rays, OUTLIERS_OF_A_DISC, OUTLIERS)
     rim, bright, dark, drop = np.sort(
-        [inside, *(np.where(leaves, values, np.float32(1e3)) for values in (inside, outside, inside - outside))], axis=2
+        [inside, *(np.where(leaves, values, np.float32(1e3)) for values in (inside, outside, inside - outside))], axis=-1
     )
     step = np.minimum(
         _quantile(rim, rays, out) - _quantile(dark, count, 1 - out),
@@ -122,7 +128,7 @@ def _separation(inside: np.ndarray, outside: np.ndarray, leaves: np.ndarray, cou
     )
     spread = sum(_quantile(values, count, 0.85) - _quantile(values, count, 0.15) for values in (bright, dark))
     fall_off = np.where(count >= FEWEST_RAYS, step / (SLACK + spread), 0).max()
-    return round(float(fall_off), 4)  # so that the rounding of equal values is no fall-off
+    return round(max(float(fall_off), 0.0), 4)  # so that the rounding of equal values is no fall-off
 
 
 @cue(

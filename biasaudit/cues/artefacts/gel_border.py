@@ -10,6 +10,7 @@ import numpy as np
 from biasaudit.cues.amounts import touched
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smear
+from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 48, 224
@@ -83,7 +84,7 @@ def _clear_lines(lab: np.ndarray) -> tuple[np.ndarray, ...]:
     lighter = ground[rows, columns, 0] > np.maximum(one[:, 0], other[:, 0])  # not the flank of a dark line
     same = np.flatnonzero(lighter & (np.linalg.norm(one - other, axis=1) < SAME_SIDES))
     best = same[np.argsort(-bright[rows[same], columns[same]], kind="stable")[:MOST]]
-    return rows[best], columns[best], down[best], right[best]
+    return tuple(part[best].astype(np.float32) for part in (rows, columns, down, right))
 
 
 def _candidates(lines: tuple[np.ndarray, ...], shape: tuple[int, int]) -> list[tuple[float, float, float]]:
@@ -189,10 +190,8 @@ def gel_border(photo: Photo) -> float:
     """
     if min(photo.luma.shape) < SMALLEST:
         return 0.0
-    scale = WORKING_SIDE / max(photo.luma.shape)
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    rgb = cv2.resize(photo.rgb, None, fx=scale, fy=scale, interpolation=how)
-    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    small = with_longest_side(photo.rgb, WORKING_SIDE)
+    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     lines = _clear_lines(lab)
     if len(lines[0]) == 0:
         return 0.0

@@ -9,6 +9,7 @@ from biasaudit.cues.artefacts.colour_patch.outline import roundness
 from biasaudit.cues.artefacts.colour_patch.regions import flat_regions
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smear
+from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 32, 128
@@ -43,12 +44,9 @@ def colour_patch(photo: Photo) -> float:
     align neural networks with prior knowledge", ICML 2020. I. Kasa, "A circle fitting procedure and its error
     analysis", IEEE Transactions on Instrumentation and Measurement 25, 1976.
     """
-    height, width = photo.rgb.shape[:2]
-    if min(height, width) < SMALLEST:
+    if min(photo.luma.shape) < SMALLEST:
         return 0.0
-    scale = WORKING_SIDE / max(height, width)
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    lab = cv2.resize(photo.lab, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    lab = with_longest_side(photo.lab, WORKING_SIDE, up=cv2.INTER_LINEAR)
     return max((roundness(region, lab) for region in flat_regions(lab)), default=0.0)
 
 

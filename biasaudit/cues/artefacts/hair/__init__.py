@@ -9,6 +9,7 @@ from biasaudit.cues.artefacts.hair.curves import Curves, find_curves
 from biasaudit.cues.artefacts.hair.drawing import draw_hair
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smear
+from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE, LARGEST_ZOOM = 32, 384, 2.5
@@ -87,11 +88,9 @@ def hair(photo: Photo) -> float:
     and Medicine 27; Frangi et al. 1998, Multiscale vessel enhancement filtering, MICCAI; Bissoto et al. 2020,
     Debiasing skin lesion datasets and models? Not so fast, CVPR Workshops.
     """
-    if min(photo.gray.shape) < SMALLEST:
+    if min(photo.luma.shape) < SMALLEST:
         return 0.0
-    zoom = min(WORKING_SIDE / max(photo.gray.shape), LARGEST_ZOOM)
-    how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
-    rgb = cv2.resize(photo.rgb, None, fx=zoom, fy=zoom, interpolation=how)
+    rgb = with_longest_side(photo.rgb, WORKING_SIDE, LARGEST_ZOOM, down=cv2.INTER_LINEAR)
     gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if min(gray.shape) < 3:  # a long strip
         return 0.0

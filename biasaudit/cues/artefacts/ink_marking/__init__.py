@@ -9,6 +9,7 @@ from biasaudit.cues.artefacts.ink_marking.drawing import draw_ink, shade
 from biasaudit.cues.artefacts.ink_marking.foreign import Foreign, foreign_hues
 from biasaudit.cues.artefacts.ink_marking.pen import pen_strokes
 from biasaudit.cues.cue import cue
+from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 32, 256
@@ -77,12 +78,9 @@ def ink_marking(photo: Photo) -> float:
     diagnostic performance of a deep learning convolutional neural network for melanoma recognition", JAMA
     Dermatology 155, 2019.
     """
-    height, width = photo.rgb.shape[:2]
-    if min(height, width) < SMALLEST:
+    if min(photo.luma.shape) < SMALLEST:
         return 0.0
-    scale = WORKING_SIDE / max(height, width)
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    lab = cv2.resize(photo.lab, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    lab = with_longest_side(photo.lab, WORKING_SIDE, up=cv2.INTER_LINEAR)
     foreign = foreign_hues(lab)
     hues = float(np.quantile(_narrow(foreign)[::2, ::2], 1 - LEAST_INK)) / foreign.spread
     strokes = float(np.quantile(pen_strokes(lab)[::2, ::2], 1 - LEAST_STROKES))

@@ -11,6 +11,9 @@ SMOOTHING = 1.0
 STROKE_WIDTH = 15
 """A stroke is narrower than so many pixels: what is wider has no step beside it."""
 
+LEVELS = 200
+"""Levels of a unit of L*a*b*, of which fewer than 300 are used, in 16 bits."""
+
 DARK_WEIGHT = 1.5
 """A step to blue counts by at most so many times the step to dark that goes with it: windows and sky do not darken."""
 
@@ -31,7 +34,8 @@ def pen_strokes(lab: np.ndarray) -> np.ndarray:
 
 def _step_down(plane: np.ndarray) -> np.ndarray:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (STROKE_WIDTH, STROKE_WIDTH))
-    return cv2.morphologyEx(plane, cv2.MORPH_BLACKHAT, disc)
+    whole = ((plane + 128) * LEVELS).astype(np.uint16)  # of whole numbers it takes half as long
+    return cv2.morphologyEx(whole, cv2.MORPH_BLACKHAT, disc) / np.float32(LEVELS)
 
 
 def _within(plane: np.ndarray, bounds: tuple[float, float]) -> np.ndarray:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from biasaudit.cues.components import components
+from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
 WORKING_SIDE = 384
@@ -83,11 +84,7 @@ def opaque_glyphs(photo: Photo) -> tuple[Glyphs, Glyphs]:
 
 def resized(image: np.ndarray, side: int) -> tuple[np.ndarray, float]:
     """The image with a longest side of `side`, and how many pixels one of its pixels takes now, at least 1."""
-    zoom = side / max(image.shape[:2])
-    # Between a half and one, linear interpolation skips no pixel, and is much faster.
-    how = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_LINEAR if zoom > 0.5 else cv2.INTER_AREA
-    size = [max(round(extent * zoom), 1) for extent in image.shape[1::-1]]
-    return cv2.resize(image, size, interpolation=how), max(zoom, 1.0)
+    return with_longest_side(image, side, down=cv2.INTER_LINEAR), max(side / max(image.shape[:2]), 1.0)
 
 
 def strokes(plane: np.ndarray, polarity: int) -> np.ndarray:

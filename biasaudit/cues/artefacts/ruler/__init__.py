@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import cv2
-
 from biasaudit.cues.artefacts.ruler.comb import comb_along_a_line
 from biasaudit.cues.artefacts.ruler.drawing import draw_ruler
 from biasaudit.cues.artefacts.ruler.marks import marks_at_the_frame
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smear
+from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 32, 384
@@ -47,9 +46,8 @@ def ruler(photo: Photo) -> float:
     if min(photo.luma.shape) < SMALLEST:
         return 0.0
     gray = photo.luma
-    zoom = WORKING_SIDE / max(gray.shape)
-    if zoom > 1:  # so that ticks one pixel wide and four apart are told from each other
-        gray = cv2.resize(gray, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
+    if max(gray.shape) < WORKING_SIDE:  # so that ticks one pixel wide and four apart are told from each other
+        gray = with_longest_side(gray, WORKING_SIDE)
     return max(comb_along_a_line(gray), marks_at_the_frame(gray), 0.0)
 
 
