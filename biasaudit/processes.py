@@ -6,12 +6,17 @@ imports it, between two audits would otherwise ask workers that can see neither.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import joblib
+
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
+"""Numbers of glibc's options: free bytes kept at the top, and bytes from which an array is the system's to give."""
 
 
 def parallel(jobs: int | None, *, return_as: str = "generator") -> joblib.Parallel:
@@ -24,3 +29,16 @@ def parallel(jobs: int | None, *, return_as: str = "generator") -> joblib.Parall
 def _stand(folder: str, path: Sequence[str]) -> None:
     os.chdir(folder)
     sys.path[:] = path
+    keep_freed_memory()
+
+
+def keep_freed_memory() -> None:
+    """Ask this process's C library to keep what is freed for the next picture, instead of handing it back at once.
+
+    A picture of 512 pixels takes a hundred arrays of about a megabyte, one after the other; where the system has to
+    clear each of them anew, that is a fifth of all the time. Nothing happens where the library is not glibc.
+    """
+    with suppress(OSError, AttributeError):
+        adjust = ctypes.CDLL(None).mallopt
+        adjust(MMAP_THRESHOLD, 32 * 2**20)
+        adjust(TRIM_THRESHOLD, 256 * 2**20)

@@ -120,7 +120,8 @@ def _separation(inside: np.ndarray, outside: np.ndarray, leaves: np.ndarray) -> 
     rays = np.full(count.shape, inside.shape[2])
     out = np.where(count > DISC * rays, OUTLIERS_OF_A_DISC, OUTLIERS)
     rim, bright, dark, drop = np.sort(
-        [inside, *(np.where(leaves, values, np.float32(1e3)) for values in (inside, outside, inside - outside))], axis=-1
+        [inside, *(np.where(leaves, values, np.float32(1e3)) for values in (inside, outside, inside - outside))],
+        axis=-1,
     )
     step = np.minimum(
         _quantile(rim, rays, out) - _quantile(dark, count, 1 - out),
