@@ -69,7 +69,7 @@ def _rhythms(weight: np.ndarray) -> list[_Rhythm]:
         # At least five steps within the window.
         bins = np.arange(5 * N_FREQUENCIES // window.shape[1] + 1, FINEST * N_FREQUENCIES // length)
         padded = np.zeros((len(window), N_FREQUENCIES), np.float32)
-        padded[:, : window.shape[1]] = window
+        padded[:, : window.shape[1]] = window[:, :N_FREQUENCIES]
         packed = cv2.dft(padded, flags=cv2.DFT_ROWS)  # real and imaginary parts take turns; 8 times as fast as numpy's
         spectrum = packed[:, 2 * bins - 1] + 1j * packed[:, 2 * bins]
         frequency = bins / N_FREQUENCIES
