@@ -21,6 +21,7 @@ from tests.benchmarks import (
     populations,
     reliance,
     shortcuts,
+    speed,
     tables,
     verdicts,
 )
@@ -78,6 +79,14 @@ def _kills(short: bool) -> Any:
     return None if short else kills.measure()
 
 
+def _speed(short: bool) -> Any:
+    return None if short else speed.measure()
+
+
+def _profile(short: bool) -> Any:
+    return None if short else speed.profile()
+
+
 PARTS: dict[str, Part] = {
     "verdicts": (_verdicts, tables.of_verdicts),
     "shortcuts": (_shortcuts, tables.of_shortcuts),
@@ -91,6 +100,8 @@ PARTS: dict[str, Part] = {
     "fuzz": (_fuzz, fuzz.table),
     "kills": (_kills, kills.table),
     "peers": (_peers, tables.of_peers),
+    "speed": (_speed, speed.table),
+    "profile": (_profile, speed.profile_table),
 }
 
 
