@@ -87,8 +87,8 @@ def _clear_lines(lab: np.ndarray) -> tuple[np.ndarray, ...]:
     return tuple(part[best].astype(np.float32) for part in (rows, columns, down, right))
 
 
-def _candidates(lines: tuple[np.ndarray, ...], shape: tuple[int, int]) -> list[tuple[float, float, float]]:
-    """The circle with most votes for each radius, as row and column of its centre and its radius, in pixels.
+def _candidates(lines: tuple[np.ndarray, ...], shape: tuple[int, int]) -> np.ndarray:
+    """The circle with most votes for each radius: row and column of its centre, and radius, in pixels; (radii, 3).
 
     Each place on a line votes for the circles that it would lie on, one on either side.
     """
@@ -108,43 +108,42 @@ def _candidates(lines: tuple[np.ndarray, ...], shape: tuple[int, int]) -> list[t
         angle = (step + 0.5) / BEARINGS * 2 * np.pi
         away = radius + ((place + 0.5) / DISTANCES * 2 - 1) * REACH * side
         found.append((shape[0] / 2 + away * math.sin(angle), shape[1] / 2 + away * math.cos(angle), radius))
-    return found
+    return np.array(found, np.float32)
 
 
-def _fit(lines: tuple[np.ndarray, ...], circle: tuple[float, float, float]) -> tuple[float, float, float]:
-    """The circle (row, column, radius; pixels) through the lines near a roughly known one, by least squares."""
+def _fit(lines: tuple[np.ndarray, ...], circles: np.ndarray) -> np.ndarray:
+    """The circles through the lines near roughly known ones, by least squares; float (circles, 3), as given."""
     for tolerance in TOLERANCES[:-1]:
-        on = _on(lines, circle, tolerance)
-        if on.sum() < FEWEST:
-            break
-        y, x = lines[0][on] - circle[0], lines[1][on] - circle[1]
+        on = _on(lines, circles, tolerance)
+        enough = on.sum(axis=1) >= FEWEST
+        y, x = lines[0] - circles[:, :1], lines[1] - circles[:, 1:2]
         # along the circle's own radius the equation is linear in small shifts of the centre and the radius
-        distance = np.hypot(y, x)
-        rates = np.stack([y / distance, x / distance, np.ones_like(distance)], axis=1)
-        weight = rates.T @ rates + np.diag([1e-2, 1e-2, 1e-2])
-        shift = np.linalg.solve(weight, rates.T @ (distance - circle[2]))
-        circle = (circle[0] + shift[0], circle[1] + shift[1], circle[2] + shift[2])
-    return circle
+        distance = np.maximum(np.hypot(y, x), 1e-6)
+        rates = np.stack([y / distance, x / distance, np.ones_like(distance)], axis=2) * on[..., None]
+        weight = np.swapaxes(rates, 1, 2) @ rates + np.diag(np.full(3, 1e-2, np.float32))
+        off = np.swapaxes(rates, 1, 2) @ (distance - circles[:, 2:])[..., None]
+        circles = circles + np.where(enough[:, None], np.linalg.solve(weight, off)[..., 0], 0)
+    return circles
 
 
-def _on(lines: tuple[np.ndarray, ...], circle: tuple[float, float, float], tolerance: float) -> np.ndarray:
-    """Which places on lines lie on a circle and run along it."""
+def _on(lines: tuple[np.ndarray, ...], circles: np.ndarray, tolerance: float) -> np.ndarray:
+    """Which places on lines lie on each circle and run along it, bool (circles, places)."""
     rows, columns, down, right = lines
-    y, x = rows - circle[0], columns - circle[1]
+    y, x = rows - circles[:, :1], columns - circles[:, 1:2]
     distance = np.maximum(np.hypot(y, x), 1e-6)
-    return (np.abs(distance - circle[2]) < tolerance) & (np.abs(y * down + x * right) > 0.94 * distance)
+    return (np.abs(distance - circles[:, 2:]) < tolerance) & (np.abs(y * down + x * right) > 0.94 * distance)
 
 
-def _surprise(lines: tuple[np.ndarray, ...], circle: tuple[float, float, float], shape: tuple[int, int]) -> float:
+def _surprise(lines: tuple[np.ndarray, ...], circle: np.ndarray, shape: tuple[int, int]) -> float:
     """How many nats the circle's cover by lines along it is beyond chance."""
     side = max(shape)
-    row, column, radius = circle
+    row, column, radius = circle.tolist()
     if not min(RADII) / 1.5 < radius / side < max(RADII) * 1.4:
         return 0.0
     bearing = np.arange(0, 2 * np.pi, STEP / radius)
     y, x = row + radius * np.sin(bearing), column + radius * np.cos(bearing)
     places = int(((y > 2) & (y < shape[0] - 3) & (x > 2) & (x < shape[1] - 3)).sum())
-    on = _on(lines, circle, TOLERANCES[-1])
+    on = _on(lines, circle[None], TOLERANCES[-1])[0]
     if on.sum() < FEWEST or np.linalg.eigvalsh(np.cov(lines[0][on], lines[1][on]))[0] < TOLERANCES[-1] ** 2:
         return 0.0  # a straight line would do as well
     turn = np.arctan2(lines[0][on] - row, lines[1][on] - column) % (2 * np.pi)
@@ -195,7 +194,7 @@ def gel_border(photo: Photo) -> float:
     lines = _clear_lines(lab)
     if len(lines[0]) == 0:
         return 0.0
-    circles = [_fit(lines, circle) for circle in _candidates(lines, lab.shape[:2])]
+    circles = _fit(lines, _candidates(lines, lab.shape[:2]))
     return max(_surprise(lines, circle, lab.shape[:2]) for circle in circles)
 
 
