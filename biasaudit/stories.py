@@ -15,7 +15,7 @@ from biasaudit.stats import members, stratified_auc
 
 ACCOUNTED_FOR = 0.5
 """Share of a cue's difference that another must account for, to be one story with it."""
-FEWEST = 8
+FEWEST = 5
 """Images of the class, and of the others, on either side of a cue, before anything is said about what it leaves."""
 ABOUT_A_COLUMN = ("metadata", "representation", "subgroup")
 """Kinds of findings that ask different things of one column."""

@@ -6,6 +6,7 @@ CleanVision is an extra, and the photographs are those at hand; drawn scenes sta
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections import Counter
@@ -80,6 +81,7 @@ def _bare(images: ImageTable, reduced: bool) -> None:
 
 
 def _cleanvision(images: ImageTable) -> None:
+    os.environ["TQDM_DISABLE"] = "1"
     from cleanvision import Imagelab
 
     paths = [str(images.path(index)) for index in range(images.n)]
