@@ -50,10 +50,22 @@ def left_out(audit: Audit) -> Answer:
     return Answer("filled", f"{count(n, 'file')} left out of the audit, each with its reason and class.", "#data")
 
 
+def missing(audit: Audit) -> Answer:
+    """What the audit did with what was missing, which is not the whole question."""
+    n = count(len(audit.dataset.excluded), "file")
+    return person(
+        f"In this audit {n} could not be used, and a missing value of a column counts as a value of its own. How "
+        "missing data came about, and how they were handled before, a person must say."
+    )
+
+
 def errors(audit: Audit) -> Answer:
     """Noise, copies and leaks."""
     leaks = sum(finding.kind == "leakage" and finding.verdict in PROBLEMS for finding in audit.findings)
-    text = f"{count(len(audit.dataset.excluded), 'file')} left out, {count(leaks, 'finding')} of copies or leaks."
+    text = (
+        f"{count(len(audit.dataset.excluded), 'file')} left out, {count(leaks, 'finding')} of copies across splits, "
+        "labels or patients; copies within one class are kept together and counted among the notes."
+    )
     return Answer("filled", text + " Whether the labels are right, the audit does not know.", "#data")
 
 
