@@ -44,12 +44,6 @@ def partitions(audit: Audit) -> Answer:
     return Answer("filled", kept, "#data")
 
 
-def left_out(audit: Audit) -> Answer:
-    """Files that were not audited; why something was never collected, no audit knows."""
-    n = len(audit.dataset.excluded)
-    return Answer("filled", f"{count(n, 'file')} left out of the audit, each with its reason and class.", "#data")
-
-
 def missing(audit: Audit) -> Answer:
     """What the audit did with what was missing, which is not the whole question."""
     n = count(len(audit.dataset.excluded), "file")
