@@ -61,6 +61,10 @@ class Settings:
     """Leave out classes too small to audit, instead of stopping."""
     jobs: int | None = None
     """Processes that read images; None takes one a core."""
+    engine: str = "local"
+    """What reads the images: local, dask or ray."""
+    address: str | None = None
+    """Where that cluster answers; None starts one on this machine."""
     seed: int = 0
     selftest: bool = False
     """Plant known cues in these images as well, and say how many the audit finds."""
@@ -78,4 +82,5 @@ class Settings:
             path = getattr(self, key)
             name = Path(path).name if path else None
             record[key] = name.encode("utf-8", "backslashreplace").decode() if name else None
+        del record["address"]  # names a machine, and changes no result
         return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.cache import Cache, key_of
+from biasaudit.cluster import shared_cores, spread
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.duplicates import copies_among, copy_notes, joined, no_copies
 from biasaudit.images.decode import Unreadable, content_hash, decode
@@ -23,7 +24,6 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import small_of, smalls
 from biasaudit.images.table import ImageTable
 from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.processes import parallel
 from biasaudit.progress import Progress
 
 SHARD = 32
@@ -139,13 +139,11 @@ def _measure_all(
     progress: Progress,
     parts: Parts,
 ) -> pd.DataFrame:
-    paths = [images.path(index) for index in range(images.n)]
-    starts = range(0, images.n, SHARD)
-    workers = jobs or joblib.cpu_count()
-    if images.n < 4 * SHARD:
-        workers = 1  # starting processes would take longer than the work
-    tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s, workers > 1, parts) for s in starts)
-    measured = parallel(workers, return_as="generator_unordered")(tasks)
+    paths = [images.path(index).absolute() for index in range(images.n)]
+    starts, few = range(0, images.n, SHARD), images.n < 4 * SHARD
+    beside = shared_cores(jobs, few=few)
+    tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s, beside, parts) for s in starts)
+    measured = spread(tasks, jobs, few=few)
     done = dict(progress.track(measured, f"Reading {images.n} images", len(starts)))
     records = [record for start in starts for record in done[start]]
     table = pd.DataFrame.from_records(records, columns=[*(cue.id for cue in cues), *FACTS])
