@@ -205,6 +205,10 @@ def run(
         ),
     ] = None,
     review: Review = None,
+    train_limit: Annotated[
+        int | None,
+        typer.Option(help="Train on a sample of this many images, each class in its share; all are still judged."),
+    ] = None,
     finetune: Annotated[bool, typer.Option("--finetune", help="Train the whole network, not its head alone.")] = False,
     trust_model: Annotated[
         bool,
@@ -249,6 +253,7 @@ def run(
         subject=subject or None,
         weights=weights,
         review=review,
+        train_limit=train_limit,
         finetune=finetune,
         trust_model=trust_model,
         max_bad=max_bad,

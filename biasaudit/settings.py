@@ -51,6 +51,8 @@ class Settings:
     """CSV of `path` and `weight`: how much each image counts in training; everything is measured without weights."""
     review: Path | None = None
     """JSON of what people decided about the findings of an earlier audit."""
+    train_limit: int | None = None
+    """Images that a network is trained on, at most: each class in its share. None: all."""
     finetune: bool = False
     """Train the whole network, not the head alone."""
     trust_model: bool = False

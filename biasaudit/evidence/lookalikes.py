@@ -29,7 +29,7 @@ NEAREST = 4
 ALIKE = 0.8
 """Correlation from which a neighbour is looked at; the least of the planted copies had .84."""
 BATCH = 512
-COMPARED = 10_000
+COMPARED = 4_000
 """Pictures up to which each is compared with all others: beyond it that would take longer than to measure them."""
 
 
