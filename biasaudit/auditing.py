@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from biasaudit import wording
 from biasaudit.balancing import balance, save_weights
 from biasaudit.cache import Cache, write_text
 from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
+from biasaudit.cluster import check_engine, cluster
 from biasaudit.cues.cue import Cue
 from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.evidence.attribution_record import save_averages
@@ -97,6 +99,7 @@ def audit(
         **{name: Path(path) if path else None for name, path in paths.items()}, model=name_of(source), **choices
     )
     check_given(settings, model, predict, scan)
+    check_engine(settings.engine, settings.address)
     folder, progress = Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
     cues, detectors = parts_of(settings, scan, extra)
@@ -110,11 +113,13 @@ def audit(
     check_roles(settings, images)
     if settings.weights is not None:
         read_weights(settings.weights, images)  # what is wrong with it is said before any work
-    with held(out):
+    with held(out), _workers(settings, (folder, out), cues):
         cache, parts = Cache(out / "cache", fresh=settings.fresh), parts_of_survey(out, cues, settings)
         backbone = None if scan else _load(settings, progress)
         given = None if source is None else _open(source, images, settings, progress)
-        store = _reserve(out / "cache", images.n, [part.size for part in (backbone, given) if part is not None])
+        store = _reserve(
+            out.absolute() / "cache", images.n, [part.size for part in (backbone, given) if part is not None]
+        )
         try:
             surveyed = _survey(images, cues, store, cache, settings, progress, parts)
             images = surveyed.images
@@ -200,11 +205,12 @@ def audit_the_audit(
     """
     settings, folder, progress = settings_of(**choices), Path(folder), Progress(quiet=quiet)
     out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
+    check_engine(settings.engine, settings.address)
     cues, _ = parts_of(settings, scan=True)
     images = _read(folder, settings)
     make_folder(folder, out)
     check_names(settings, images)
-    with held(out):
+    with held(out), _workers(settings, (folder, out), cues):
         cache, parts = Cache(out / "cache", fresh=settings.fresh), parts_of_survey(out, cues, settings)
         images = sample(images, settings.seed, MORE_THAN_ENOUGH)
         record = self_test(_survey(images, cues, None, cache, settings, progress, parts), cues, settings, progress)
@@ -223,6 +229,10 @@ def _read(folder: Path, settings: Settings) -> ImageTable:
         drop_small=settings.drop_small,
         max_bad=settings.max_bad,
     )
+
+
+def _workers(settings: Settings, places: Sequence[Path], cues: Sequence[Cue]) -> AbstractContextManager[None]:
+    return cluster(settings.engine, settings.address, settings.jobs, places=places, carried=cues)
 
 
 def _survey(
@@ -259,7 +269,8 @@ def _reserve(folder: Path, n: int, sizes: Sequence[int]) -> PixelStore | None:
     """Room for pixels at each of up to two sizes, the second store beside the first; None where no network runs."""
     names = "pixels.raw", "pixels_beside.raw"
     stores = [
-        PixelStore.create(folder / name, n, size) for name, size in zip(names, dict.fromkeys(sizes), strict=False)
+        PixelStore.create(folder.absolute() / name, n, size)
+        for name, size in zip(names, dict.fromkeys(sizes), strict=False)
     ]
     for first, second in pairwise(stores):
         first.beside = second

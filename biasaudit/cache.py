@@ -78,7 +78,7 @@ class Cache:
         except Exception:  # absent, cut short or not ours: made anew
             pass
         made = make()
-        self._keep(name, path, lambda temporary: made.to_parquet(temporary, index=False))
+        self._keep(path, lambda temporary: made.to_parquet(temporary, index=False))
         return made
 
     def arrays(
@@ -103,11 +103,16 @@ class Cache:
             with open(temporary, "wb") as stream:
                 np.savez(stream, **made)  # type: ignore[arg-type]
 
-        self._keep(name, path, write)
+        self._keep(path, write)
         return made
 
-    def _keep(self, name: str, path: Path, write: Callable[[Path], object]) -> None:
+    def _keep(self, path: Path, write: Callable[[Path], object]) -> None:
         write_atomically(path, write)
+        self.drop_others(path)
+
+    def drop_others(self, path: Path) -> None:
+        """Remove what was kept under the name of this file, name-key.suffix, and another key."""
+        name = path.stem.rpartition("-")[0]
         for old in self.folder.glob(f"{name}-*{path.suffix}"):
             if old != path and re.fullmatch(rf"{name}-[0-9a-f]{{16}}", old.stem):
                 old.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from biasaudit.images.folder import shown
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import checked_file
 from biasaudit.model.given import PIXELS
+from biasaudit.model.training_sample import FEWEST
 from biasaudit.registry import Detector, installed
 from biasaudit.settings import ROLES, Settings
 
@@ -97,6 +98,8 @@ def check_roles(settings: Settings, images: ImageTable) -> None:
 
 def check_given(settings: Settings, model: Any, predict: Any, scan: bool) -> None:
     """Raise UsageError where a model to audit cannot be used as it is given; nothing of it is loaded yet."""
+    if settings.train_limit is not None and settings.train_limit < 2 * FEWEST:
+        raise UsageError(f"--train-limit {settings.train_limit}: a network needs {2 * FEWEST} images at least.")
     if model is None and predict is None:
         about = {"--classes": settings.classes, "--pixels": settings.pixels != "0..255", "--size": settings.size}
         if named := [option for option, value in about.items() if value]:
@@ -108,6 +111,8 @@ def check_given(settings: Settings, model: Any, predict: Any, scan: bool) -> Non
         raise UsageError("A scan looks at the data alone and asks no model; `run` audits one.")
     if settings.weights is not None:
         raise UsageError("--weights counts images in training, and a given model is trained already: leave one out.")
+    if settings.train_limit is not None:
+        raise UsageError("--train-limit is about training, and a given model is trained already: leave one out.")
     if settings.finetune:
         raise UsageError("--finetune trains a network, and a model that is given is audited as it is: leave one out.")
     if settings.pixels not in PIXELS or (predict is not None and settings.pixels != "0..255"):

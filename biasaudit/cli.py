@@ -92,6 +92,17 @@ DropSmall = Annotated[
     bool, typer.Option("--drop-small", help="Leave out classes too small to audit, instead of stopping.")
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes that read images. Default: one a core.")]
+Engine = Annotated[
+    str, typer.Option(help="What reads the images: local, dask or ray; see --address.", metavar="local|dask|ray")
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        help="Where a Dask scheduler or a Ray head answers. Its workers must see FOLDER and --out under the same "
+        "paths. Default: workers are started on this machine.",
+        metavar="HOST:PORT",
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same machine, same findings.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Ignore what an earlier run left in the cache.")]
 SelfTest = Annotated[
@@ -194,6 +205,10 @@ def run(
         ),
     ] = None,
     review: Review = None,
+    train_limit: Annotated[
+        int | None,
+        typer.Option(help="Train on a sample of this many images, each class in its share; all are still judged."),
+    ] = None,
     finetune: Annotated[bool, typer.Option("--finetune", help="Train the whole network, not its head alone.")] = False,
     trust_model: Annotated[
         bool,
@@ -204,6 +219,8 @@ def run(
     max_bad: MaxBad = 0.2,
     drop_small: DropSmall = False,
     jobs: Jobs = None,
+    engine: Engine = "local",
+    address: Address = None,
     seed: Seed = 0,
     selftest: SelfTest = False,
     fresh: Fresh = False,
@@ -236,11 +253,14 @@ def run(
         subject=subject or None,
         weights=weights,
         review=review,
+        train_limit=train_limit,
         finetune=finetune,
         trust_model=trust_model,
         max_bad=max_bad,
         drop_small=drop_small,
         jobs=jobs,
+        engine=engine,
+        address=address,
         seed=seed,
         selftest=selftest,
         fresh=fresh,
@@ -267,6 +287,8 @@ def scan(
     max_bad: MaxBad = 0.2,
     drop_small: DropSmall = False,
     jobs: Jobs = None,
+    engine: Engine = "local",
+    address: Address = None,
     seed: Seed = 0,
     selftest: SelfTest = False,
     fresh: Fresh = False,
@@ -295,6 +317,8 @@ def scan(
         max_bad=max_bad,
         drop_small=drop_small,
         jobs=jobs,
+        engine=engine,
+        address=address,
         seed=seed,
         selftest=selftest,
         fresh=fresh,

@@ -93,11 +93,12 @@ def parts_in(folder: Path, choices: Any, code: Iterable[Callable[..., Any]] = ()
     """
     files = {Path(function.__code__.co_filename) for function in code if hasattr(function, "__code__")}
     others = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files) if file.is_file()]
-    return Parts(None if folder.is_symlink() else folder, key_of(_our_code(), _libraries(), others, choices))
+    return Parts(None if folder.is_symlink() else folder, key_of(our_code(), _libraries(), others, choices))
 
 
 @lru_cache(maxsize=1)
-def _our_code() -> str:
+def our_code() -> str:
+    """A hash of this package's code."""
     digest = hashlib.sha256()
     ours = Path(__file__).parent
     for file in sorted(ours.rglob("*.py")):

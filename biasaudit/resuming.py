@@ -12,7 +12,7 @@ from biasaudit.evidence.survey import Survey
 from biasaudit.parts import NOTHING_KEPT, Parts, parts_in
 from biasaudit.settings import Settings
 
-NO_MATTER = ("jobs", "fresh", "review", "max_bad", "drop_small")
+NO_MATTER = ("jobs", "engine", "fresh", "review", "max_bad", "drop_small")
 """Choices that do not change what is measured, or that show in the images that are left."""
 FILES = ("backbone", "weights")
 """Choices that may name a file, whose bytes count and not its name."""
@@ -20,7 +20,7 @@ FILES = ("backbone", "weights")
 
 def parts_of_survey(out: Path, cues: Sequence[Cue], settings: Settings) -> Parts:
     """What was measured in the files of this output folder with these cues; nothing where the user starts over."""
-    parts = parts_in(out / "cache" / "parts", [cue.id for cue in cues], [cue.measure for cue in cues])
+    parts = parts_in(out.absolute() / "cache" / "parts", [cue.id for cue in cues], [cue.measure for cue in cues])
     if settings.fresh:
         parts.discard()
     return parts

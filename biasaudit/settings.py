@@ -51,6 +51,8 @@ class Settings:
     """CSV of `path` and `weight`: how much each image counts in training; everything is measured without weights."""
     review: Path | None = None
     """JSON of what people decided about the findings of an earlier audit."""
+    train_limit: int | None = None
+    """Images that a network is trained on, at most: each class in its share. None: all."""
     finetune: bool = False
     """Train the whole network, not the head alone."""
     trust_model: bool = False
@@ -61,6 +63,10 @@ class Settings:
     """Leave out classes too small to audit, instead of stopping."""
     jobs: int | None = None
     """Processes that read images; None takes one a core."""
+    engine: str = "local"
+    """What reads the images: local, dask or ray."""
+    address: str | None = None
+    """Where that cluster answers; None starts one on this machine."""
     seed: int = 0
     selftest: bool = False
     """Plant known cues in these images as well, and say how many the audit finds."""
@@ -78,4 +84,5 @@ class Settings:
             path = getattr(self, key)
             name = Path(path).name if path else None
             record[key] = name.encode("utf-8", "backslashreplace").decode() if name else None
+        del record["address"]  # names a machine, and changes no result
         return {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}

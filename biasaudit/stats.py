@@ -13,8 +13,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy import stats as scipy_stats
 
-CHUNK = 100
-"""Resamples made at a time; bounds memory at CHUNK x n."""
+CHUNK, CELLS = 100, 500_000
+"""Resamples made at a time, at most, and resamples x images: memory does not grow with the images."""
+
+
+def at_a_time(n: int) -> int:
+    """Resamples of n images that are made at a time."""
+    return max(1, min(CHUNK, CELLS // max(1, n)))
 
 
 # --- effect sizes -----------------------------------------------------------------------------------------
@@ -129,8 +134,9 @@ def bootstrap_weights(groups: np.ndarray, resamples: int, rng: np.random.Generat
     """How often each image is drawn when whole groups are drawn with replacement; int32 (<= CHUNK, n)."""
     _, codes = np.unique(groups, return_inverse=True)
     n_groups = int(codes.max()) + 1
-    for start in range(0, resamples, CHUNK):
-        count = min(CHUNK, resamples - start)
+    step = at_a_time(len(groups))
+    for start in range(0, resamples, step):
+        count = min(step, resamples - start)
         drawn = rng.integers(0, n_groups, size=(count, n_groups)) + n_groups * np.arange(count)[:, None]
         times = np.bincount(drawn.ravel(), minlength=count * n_groups).reshape(count, n_groups)
         yield times[:, codes].astype(np.int32)
@@ -155,7 +161,11 @@ def interval(
 
 
 def permuted(
-    values: np.ndarray, groups: np.ndarray, permutations: int, rng: np.random.Generator
+    values: np.ndarray,
+    groups: np.ndarray,
+    permutations: int,
+    rng: np.random.Generator,
+    step: int | None = None,
 ) -> Iterator[np.ndarray]:
     """`values` as they could have fallen had nothing but chance tied them to the images; (<= CHUNK, n).
 
@@ -166,8 +176,9 @@ def permuted(
     _, codes = np.unique(groups, return_inverse=True)
     n_groups = int(codes.max()) + 1
     by_group = np.argsort(codes, kind="stable")
-    for start in range(0, permutations, CHUNK):
-        count = min(CHUNK, permutations - start)
+    step = step or at_a_time(len(values))
+    for start in range(0, permutations, step):
+        count = min(step, permutations - start)
         keys = rng.random((count, n_groups))[:, codes[by_group]]
         shuffled = np.empty((count, len(values)), dtype=values.dtype)
         shuffled[:, by_group] = values[by_group][np.argsort(keys, axis=1, kind="stable")]
@@ -179,7 +190,8 @@ def permuted_within(
 ) -> Iterator[np.ndarray]:
     """`permuted` inside each stratum by itself: what goes with the strata stays where it is; (<= CHUNK, n)."""
     parts = members(strata)
-    for chunks in zip(*(permuted(values[rows], groups[rows], permutations, rng) for rows in parts), strict=True):
+    step = at_a_time(len(values))
+    for chunks in zip(*(permuted(values[rows], groups[rows], permutations, rng, step) for rows in parts), strict=True):
         shuffled = np.empty((len(chunks[0]), len(values)), dtype=values.dtype)
         for rows, chunk in zip(parts, chunks, strict=True):
             shuffled[:, rows] = chunk
@@ -220,13 +232,8 @@ def _null_auc_of_known(
     rng: np.random.Generator,
 ) -> np.ndarray:
     parts = members(strata)
-    known, ranks = np.isfinite(values), np.zeros(values.shape)
-    varies = np.zeros((len(parts), values.shape[1]), dtype=bool)
-    for place, rows in enumerate(parts):
-        for column in range(values.shape[1]):
-            some = rows[known[rows, column]]
-            ranks[some, column] = scipy_stats.rankdata(values[some, column])
-            varies[place, column] = len(np.unique(values[some, column])) > 1
+    ranks = [scipy_stats.rankdata(values[rows], axis=0) for rows in parts]
+    varies = np.array([np.ptp(values[rows], axis=0) > 0 for rows in parts])
     chunks = []
     for labels in permuted_within(codes, groups, strata, permutations, rng):
         null = np.empty((len(labels), values.shape[1], n_classes))
@@ -235,10 +242,10 @@ def _null_auc_of_known(
             weights = np.empty_like(areas)
             for place, rows in enumerate(parts):
                 chosen = (labels[:, rows] == code).astype(np.float64)
-                inside = chosen @ known[rows]
-                outside = known[rows].sum(axis=0) - inside
+                inside = chosen.sum(axis=1, keepdims=True)
+                outside = len(rows) - inside
                 with np.errstate(invalid="ignore", divide="ignore"):
-                    areas[place] = (chosen @ ranks[rows] - inside * (inside + 1) / 2) / (inside * outside)
+                    areas[place] = (chosen @ ranks[place] - inside * (inside + 1) / 2) / (inside * outside)
                 weights[place] = van_elteren(inside, outside) * varies[place]
             null[:, :, code] = pooled(areas, weights)
         chunks.append(null)

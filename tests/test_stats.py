@@ -122,3 +122,27 @@ def test_the_smallest_detectable_auc_is_detected_four_times_of_five(rng):
 def test_more_tests_need_larger_effects():
     assert stats.detectable_auc(50, 50, tests=20) > stats.detectable_auc(50, 50)
     assert stats.detectable_v(200, 3, 2, tests=20) > stats.detectable_v(200, 3, 2) > 0
+
+
+def test_resamples_of_many_images_are_made_a_few_at_a_time_and_are_the_same(monkeypatch):
+    groups, values = np.arange(60) // 2, np.arange(60) % 3
+
+    def drawn():
+        made = (
+            stats.bootstrap_weights(groups, 50, np.random.default_rng(0)),
+            stats.permuted(values, groups, 50, np.random.default_rng(0)),
+        )
+        return [np.concatenate(list(each)) for each in made]
+
+    whole = drawn()
+    monkeypatch.setattr(stats, "CELLS", 7 * 60)
+    assert max(len(each) for each in stats.permuted(values, groups, 50, np.random.default_rng(0))) == 7
+    for one, other in zip(whole, drawn(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_strata_of_different_sizes_are_permuted_as_many_times(monkeypatch):
+    monkeypatch.setattr(stats, "CELLS", 300)
+    strata = np.array([0] * 50 + [1] * 10)
+    made = stats.permuted_within(np.arange(60), np.arange(60), strata, 20, np.random.default_rng(0))
+    assert np.concatenate(list(made)).shape == (20, 60)

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from biasaudit.evidence.alignment import aligned, correlation, laid_over
 from biasaudit.evidence.lookalikes import CROPS, Lookalikes, lookalikes
+from biasaudit.images.small import Pictures, pictures_of
 
 KINDS = {
     "equal": "equal byte for byte",
@@ -68,9 +69,10 @@ def _start(pairs: Lookalikes) -> np.ndarray:
     return np.stack([1 - left - right, left - right, 1 - top - bottom, top - bottom], axis=1)
 
 
-def _textured(pictures: np.ndarray) -> np.ndarray:
+def _textured(pictures: Pictures) -> np.ndarray:
     """bool (n,): whether enough of a picture (uint8) is more than plain ground and an outline for copies to be told."""
-    return np.array([_texture(each.astype(np.float32)) >= TEXTURED for each in pictures], dtype=bool)
+    parts = (pictures[slice(start, start + CHUNK)] for start in range(0, len(pictures), CHUNK))
+    return np.array([_texture(each.astype(np.float32)) >= TEXTURED for part in parts for each in part], dtype=bool)
 
 
 def _texture(picture: np.ndarray) -> float:
@@ -106,7 +108,7 @@ def _agreement_by_part(
     return np.nanquantile(agreement, 1 - exceeding, axis=1)
 
 
-def _same(pictures: np.ndarray, pairs: Lookalikes) -> tuple[np.ndarray, np.ndarray]:
+def _same(pictures: Pictures, pairs: Lookalikes) -> tuple[np.ndarray, np.ndarray]:
     """bool (m,), whether each pair is one picture, and bool (m,), whether one of the two was cropped."""
     same, cropped = np.zeros(len(pairs.first), dtype=bool), np.zeros(len(pairs.first), dtype=bool)
     start = _start(pairs)
@@ -145,13 +147,14 @@ def joined(n: int, pairs: Iterable[tuple[int, int]]) -> np.ndarray:
     return connected_components(edges, directed=False)[1]
 
 
-def _near(pictures: np.ndarray) -> list[tuple[int, int, str]]:
+def _near(pictures: Pictures) -> list[tuple[int, int, str]]:
     """Pairs of rows that are one picture, by what was done to it; enough of them to connect all of its copies."""
     found: list[tuple[int, int, str]] = []
     rows = np.arange(len(pictures))
     while len(rows) > 1:
-        pairs = lookalikes(pictures[rows])
-        same, cropped = _same(pictures[rows], pairs)
+        some = pictures_of(pictures, rows)
+        pairs = lookalikes(some)
+        same, cropped = _same(some, pairs)
         new = [
             (int(rows[pairs.first[k]]), int(rows[pairs.second[k]]),
              "mirrored" if pairs.mirrored[k] else "cropped" if cropped[k] else "saved again")
@@ -180,14 +183,14 @@ def copy_notes(copies: pd.DataFrame, labels: np.ndarray) -> Counter[str]:
     return Counter({f"copy of a picture of the same class: {KINDS[kind]}": n for kind, n in counts.items()})
 
 
-def copies_among(pictures: np.ndarray, hashes: np.ndarray, sides: np.ndarray) -> pd.DataFrame:
+def copies_among(pictures: Pictures, hashes: np.ndarray, sides: np.ndarray) -> pd.DataFrame:
     """Pairs of files that show one picture: columns first and second (row numbers) and kind (of KINDS).
 
     Of files that are equal each is paired with the first of them, and only that is compared with other pictures.
     Found by their fine parts at 16 x 16, and checked after they are laid upon one another.
 
     Args:
-        pictures: uint8 (n, side, side), small pictures as `images.small` keeps them.
+        pictures: uint8 (n, side, side), small pictures as `images.small` keeps them; or a store of them.
         hashes: object (str), (n,): of each file's bytes.
         sides: int (n,): the shorter side of each file in pixels.
     """
@@ -195,7 +198,7 @@ def copies_among(pictures: np.ndarray, hashes: np.ndarray, sides: np.ndarray) ->
     leader = first[place] if len(hashes) else np.zeros(0, dtype=int)
     pairs = [(int(leader[row]), row, "equal") for row in range(len(hashes)) if leader[row] != row]
     leaders = np.sort(first)
-    leaders = leaders[_textured(pictures[leaders]) & (sides[leaders] >= LEAST_SIDE)]
-    pairs += [(int(leaders[a]), int(leaders[b]), kind) for a, b, kind in _near(pictures[leaders])]
+    leaders = leaders[_textured(pictures_of(pictures, leaders)) & (sides[leaders] >= LEAST_SIDE)]
+    pairs += [(int(leaders[a]), int(leaders[b]), kind) for a, b, kind in _near(pictures_of(pictures, leaders))]
     ordered = sorted((min(a, b), max(a, b), kind) for a, b, kind in pairs)
     return pd.DataFrame(ordered, columns=["first", "second", "kind"]).astype({"first": int, "second": int})

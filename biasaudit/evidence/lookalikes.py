@@ -1,15 +1,21 @@
 """Which pairs of pictures are worth a closer look: the nearest of each, as it is, mirrored, or with an edge cut off.
 
 Each picture becomes 256 numbers, its fine parts at 16 x 16, and each pair one product of two such rows: for ten
-thousand pictures a few matrix products, in batches whose memory does not grow with the square.
+thousand pictures a few matrix products, in batches whose memory does not grow with the square. Of more pictures each
+is compared with those in the cells around it only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import pandas as pd
+
+from biasaudit.evidence.neighbourhoods import Neighbourhoods
+from biasaudit.images.small import Pictures, SmallStore
 
 SIDE = 16
 CUT = 0.05
@@ -23,6 +29,8 @@ NEAREST = 4
 ALIKE = 0.8
 """Correlation from which a neighbour is looked at; the least of the planted copies had .84."""
 BATCH = 512
+COMPARED = 4_000
+"""Pictures up to which each is compared with all others: beyond it that would take longer than to measure them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,27 +67,64 @@ def _mirrored(rows: np.ndarray) -> np.ndarray:
     return rows.reshape(-1, SIDE, SIDE)[:, :, ::-1].reshape(len(rows), -1)
 
 
-def lookalikes(pictures: np.ndarray) -> Lookalikes:
+def lookalikes(pictures: Pictures) -> Lookalikes:
     """The pairs whose correlation reaches `ALIKE`, of each picture at most `NEAREST`.
 
-    pictures: uint8 (n, side, side).
+    pictures: uint8 (n, side, side), in memory or on disk.
     """
-    n, whole = len(pictures), _described(pictures)
-    found: dict[tuple[int, int], tuple[float, int, int, int]] = {}
-    for start in range(0, n, BATCH):
-        part = slice(start, start + BATCH)
-        seen = [rows for crop in CROPS for rows in _both_ways(_described(_cropped(pictures[part], crop)))]
-        best, way = _best(seen, whole)
+    found = _among_all(pictures) if len(pictures) <= COMPARED else _among_near(pictures)
+    table = np.array([found[pair][1:] for pair in sorted(found)], dtype=int).reshape(-1, 3)
+    return Lookalikes(table[:, 0], table[:, 1], table[:, 2] // 2, table[:, 2] % 2 == 1)
+
+
+Found = dict[tuple[int, int], tuple[float, int, int, int]]
+"""Two rows -> how alike they are, the row that was seen, the other, and the way in which it was seen."""
+
+
+def _among_all(pictures: Pictures) -> Found:
+    n, whole = len(pictures), np.concatenate([_described(part) for part in _batches(pictures)])
+    found: Found = {}
+    for start, part in zip(range(0, n, BATCH), _batches(pictures), strict=True):
+        best, way = _best(_seen(part), whole)
         own = np.arange(len(best))
         best[own, start + own] = -1.0
         nearest = np.argpartition(-best, min(NEAREST, n) - 1, axis=1)[:, :NEAREST]
         for row, others in enumerate(nearest):
             for other in others[best[row, others] >= ALIKE].tolist():
-                pair = min(start + row, other), max(start + row, other)
-                match = float(best[row, other]), start + row, other, int(way[row, other])
-                found[pair] = max(found.get(pair, match), match)
-    table = np.array([found[pair][1:] for pair in sorted(found)], dtype=int).reshape(-1, 3)
-    return Lookalikes(table[:, 0], table[:, 1], table[:, 2] // 2, table[:, 2] % 2 == 1)
+                _keep(found, float(best[row, other]), start + row, other, int(way[row, other]))
+    return found
+
+
+def _among_near(pictures: Pictures) -> Found:
+    found: Found = {}
+    folder = pictures.path.parent if isinstance(pictures, SmallStore) else None
+    described, rng = (lambda rows: _described(pictures[rows])), np.random.default_rng(0)
+    with Neighbourhoods(len(pictures), described, rng, folder) as cells:
+        for start in range(0, len(pictures), BATCH):
+            rows = cells.order[start : start + BATCH]  # neighbours ask the same cells
+            seen = _seen(pictures[rows])
+            asked, other, alike = cells.nearest(np.concatenate(seen), NEAREST + 1, ALIKE)
+            way, place = np.divmod(asked, len(rows))
+            table = pd.DataFrame({"row": rows[place], "other": other, "way": way, "alike": alike})
+            table = table[table["row"] != table["other"]].sort_values(["alike", "way"], ascending=[False, True])
+            nearest = table.drop_duplicates(["row", "other"]).groupby("row", sort=False).head(NEAREST)
+            for row, near, way_of, value in nearest.itertuples(index=False):
+                _keep(found, float(value), int(row), int(near), int(way_of))
+    return found
+
+
+def _keep(found: Found, alike: float, row: int, other: int, way: int) -> None:
+    pair, match = (min(row, other), max(row, other)), (alike, row, other, way)
+    found[pair] = max(found.get(pair, match), match)
+
+
+def _batches(pictures: Pictures) -> Iterator[np.ndarray]:
+    return (pictures[slice(start, start + BATCH)] for start in range(0, len(pictures), BATCH))
+
+
+def _seen(pictures: np.ndarray) -> list[np.ndarray]:
+    """The descriptions of some pictures in each of the ways in which a copy may show them: twice as many as CROPS."""
+    return [rows for crop in CROPS for rows in _both_ways(_described(_cropped(pictures, crop)))]
 
 
 def _both_ways(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,6 +19,7 @@ from biasaudit.model.head import choose_penalty, fit_head, log_odds, softmax
 from biasaudit.model.kept_training import kept_training
 from biasaudit.model.network import FoldedNetwork, pool
 from biasaudit.model.training import train_network
+from biasaudit.model.training_sample import check_folds, training_sample
 from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.results import Estimate
@@ -54,6 +55,8 @@ class Predictions:
     judged: np.ndarray
     """bool (n,): the images by which it is judged right or wrong: all where out of fold, of a given model the given
     test part where there is one."""
+    learnt_from: np.ndarray | None = None
+    """bool (n,): the images that any fold's network was trained on; None where the user set no limit."""
     given: bool = False
     """Whether it came trained, so that it may have learnt from these images."""
     hint: str = ""
@@ -113,6 +116,7 @@ def _frozen(
     images: ImageTable,
     survey: Survey,
     fold: np.ndarray,
+    sample: np.ndarray,
     seed: int,
     cache: Cache,
     progress: Progress,
@@ -132,11 +136,10 @@ def _frozen(
     key = key_of(backbone.name, backbone.size, survey.values["hash"].tolist())
     cacheable = backbone.pretrained and not backbone.name.endswith(".keras")
     embedding = (cache.arrays("embedding", key, embed, fits) if cacheable else embed())["embedding"]
-    learnt = ~images.held_out
-    penalty = choose_penalty(embedding[learnt], images.codes[learnt], images.groups[learnt], seed, _of(weights, learnt))
+    penalty = choose_penalty(embedding[sample], images.codes[sample], images.groups[sample], seed, _of(weights, sample))
     heads, logits = [], np.empty((images.n, len(images.classes)))
     for number in range(int(fold.max()) + 1):
-        seen = trained_on(images, fold, number)
+        seen = trained_on(images, fold, number) & sample
         head = fit_head(embedding[seen], images.codes[seen], penalty, seed, _of(weights, seen))
         logits[fold == number] = head.logits(embedding[fold == number])
         heads.append(head)
@@ -155,6 +158,7 @@ def _trained(
     images: ImageTable,
     survey: Survey,
     fold: np.ndarray,
+    sample: np.ndarray,
     progress: Progress,
     weights: np.ndarray | None,
     parts: Parts,
@@ -164,7 +168,7 @@ def _trained(
     pieces: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for number in range(int(fold.max()) + 1):
         backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed + number)
-        inside, outside = np.flatnonzero(trained_on(images, fold, number)), np.flatnonzero(fold == number)
+        inside, outside = np.flatnonzero(trained_on(images, fold, number) & sample), np.flatnonzero(fold == number)
         with progress.step(f"Training network {number + 1} of {int(fold.max()) + 1} on {len(inside)} images"):
             train = partial(
                 train_network,
@@ -216,15 +220,22 @@ def predictions(
     """
     whole = settings.finetune or not backbone.pretrained
     fold = assign_folds(images, TRAINED_FOLDS if whole else FROZEN_FOLDS, settings.seed)
+    sample = training_sample(images, settings.train_limit, settings.seed)
+    check_folds(images, fold, sample)
     curves: list[dict[str, Any]] = []
     if whole:
-        network, embedding, logits, curves = _trained(settings, images, survey, fold, progress, sample_weights, parts)
+        network, embedding, logits, curves = _trained(
+            settings, images, survey, fold, sample, progress, sample_weights, parts
+        )
         training = f"whole network, {max(len(curve['loss']) for curve in curves)} epochs at most"
     else:
         network, embedding, logits = _frozen(
-            backbone, images, survey, fold, settings.seed, cache, progress, sample_weights, parts
+            backbone, images, survey, fold, sample, settings.seed, cache, progress, sample_weights, parts
         )
         training = "frozen features, logistic head"
+    limited = sample.sum() < (~images.held_out).sum()
+    if limited:
+        training += f"; trained on a sample of {sample.sum():,} of {(~images.held_out).sum():,} images"
     if sample_weights is not None:
         training += "; images counted as the given weights say"
     odds, learnt = log_odds(logits), ~images.held_out
@@ -240,5 +251,6 @@ def predictions(
         training=training,
         balanced_accuracy=float(np.mean(recalls)),
         judged=np.ones(images.n, dtype=bool),
+        learnt_from=sample if limited else None,
         auc=macro_auc(odds[learnt], images.codes[learnt], images.groups[learnt], settings.seed),
     )

@@ -15,22 +15,22 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.cache import Cache, key_of
+from biasaudit.cluster import shared_cores, spread
 from biasaudit.cues.cue import Cue
+from biasaudit.evidence.columns import FACTS, Columns, Shard, shard_of
 from biasaudit.evidence.duplicates import copies_among, copy_notes, joined, no_copies
 from biasaudit.images.decode import Unreadable, content_hash, decode
 from biasaudit.images.photo import Photo
 from biasaudit.images.pixels import PixelStore
-from biasaudit.images.small import small_of, smalls
+from biasaudit.images.small import SIDE, SmallStore, small_of
 from biasaudit.images.table import ImageTable
 from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.processes import parallel
 from biasaudit.progress import Progress
 
 SHARD = 32
 """Images a task: small enough to show progress, large enough to hide the cost of handing it over."""
 SHARED, RARE = 5, "(rare)"
 """Images that must share a word for it to be kept, and what stands for the others."""
-FACTS = ("hash", "small", "width", "height", "format", "notes", "unreadable")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,8 +85,11 @@ def _measure(photo: Photo, cues: Sequence[Cue]) -> dict[str, Any]:
 
 def _measure_shard(
     paths: Sequence[Path], cues: Sequence[Cue], store: PixelStore | None, start: int, one_thread: bool, parts: Parts
-) -> tuple[int, list[dict[str, Any]]]:
-    """One record an image. An interrupted run keeps the numbers, which take the time; words may be of a person."""
+) -> tuple[Shard, bytes]:
+    """What was measured, and the small pictures one after another.
+
+    An interrupted run keeps the numbers, which take the time; words may be of a person.
+    """
     if one_thread:
         cv2.setNumThreads(1)  # the processes share the cores among themselves
     read = [_read(path, store, start + offset) for offset, path in enumerate(paths)]
@@ -94,7 +97,8 @@ def _measure_shard(
     numbers, words = [cue for cue in cues if not cue.words], [cue for cue in cues if cue.words]
     inputs = [(photo.file.folder, photo.file.name, digest) for photo, digest in good]
     measured = iter(parts.json("survey", inputs, lambda: [_measure(photo, numbers) for photo, _ in good]))
-    return start, [_record(pair, words, measured) for pair in read]
+    pictures = b"".join(bytes(SIDE * SIDE) if isinstance(pair, str) else small_of(pair[0].gray) for pair in read)
+    return shard_of(start, [_record(pair, words, measured) for pair in read], cues), pictures
 
 
 def _record(pair: tuple[Photo, str] | str, words: Sequence[Cue], measured: Iterator[dict[str, Any]]) -> dict[str, Any]:
@@ -106,7 +110,6 @@ def _record(pair: tuple[Photo, str] | str, words: Sequence[Cue], measured: Itera
         | told
         | {
             "hash": digest,
-            "small": small_of(photo.gray),
             "width": photo.file.width,
             "height": photo.file.height,
             "format": photo.file.format,
@@ -135,20 +138,25 @@ def _measure_all(
     images: ImageTable,
     cues: Sequence[Cue],
     store: PixelStore | None,
+    smalls: Path,
     jobs: int | None,
     progress: Progress,
     parts: Parts,
 ) -> pd.DataFrame:
-    paths = [images.path(index) for index in range(images.n)]
-    starts = range(0, images.n, SHARD)
-    workers = jobs or joblib.cpu_count()
-    if images.n < 4 * SHARD:
-        workers = 1  # starting processes would take longer than the work
-    tasks = (joblib.delayed(_measure_shard)(paths[s : s + SHARD], cues, store, s, workers > 1, parts) for s in starts)
-    measured = parallel(workers, return_as="generator_unordered")(tasks)
-    done = dict(progress.track(measured, f"Reading {images.n} images", len(starts)))
-    records = [record for start in starts for record in done[start]]
-    table = pd.DataFrame.from_records(records, columns=[*(cue.id for cue in cues), *FACTS])
+    starts, few = range(0, images.n, SHARD), images.n < 4 * SHARD
+    beside = shared_cores(jobs, few=few)
+
+    def task(start: int) -> Any:
+        paths = [images.path(row).absolute() for row in range(start, min(start + SHARD, images.n))]
+        return joblib.delayed(_measure_shard)(paths, cues, store, start, beside, parts)
+
+    columns, small = Columns(images.n, cues), SmallStore.create(smalls.with_name("small.part"), images.n)
+    measured = spread((task(start) for start in starts), jobs, few=few)
+    for shard, pictures in progress.track(measured, f"Reading {images.n} images", len(starts)):
+        columns.fill(shard)
+        small.write(shard.start, pictures)
+    small.path.replace(smalls)
+    table = columns.frame()
     for cue in cues:
         if cue.words:  # before anything is kept on disk
             table[cue.id] = lumped(table[cue.id].to_numpy(dtype=object), images.groups)
@@ -198,20 +206,25 @@ def survey(
     interrupted run measured.
     """
 
+    key = _inputs_key(images, cues)
+    small = SmallStore(cache.folder / f"small-{key}.bin", np.arange(images.n))
+
     def make() -> pd.DataFrame:
-        return _measure_all(images, cues, store, jobs, progress, parts)
+        return _measure_all(images, cues, store, small.path, jobs, progress, parts)
 
     def fits(table: pd.DataFrame) -> bool:
-        return len(table) == images.n and list(table.columns) == [*(cue.id for cue in cues), *FACTS]
+        columns = [*(cue.id for cue in cues), *FACTS]
+        return len(table) == images.n and list(table.columns) == columns and small.whole
 
-    values = make() if store is not None else cache.table("cues", _inputs_key(images, cues), make, fits)
+    values = make() if store is not None else cache.table("cues", key, make, fits)
+    cache.drop_others(small.path)
     bad = values["unreadable"].notna().to_numpy()
     reasons = {int(index): str(values["unreadable"].iloc[index]) for index in np.flatnonzero(bad)}
     kept = images.without(reasons) if reasons else images
     values = values.loc[~bad].drop(columns="unreadable").reset_index(drop=True)
     with progress.step("Looking for copies of one picture"):
         sides = values[["width", "height"]].min(axis=1).to_numpy(dtype=int)
-        copies = copies_among(smalls(values.pop("small")), values["hash"].to_numpy(), sides)
+        copies = copies_among(small.of(~bad), values["hash"].to_numpy(), sides)
     frame = kept.frame.assign(own_group=kept.groups)
     frame["group"] = _join_copies(kept.groups, copies)
     seen = Counter(note for notes in values["notes"] for note in str(notes).split("\n") if note)

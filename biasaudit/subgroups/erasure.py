@@ -66,12 +66,12 @@ def _erased(
     embedding: np.ndarray,
     seed: int,
 ) -> Erased:
-    learnt = ~images.held_out
+    learnt = ~images.held_out if predictions.learnt_from is None else predictions.learnt_from
     penalty = choose_penalty(embedding[learnt], images.codes[learnt], images.groups[learnt], seed)
     called = np.zeros(images.n, dtype=int)
     told = np.zeros((2, images.n))
     for number in np.unique(predictions.fold):
-        seen, held = trained_on(images, predictions.fold, int(number)), predictions.fold == number
+        seen, held = trained_on(images, predictions.fold, int(number)) & learnt, predictions.fold == number
         known = seen & (inside | outside)
         eraser = erasing(embedding[known], inside[known], images.codes[known])
         without = embedding - (embedding @ eraser.probe)[:, None] * eraser.taken

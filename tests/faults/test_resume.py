@@ -102,7 +102,7 @@ def test_what_another_version_or_choice_made_is_not_used(tmp_path, monkeypatch):
         return bool(made)
 
     assert [asked("a"), asked("a"), asked("b")] == [True, False, True]
-    monkeypatch.setattr(parts, "_our_code", lambda: "another version")
+    monkeypatch.setattr(parts, "our_code", lambda: "another version")
     assert [asked("a"), asked("a")] == [True, False]
     (tmp_path / "mine.json").write_text("{}")
     parts.Parts(tmp_path).discard()
