@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+import cv2
 import joblib
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
@@ -29,6 +30,11 @@ def parallel(jobs: int | None, *, return_as: str = "generator") -> joblib.Parall
 def _stand(folder: str, path: Sequence[str]) -> None:
     os.chdir(folder)
     sys.path[:] = path
+
+
+def share_cores() -> None:
+    """Settle this process among others that measure pictures: one thread, since they share the cores among themselves."""
+    cv2.setNumThreads(1)
     keep_freed_memory()
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from biasaudit.cues.cue import Cue
 from biasaudit.images.photo import Photo
 from biasaudit.images.table import ImageTable
-from biasaudit.processes import parallel
+from biasaudit.processes import parallel, share_cores
 from biasaudit.progress import Progress
 from biasaudit.stats import generator
 
@@ -78,7 +78,7 @@ def _with_each(
 def _read_and_plant(
     images: ImageTable, row: int, cues: Sequence[Cue], steps: Mapping[str, float], seed: int
 ) -> list[dict[str, object]]:
-    cv2.setNumThreads(1)  # the processes share the cores among themselves
+    share_cores()
     return _with_each(images.photo(row), cues, steps, seed, str(images.ids[row]))
 
 

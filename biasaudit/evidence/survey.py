@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import joblib
 import numpy as np
 import pandas as pd
@@ -25,10 +24,14 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import SIDE, SmallStore, small_of
 from biasaudit.images.table import ImageTable
 from biasaudit.parts import NOTHING_KEPT, Parts
+from biasaudit.processes import share_cores
 from biasaudit.progress import Progress
 
-SHARD = 32
-"""Images a task: small enough to show progress, large enough to hide the cost of handing it over."""
+SHARD, SHARDS = 32, 16
+"""Images a task: small enough to show progress, large enough to hide the cost of handing it over; fewer where there
+would be fewer tasks than this, so that all processes are done at about the same time."""
+LITTLE = 4 * SHARD, 32 * 2**20
+"""Up to so many images, of so many bytes together, starting processes would take longer than the work."""
 SHARED, RARE = 5, "(rare)"
 """Images that must share a word for it to be kept, and what stands for the others."""
 
@@ -91,7 +94,7 @@ def _measure_shard(
     An interrupted run keeps the numbers, which take the time; words may be of a person.
     """
     if one_thread:
-        cv2.setNumThreads(1)  # the processes share the cores among themselves
+        share_cores()
     read = [_read(path, store, start + offset) for offset, path in enumerate(paths)]
     good = [pair for pair in read if not isinstance(pair, str)]
     numbers, words = [cue for cue in cues if not cue.words], [cue for cue in cues if cue.words]
@@ -128,10 +131,14 @@ def lumped(words: np.ndarray, groups: np.ndarray) -> np.ndarray:
     found = np.array(words, dtype=object)
     names, place, counts = np.unique(found[present].astype(str), return_inverse=True, return_counts=True)
     pairs = np.unique(np.stack([place, np.unique(groups[present].astype(str), return_inverse=True)[1]]), axis=1)
-    spread = np.bincount(pairs[0], minlength=len(names))
-    few = (counts < SHARED) | (spread < 2)
+    sharing = np.bincount(pairs[0], minlength=len(names))
+    few = (counts < SHARED) | (sharing < 2)
     found[np.flatnonzero(present)[few[place]]] = RARE
     return found
+
+
+def _is_little(images: ImageTable) -> bool:
+    return images.n < LITTLE[0] and sum(_stamp(images.path(row))[0] for row in range(images.n)) < LITTLE[1]
 
 
 def _measure_all(
@@ -143,11 +150,12 @@ def _measure_all(
     progress: Progress,
     parts: Parts,
 ) -> pd.DataFrame:
-    starts, few = range(0, images.n, SHARD), images.n < 4 * SHARD
+    size = min(SHARD, max(4, images.n // SHARDS))
+    starts, few = range(0, images.n, size), _is_little(images)
     beside = shared_cores(jobs, few=few)
 
     def task(start: int) -> Any:
-        paths = [images.path(row).absolute() for row in range(start, min(start + SHARD, images.n))]
+        paths = [images.path(row).absolute() for row in range(start, min(start + size, images.n))]
         return joblib.delayed(_measure_shard)(paths, cues, store, start, beside, parts)
 
     columns, small = Columns(images.n, cues), SmallStore.create(smalls.with_name("small.part"), images.n)

@@ -15,13 +15,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from biasaudit.cues import BUILTIN
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.survey import SHARD, _measure_all
+from biasaudit.evidence.survey import SHARD, SHARDS, _measure_all
 from biasaudit.images.decode import content_hash, decode
 from biasaudit.images.photo import WORKING_SIDE
 from biasaudit.images.pixels import PixelStore
@@ -32,7 +31,7 @@ from biasaudit.model.backbone import Backbone
 from biasaudit.model.quiet import import_keras
 from biasaudit.model.training import BATCH, EPOCHS, train_network
 from biasaudit.parts import NOTHING_KEPT
-from biasaudit.processes import keep_freed_memory, parallel
+from biasaudit.processes import parallel, share_cores
 from biasaudit.progress import Progress
 from tests.benchmarks.artefacts import DATA
 from tests.benchmarks.attribution import compared
@@ -63,7 +62,9 @@ def _some(folder: Path) -> ImageTable:
 
 
 def _scan(images: ImageTable, cues: Sequence[Cue]) -> None:
-    _measure_all(images, cues, None, JOBS, Progress(quiet=True), NOTHING_KEPT)
+    with tempfile.TemporaryDirectory() as scratch:
+        smalls = Path(scratch) / "small.bin"
+        _measure_all(images, cues, None, smalls, JOBS, Progress(quiet=True), NOTHING_KEPT)
 
 
 def _decode_all(paths: Sequence[Path], reduced: bool) -> None:
@@ -76,7 +77,8 @@ def _decode_all(paths: Sequence[Path], reduced: bool) -> None:
 
 def _bare(images: ImageTable, reduced: bool) -> None:
     paths = [images.path(index) for index in range(images.n)]
-    tasks = ((_decode_all, (paths[start : start + SHARD], reduced), {}) for start in range(0, len(paths), SHARD))
+    size = min(SHARD, max(4, len(paths) // SHARDS))
+    tasks = ((_decode_all, (paths[start : start + size], reduced), {}) for start in range(0, len(paths), size))
     list(parallel(JOBS)(tasks))
 
 
@@ -127,8 +129,7 @@ def _spent(path: Path) -> Counter[str]:
 def profile(most: int = 60) -> dict[str, dict[str, float]]:
     """Milliseconds of one core that each step and cue of a scan takes an image, by folder; the slowest first."""
     found = {}
-    cv2.setNumThreads(1)
-    keep_freed_memory()
+    share_cores()
     with tempfile.TemporaryDirectory() as scratch:
         for name, folder in _folders(Path(scratch)).items():
             images = _some(folder)
