@@ -33,7 +33,7 @@ def _stand(folder: str, path: Sequence[str]) -> None:
 
 
 def share_cores() -> None:
-    """Settle this process among others that measure pictures: one thread, since they share the cores among themselves."""
+    """Settle this process among others that measure pictures: they share the cores, so each takes one."""
     cv2.setNumThreads(1)
     keep_freed_memory()
 
