@@ -8,9 +8,9 @@ import pytest
 from biasaudit.cache import Cache
 from biasaudit.demo import make_demo
 from biasaudit.detectors.copies import copies
-from biasaudit.evidence.duplicates import copies_among
+from biasaudit.evidence.duplicates import copies_among, joined
 from biasaudit.evidence.survey import survey
-from biasaudit.images.small import small_of, smalls
+from biasaudit.images.small import SmallStore, small_of, smalls
 from biasaudit.images.table import read_folder
 from biasaudit.model.folds import assign_folds
 from biasaudit.progress import Progress
@@ -57,6 +57,37 @@ def test_every_kind_of_copy_is_found_and_its_clean_twin_is_quiet(drawn, change):
     assert all(other == 120 + one for one, other in found)
     twins = [photograph(rng, upright=bool(number % 2), side=192) for number in range(20)]
     assert not len(pairs_of(drawn + twins))
+
+
+def test_among_very_many_pictures_copies_are_found_in_cells_and_their_clean_twins_are_quiet(drawn, monkeypatch):
+    rng = np.random.default_rng(1)
+    again = [changed(drawn[number], list(CHANGES)[number % len(CHANGES)], rng) for number in range(40)]
+    whole = pairs_of(drawn + again)
+    monkeypatch.setattr("biasaudit.evidence.lookalikes.COMPARED", 0)
+    monkeypatch.setattr("biasaudit.evidence.neighbourhoods.PIECE", 16)
+    pd.testing.assert_frame_equal(pairs_of(drawn + again), whole)
+    assert not len(pairs_of(drawn))
+
+
+def test_many_equal_looking_pictures_are_connected_in_cells_too(drawn, monkeypatch):
+    monkeypatch.setattr("biasaudit.evidence.lookalikes.COMPARED", 0)
+    rng = np.random.default_rng(2)
+    again = [changed(drawn[0], "recompressed", rng) for _ in range(30)]
+    code = joined(150, pairs_of(drawn + again)[["first", "second"]].to_numpy())
+    assert len(set(code[[0, *range(120, 150)]])) == 1
+
+
+def test_small_pictures_on_disk_are_read_as_they_were_written(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (5, 48, 48), dtype=np.uint8)
+    store = SmallStore.create(tmp_path / "small.bin", 5)
+    assert store.whole
+    store.write(2, pictures[2:].tobytes())
+    store.write(0, pictures[:2].tobytes())
+    np.testing.assert_array_equal(store[np.array([4, 0])], pictures[[4, 0]])
+    some = store.of(np.array([True, False, True, True, False]))
+    np.testing.assert_array_equal(some[1:], pictures[[2, 3]])
+    store.path.write_bytes(b"cut short")
+    assert not store.whole
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.evidence.duplicates import KINDS, joined
+from biasaudit.evidence.lookalikes import COMPARED
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
@@ -18,6 +19,10 @@ UNTESTED = Rung(state="untested", why="Not a question of the model: copies are c
 COUNTED = (
     "Files that are equal byte for byte count as one picture, and so do copies that were resized, saved again, "
     "brightened, mirrored or cropped by about a twentieth; two photographs of one subject do where they hardly differ."
+)
+NOT_ALL = (
+    " Of more than {most:,} pictures each is compared with those that lie near it only: a changed copy can be missed "
+    "that is found among fewer."
 )
 MOST = 20
 """Examples that a finding may name."""
@@ -101,6 +106,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     References: Kapoor & Narayanan 2023 (leakage); Barz & Denzler 2020 (near-copies between CIFAR's parts); Lucas &
     Kanade 1981 (alignment).
     """
+    counted = COUNTED + (NOT_ALL.format(most=COMPARED) if images.n > COMPARED else "")
     frame = images.frame.assign(
         picture=_pictures(images, survey.copies),
         split=images.frame["split"].fillna(""),
@@ -115,7 +121,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
             _side_by_side(across, "split"),
             f"Remove {_counted(_fewest_to_remove(across, 'split'), 'file')}, so that each picture stands in one split, "
             "and test again: the figures of the given split are too good.",
-            COUNTED + _of_test_part(images, frame),
+            counted + _of_test_part(images, frame),
         )
     conflicting = _spread_over(frame, "label", "picture")
     if len(conflicting):
@@ -124,7 +130,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
             _told("under more than one label", conflicting, survey.copies),
             _side_by_side(conflicting, "label"),
             "Look at each pair, settle its label and remove the other copy.",
-            COUNTED,
+            counted,
         )
     if not images.grouped:
         return
@@ -135,7 +141,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
             _told("under more than one group", patients, survey.copies),
             _side_by_side(patients, "own_group"),
             "Find out whose picture it is: give the groups one name where they are one patient, or remove the copy.",
-            COUNTED + " In this audit such groups were kept together in every fold.",
+            counted + " In this audit such groups were kept together in every fold.",
         )
     shared = _spread_over(splits, "split", "own_group")
     shared = shared[~shared["id"].isin(set(across["id"]))]
