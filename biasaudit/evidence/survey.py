@@ -150,8 +150,9 @@ def _measure_all(
     progress: Progress,
     parts: Parts,
 ) -> pd.DataFrame:
-    size = min(SHARD, max(4, images.n // SHARDS))
-    starts, few = range(0, images.n, size), _is_little(images)
+    few = _is_little(images)
+    size = SHARD if few else min(SHARD, max(4, images.n // SHARDS))
+    starts = range(0, images.n, size)
     beside = shared_cores(jobs, few=few)
 
     def task(start: int) -> Any:
