@@ -14,6 +14,11 @@ import pytest
 from tests.planted import plant
 
 
+def hear() -> None:
+    """In a child: a job that a script started in the background was told not to hear SIGINT, and so were its own."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("signals") / "data"
@@ -37,7 +42,7 @@ def in_session(leader: int) -> list[int]:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_55_a_run_that_is_asked_to_end_ends_within_two_seconds_and_leaves_nobody(folder, tmp_path, number, code, seen):
     command = [sys.executable, "-m", "biasaudit", "scan", folder, "--out", tmp_path / "out", "--jobs", "2"]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear)
     while "Auditing" not in (line := run.stderr.readline()):
         assert line, "it ended by itself"
     time.sleep(4)
@@ -67,7 +72,8 @@ worker.start()
 print("ready", flush=True)
 hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)
 """
-    run = subprocess.Popen([sys.executable, "-c", stuck], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    command = [sys.executable, "-c", stuck]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear)
     assert run.stdout.readline() == "ready\n"
     began = time.monotonic()
     os.kill(run.pid, number)
