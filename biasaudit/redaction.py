@@ -9,6 +9,8 @@ from typing import Any
 from biasaudit.results import Audit
 
 HIDDEN = "(left out)"
+SPLITS = ("train", "training", "val", "valid", "validation", "test", "testing")
+"""Parts that are called what everybody calls them; any other name may be a value of a column."""
 
 
 def redacted(audit: Audit, salt: bytes = b"") -> tuple[Audit, dict[str, str]]:
@@ -50,13 +52,21 @@ def redacted(audit: Audit, salt: bytes = b"") -> tuple[Audit, dict[str, str]]:
         "excluded": [{**each, "path": names[each["path"]]} for each in dataset["excluded"]],
         "warnings": [anywhere(text) for text in dataset["warnings"]],
     }
+    parts = _numbered("part", {name for name in dataset["splits"] if name.casefold() not in SPLITS}, salt)
+    dataset["splits"] = {parts.get(name, name): n for name, n in dataset["splits"].items()}
+    own = bool(record["settings"].get("model")) or "." in str(record["settings"].get("backbone", ""))
+    if record["model"] and (own or not record["model"]["folds"]):  # a network of theirs, called as its file is
+        record["model"]["backbone"] = HIDDEN
+    if own and record["settings"].get("backbone"):
+        record["settings"]["backbone"] = HIDDEN
     for key in ("metadata", "model", "weights", "review", "reference", "subject"):
         if record["settings"].get(key):
             record["settings"][key] = HIDDEN
     if "command" in record["run"]:
         record["run"]["command"] = HIDDEN
     for review in record["reviews"]:
-        review["comment"], review["name"] = anywhere(review["comment"]), HIDDEN if review["name"] else ""
+        for key in ("comment", "name"):  # free text: nobody knows whom it names
+            review[key] = HIDDEN if review[key] else ""
     return Audit.model_validate(record), {code: name for name, code in names.items()}
 
 

@@ -38,8 +38,14 @@ def telling():
         headline=column.title,
         checks=(Check(detector="x", status="failed", reason="cannot read malignant/John_Roe.jpg again"),),
         run={"command": "biasaudit run /home/maryjo", "seconds": 1},
-        settings={"metadata": "maryjo.csv", "seed": 0},
-        reviews=(Review(finding="a", decision="accept", name="Mary", comment="see malignant/John_Roe.jpg"),),
+        settings={"metadata": "maryjo.csv", "seed": 0, "backbone": "/data/secret_clinic/net.keras"},
+        dataset=sample.dataset.model_copy(update={"splits": {"train": 400, "Ward Seven": 112}}),
+        model=sample.model.model_copy(update={"backbone": "net_of_secret_clinic"}),
+        reviews=(
+            Review(
+                finding="a", decision="accept", name="Mary", comment="see malignant/John_Roe.jpg, says nurse Poppins"
+            ),
+        ),
     )
 
 
@@ -56,6 +62,9 @@ SECRETS = (
     "maryjo",
     "broken.jpg",
     "half.png",
+    "Ward Seven",
+    "secret_clinic",
+    "Poppins",
 )
 
 
