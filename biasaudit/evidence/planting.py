@@ -19,7 +19,7 @@ from biasaudit.stats import generator
 
 STEP = 2.0
 """How far a property is moved, in standard deviations of its values in these images."""
-FEW = 600
+FEW = 24
 """Pictures to measure, up to which starting processes would take longer than the work."""
 
 

@@ -30,7 +30,7 @@ from biasaudit.progress import Progress
 SHARD, SHARDS = 32, 16
 """Images a task: small enough to show progress, large enough to hide the cost of handing it over; fewer where there
 would be fewer tasks than this, so that all processes are done at about the same time."""
-LITTLE = 4 * SHARD, 32 * 2**20
+LITTLE = 4 * SHARD, 8 * 2**20
 """Up to so many images, of so many bytes together, starting processes would take longer than the work."""
 SHARED, RARE = 5, "(rare)"
 """Images that must share a word for it to be kept, and what stands for the others."""

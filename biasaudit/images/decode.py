@@ -144,7 +144,7 @@ def _photo(image: Image.Image, path: Path, n_bytes: int) -> Photo:
         width, height = height, width
     if min(width, height) < SMALL_SIDE:
         notes.append(f"smaller than {SMALL_SIDE} pixels")
-    if (rgb == rgb[0, 0]).all():
+    if (rgb[0] == rgb[0, 0]).all() and (rgb == rgb[0, 0]).all():
         notes.append("one colour only")
     facts = FileFacts(
         width=width,

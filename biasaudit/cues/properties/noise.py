@@ -44,7 +44,7 @@ def noise(photo: Photo) -> float:
     if min(photo.gray.shape) < 5:
         return math.nan
     inside = (slice(1, -1), slice(1, -1))
-    unclipped = cv2.inRange(photo.gray, 3.0, 252.0)[inside] > 0
+    unclipped = cv2.inRange(photo.luma, 3, 252)[inside] > 0
     if not unclipped.any():
         return math.nan
     smooth = cv2.GaussianBlur(photo.gray, (0, 0), 1.5)

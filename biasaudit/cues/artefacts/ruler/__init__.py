@@ -11,7 +11,7 @@ from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 32, 384
-"""Images with a side below the first show no ruler; the longest side is enlarged to the second at least."""
+"""Images with a side below the first show no ruler; the longest side is brought to the second."""
 
 
 @cue(
@@ -45,9 +45,8 @@ def ruler(photo: Photo) -> float:
     """
     if min(photo.luma.shape) < SMALLEST:
         return 0.0
-    gray = photo.luma
-    if max(gray.shape) < WORKING_SIDE:  # so that ticks one pixel wide and four apart are told from each other
-        gray = with_longest_side(gray, WORKING_SIDE)
+    # In a smaller picture ticks one pixel wide and four apart would not be told from each other.
+    gray = with_longest_side(photo.luma, WORKING_SIDE)
     return max(comb_along_a_line(gray), marks_at_the_frame(gray), 0.0)
 
 

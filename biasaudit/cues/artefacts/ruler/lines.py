@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-N_RIDGES = 4000
+N_RIDGES = 2250
 """Ridge pixels that vote, at most: those that stand out most from their surroundings."""
 FAINT = 128.0
 """Ridge strength that counts as none, so that noise on an even ground does not vote."""
