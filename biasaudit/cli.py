@@ -135,7 +135,11 @@ def _audit(folder: Path, fail_on: str, junit: Path | None = None, **choices: Any
         raise UsageError(f"--fail-on does not know {', '.join(unknown)}; it takes {', '.join(VERDICTS)}.")
     from biasaudit.auditing import audit
 
-    result = audit(folder, command=shlex.join(["biasaudit", *sys.argv[1:]]), **choices)
+    try:
+        result = audit(folder, command=shlex.join(["biasaudit", *sys.argv[1:]]), **choices)
+    except (KeyboardInterrupt, SystemExit):
+        print("biasaudit: stopped. What is done is kept: the same command, without --fresh, goes on.", file=sys.stderr)
+        raise
     for path in result.files:
         print(path)
     if junit is not None:
