@@ -45,7 +45,7 @@ from biasaudit.outcome import AuditResult
 from biasaudit.parts import Parts
 from biasaudit.progress import Progress
 from biasaudit.provenance import dataset_record, environment, model_record
-from biasaudit.ranking import audit_verdict, rank
+from biasaudit.ranking import rank
 from biasaudit.registry import Detector, Facts
 from biasaudit.results import Audit, SelfTest
 from biasaudit.resuming import parts_of_run, parts_of_survey
@@ -54,6 +54,7 @@ from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
 from biasaudit.settings import Settings
 from biasaudit.tables import write_tables
+from biasaudit.verdicts import audit_verdict
 
 MORE_THAN_ENOUGH = round(1.3 * IMAGES)
 """Images that a self-test by itself reads: some may turn out to be unreadable."""

@@ -15,8 +15,8 @@ from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.evidence.cue_values import CONSTANT, metadata_cue
 from biasaudit.images.folder import shown
 from biasaudit.images.table import ImageTable
-from biasaudit.model.backbone import checked_file
 from biasaudit.model.given import PIXELS
+from biasaudit.model.model_file import checked_file
 from biasaudit.model.training_sample import FEWEST
 from biasaudit.registry import Detector, installed
 from biasaudit.settings import ROLES, Settings

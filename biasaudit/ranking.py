@@ -1,12 +1,12 @@
-"""Decides on cues: q-values, states of rungs, verdicts and order. Leaks, groups and lost files bring their own."""
+"""The findings on cues and patterns, the most serious first. Leaks, groups and lost files bring their own."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
-from itertools import product, zip_longest
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from types import MappingProxyType
 
 import numpy as np
@@ -20,143 +20,15 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import RUNGS, AuditVerdict, Finding, Kind, Rung, RungName, State, Verdict
-from biasaudit.settings import Role
-from biasaudit.stats import q_values
+from biasaudit.results import RUNGS, Finding, Rung, RungName
 from biasaudit.stories import tell_stories
-from biasaudit.thresholds import FLOORS, Q
+from biasaudit.verdicts import ORDER, corrected, rung_of, verdict_of, verdict_of_pattern
 
-GAP = 0.05
-"""Accuracy that even the favourable end of the interval must show to be missing, for a gap without a tie."""
-ORDER: tuple[Verdict, ...] = ("shortcut", "review", "unidentifiable", "suspect", "gap", "untested", "clear")
 SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
 """How much a cue that causes others counts for more than the properties that it changes."""
 FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "quantisation_table": 1.1}
 """The same by cue: what follows from all else in a picture, and what says in a code what another says plainly."""
 EXAMPLES = 20
-
-
-# --- states -----------------------------------------------------------------------------------------------
-
-
-def _corrected(results: Iterable[RungResult], nuisances: Container[str] = ()) -> list[tuple[RungResult, float | None]]:
-    """Each result with its q-value; the family is every test of the same rung in this audit.
-
-    Nuisance columns, by key, are a family of their own: a tie that was declared beforehand is a sure rejection, which
-    would loosen the screen of the others.
-    """
-    results = list(results)
-    q_of: dict[int, float] = {}
-    for rung, declared in product(RUNGS, (False, True)):
-        family = [
-            (place, r.p_value)
-            for place, r in enumerate(results)
-            if r.rung == rung and r.p_value is not None and (r.cue in nuisances) == declared
-        ]
-        for (place, _), q in zip(family, q_values(np.array([p for _, p in family])), strict=True):
-            q_of[place] = float(q)
-    return [(result, q_of.get(place)) for place, result in enumerate(results)]
-
-
-def _state(result: RungResult, q: float | None) -> State:
-    """Yes: significant, above the floor, its interval off null, and beyond the placebo's where there is one."""
-    estimate = result.estimate
-    if estimate is None or q is None:
-        return "untested"
-    baseline = max(estimate.null, result.placebo.value) if result.placebo else estimate.null
-    share = (estimate.value - baseline) / (estimate.limit - estimate.null)
-    # Under a floor of its own less will do, and the test beside it compares insertion and placebo image by image.
-    beyond = result.placebo is None or result.floor is not None or estimate.low > result.placebo.high
-    return "yes" if q < Q and share >= _floor(result) and estimate.low > estimate.null and beyond else "no"
-
-
-def _floor(result: RungResult) -> float:
-    return FLOORS[result.rung] if result.floor is None else result.floor
-
-
-def _smallest(result: RungResult) -> float | None:
-    """The smallest effect that would have been reported: what the data could show, or the floor where that is more."""
-    if result.smallest_detectable is None or result.estimate is None:
-        return None
-    floor = result.estimate.null + _floor(result) * (result.estimate.limit - result.estimate.null)
-    return max(result.smallest_detectable, floor)
-
-
-def _rung(result: RungResult, q: float | None) -> Rung:
-    return Rung(
-        state=_state(result, q),
-        estimate=result.estimate,
-        p_value=result.p_value,
-        q_value=q,
-        why=result.why,
-        placebo=result.placebo,
-        method=result.method,
-        smallest_detectable=_smallest(result),
-    )
-
-
-# --- verdicts ---------------------------------------------------------------------------------------------
-
-
-def verdict_of_pattern(
-    rungs: Mapping[RungName, Rung], put_there: bool, surely: bool, off_subject: bool | None
-) -> Verdict:
-    """What the rungs say of a pattern that nobody has named.
-
-    Tied and used, it is what the model looks at, as the subject would be. Only where it recurs as what was put there
-    does, is it for a person to settle; and settled where the user declared the subject and it lies elsewhere. Where
-    use was not shown, it is suspect as a named mark would be, if it was surely put there, or lies off the subject.
-    """
-    tied, use = rungs["association"].state, rungs["reliance"]
-    if tied == "untested" or (tied == "yes" and use.estimate is None):
-        return "untested"
-    if tied != "yes" or not put_there:
-        return "clear"
-    if use.state != "yes":
-        return "suspect" if surely or off_subject else "clear"
-    return "shortcut" if off_subject else "review"
-
-
-def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool, role: Role = "") -> Verdict:
-    """What the four rungs say together.
-
-    An intervention can show use by itself; an observed dependence has to come with a disparity. Where no image in
-    the data has cue and label apart, an artefact that is shown to be used is a shortcut all the same, since it is
-    never the subject; a property may be what the label names, and only new data can answer. A mediator's tie is what
-    the label names: all that can be wrong with it is that the model fails on one side of it.
-    """
-    states = {name: rung.state for name, rung in rungs.items()}
-    disparity = rungs["disparity"]
-    gap = disparity.state == "yes" and disparity.estimate is not None and disparity.estimate.strength >= GAP
-    if role == "mediator":
-        return "gap" if gap else "untested"
-    if states["association"] == "untested":
-        return "unidentifiable" if separable else "untested"
-    if states["association"] == "no":
-        return "gap" if gap else "clear"
-    if separable and kind != "artefact":
-        return "unidentifiable"
-    intervened = rungs["reliance"].method == "intervention"
-    if states["reliance"] == "yes" and (intervened or states["disparity"] == "yes"):
-        return "shortcut"
-    return "unidentifiable" if separable else "suspect"
-
-
-def audit_verdict(findings: Iterable[Finding], learnt: bool | None) -> AuditVerdict:
-    """The most serious finding's; `unidentifiable` counts as suspect.
-
-    Inconclusive where the model did not learn, and where nothing was found because no cue could be compared at all.
-    """
-    if learnt is False:
-        return "inconclusive"
-    findings = list(findings)
-    seen = {"suspect" if finding.verdict == "unidentifiable" else finding.verdict for finding in findings}
-    ranked: tuple[AuditVerdict, ...] = ("shortcut", "review", "suspect", "gap")
-    compared = any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings)
-    return next((verdict for verdict in ranked if verdict in seen), "none_detected" if compared else "inconclusive")
-
-
-# --- findings ---------------------------------------------------------------------------------------------
 
 
 def finding_id(cue: CueValues) -> str:
@@ -209,7 +81,7 @@ def _gathered(
         # Of two classes there is one test, whichever of them it names.
         only = sum(other.rung == result.rung for other, _ in results) == 1
         if tie is not None and (only or result.label in (None, tie.label)):
-            rungs[result.rung] = _rung(result, q)
+            rungs[result.rung] = rung_of(result, q)
     return rungs
 
 
@@ -252,7 +124,7 @@ def rank(
     tie_of = {tie.cue.key: tie for tie in ties}
     by_cue: dict[str, list[tuple[RungResult, float | None]]] = defaultdict(list)
     nuisances = {cue.key for cue in cue_values if cue.role == "nuisance"}
-    for result, q in _corrected(results, nuisances):
+    for result, q in corrected(results, nuisances):
         by_cue[result.cue].append((result, q))
     findings = list(others)
     groups_tied = {each.cue for each in findings if each.kind == "representation" and each.verdict == "suspect"}

@@ -10,9 +10,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from biasaudit import wording
 from biasaudit.errors import UsageError
-from biasaudit.ranking import ORDER, audit_verdict
 from biasaudit.report.words import shorten
 from biasaudit.results import Audit, Decision, Finding, Record, Review, Verdict
+from biasaudit.verdicts import ORDER, audit_verdict
 
 LARGEST = 5_000_000
 """Bytes of a review file: some thousand decisions with long comments."""

@@ -3,8 +3,9 @@ import pytest
 
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.cue_values import CueValues
-from biasaudit.ranking import _corrected, _state, finding_id, verdict_of
+from biasaudit.ranking import finding_id
 from biasaudit.results import RUNGS, Estimate, Rung
+from biasaudit.verdicts import corrected, state_of, verdict_of
 
 
 def rungs(association, encoding, reliance, disparity, method="intervention"):
@@ -54,24 +55,24 @@ def result(value, low, high, *, limit=1.0, null=0.5, rung="association", p=0.001
 
 
 def test_a_significant_effect_below_the_floor_is_no():
-    assert _state(result(0.70, 0.6, 0.8), 0.01) == "yes"
-    assert _state(result(0.55, 0.52, 0.58), 0.01) == "no"
+    assert state_of(result(0.70, 0.6, 0.8), 0.01) == "yes"
+    assert state_of(result(0.55, 0.52, 0.58), 0.01) == "no"
 
 
 def test_a_large_effect_without_significance_is_no():
-    assert _state(result(0.70, 0.6, 0.8), 0.2) == "no"
+    assert state_of(result(0.70, 0.6, 0.8), 0.2) == "no"
 
 
 def test_reliance_must_lie_wholly_above_its_placebo():
     moved = {"rung": "reliance", "null": 0.0, "limit": 3.0}
-    assert _state(result(2.0, 1.5, 2.5, placebo=(0.2, 0.0, 0.4), **moved), 0.01) == "yes"
-    assert _state(result(2.0, 1.5, 2.5, placebo=(1.6, 1.2, 1.9), **moved), 0.01) == "no"
+    assert state_of(result(2.0, 1.5, 2.5, placebo=(0.2, 0.0, 0.4), **moved), 0.01) == "yes"
+    assert state_of(result(2.0, 1.5, 2.5, placebo=(1.6, 1.2, 1.9), **moved), 0.01) == "no"
 
 
 def test_the_family_of_a_correction_is_one_rung():
     many = [result(0.7, 0.6, 0.8, p=p) for p in (0.01, 0.04, 0.9)]
     other = [result(0.7, 0.6, 0.8, p=0.04, rung="encoding")]
-    q = [value for _, value in _corrected(many + other)]
+    q = [value for _, value in corrected(many + other)]
     assert q == pytest.approx([0.03, 0.06, 0.9, 0.04])
 
 

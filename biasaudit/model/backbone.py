@@ -18,15 +18,17 @@ import numpy as np
 
 from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.model import lite0, small_cnn
+from biasaudit.model.layers import features_of, to_map_of
 from biasaudit.model.memory import in_smaller_batches
+from biasaudit.model.model_file import checked_file, load_file, taking_squares
 from biasaudit.model.quiet import import_keras
 
 if TYPE_CHECKING:
     import keras
 
-DEFAULT_SIZE = 224
 OFFLINE = ("efficientnet_lite0", "small_cnn")
-LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as in JPEG
+MIDDLE = 16
+"""Pixels of the input to a step of the map that is asked for, about."""
 
 # Written out and not asked of Keras, so that a misspelt name is refused without importing TensorFlow.
 _SIDES = {
@@ -145,9 +147,6 @@ def _unknown(name: str, known: dict[str, str]) -> str:
     )
 
 
-# --- keras.applications ------------------------------------------------------------------------------------
-
-
 def _application(name: str) -> keras.Model:
     """A model of keras.applications without its top, its own preprocessing in front."""
     keras = import_keras()
@@ -170,120 +169,9 @@ def _preprocessing(make: Callable) -> Callable:
     return import_module(make.__module__).preprocess_input
 
 
-# --- A user's own model ------------------------------------------------------------------------------------
-
-
-def checked_file(name: str, *, trust_model: bool) -> str:
-    """The name of a model file that is there and may be loaded. Imports no TensorFlow. Raises UsageError."""
-    if not Path(name).is_file():
-        raise UsageError(f"There is no model file {name}.")
-    if not trust_model:
-        raise UsageError(
-            f"{Path(name).name} was not loaded: loading a model file can run code that its author put there, "
-            "and Keras's safe mode is no protection against that. If you trust where it comes from, add "
-            "--trust-model."
-        )
-    return name
-
-
-def load_file(file: Path) -> keras.Model:
-    """The Keras model in a file that the user trusts. Raises UsageError where it cannot be loaded."""
-    keras = import_keras()
-    try:
-        return keras.saving.load_model(file, safe_mode=True, compile=False)
-    except Exception as fault:  # whatever a foreign file makes Keras raise
-        raise UsageError(f"{file.name} could not be loaded as a Keras model: {fault}") from fault
-
-
 def _own(file: Path) -> Backbone:
-    network, size = taking_squares(_features(load_file(file), file.name), file.name)
+    network, size = taking_squares(features_of(load_file(file), file.name), file.name)
     return _backbone(file.name, size, network, pretrained=True)
-
-
-def taking_squares(
-    model: keras.Model, name: str, *, side: int | None = None, scale: tuple[float, float] = (1.0, 0.0)
-) -> tuple[keras.Model, int]:
-    """`model` behind a square RGB image, 0 to 255, and that square's side in pixels.
-
-    The image is resized to the sides that the model takes, scaled (factor, offset), and made grey where the model
-    takes one channel. side: where the model leaves it open. Raises UsageError where it takes no single image.
-    """
-    keras = import_keras()
-    height, width, channels = input_sides(model, name, side or DEFAULT_SIZE)
-    size = max(height, width)
-    image = keras.Input((size, size, 3), name="image")
-    x = keras.layers.Resizing(height, width)(image) if height != width else image
-    if channels == 1:
-        x = keras.ops.sum(x * np.array(LUMA, "float32"), axis=-1, keepdims=True)
-    if scale != (1.0, 0.0):
-        x = keras.layers.Rescaling(*scale)(x)
-    return keras.Model(image, model(x)), size
-
-
-def input_sides(model: keras.Model, name: str, side: int) -> tuple[int, int, int]:
-    """Height, width and channels that `model` takes; `side` where it leaves one open. Raises UsageError."""
-    shape = model.input_shape
-    if not isinstance(shape, tuple) or len(shape) != 4 or shape[3] not in (1, 3):
-        raise UsageError(f"{name} does not take one image, height x width x 1 or 3 channels: its input is {shape}.")
-    return shape[1] or side, shape[2] or side, shape[3]
-
-
-def _features(model: keras.Model, name: str) -> keras.Model:
-    """`model` up to its last feature map or, without one, up to the vectors before its last Dense layer."""
-    keras = import_keras()
-    try:
-        return _to_last_map(model) or keras.Model(model.inputs, _last_vectors(model))
-    except (AttributeError, ValueError, LookupError) as fault:
-        raise UsageError(
-            f"{name} has no layers in a fixed order (it is not a Sequential or functional Keras model), or "
-            f"it has neither feature maps nor vectors, so there are no features to look at: {fault}"
-        ) from fault
-
-
-def _to_last_map(model: keras.Model) -> keras.Model | None:
-    """`model` up to its last map of more than one place, going inside a submodel where the map is there.
-
-    A map of up to three channels is not taken: it is the picture, rescaled, or an answer and no features.
-    None where there is no map, or where a layer with sequences (n, length, c) comes after it: in a
-    transformer the last map is the cutting into patches, before anything was recognised.
-    """
-    keras = import_keras()
-    for layer in reversed(model.layers):
-        shape = layer.output.shape
-        if len(shape) == 3:
-            return None
-        if len(shape) == 4 and shape[1:3] != (1, 1) and shape[3] > 3:
-            # A submodel is a layer too; what counts is its output in this model, not in its own graph.
-            return keras.Model(model.inputs, _outcome(layer))
-        if isinstance(layer, keras.Model) and (inner := _to_last_map(layer)) is not None:
-            return keras.Model(model.inputs, inner(_origin(layer)))
-    return None
-
-
-def _outcome(layer: Any) -> Any:
-    """What a layer gives in the model around it."""
-    return layer._inbound_nodes[-1].output_tensors[0] if layer._inbound_nodes else layer.output
-
-
-def _origin(layer: Any) -> Any:
-    """What a layer is given in the model around it."""
-    return layer._inbound_nodes[-1].input_tensors[0]
-
-
-def _last_vectors(model: keras.Model) -> Any:
-    """What the last Dense layer is given or, in a model without a head, the vectors that the model gives."""
-    dense = import_keras().layers.Dense
-    given = [layer.input for layer in model.layers if isinstance(layer, dense)]
-    vectors = [each for each in (*model.outputs, *given) if len(each.shape) == 2]
-    if not vectors:
-        raise LookupError("nothing in it is one vector an image")
-    return vectors[-1]
-
-
-# --- The middle of a network -------------------------------------------------------------------------------
-
-MIDDLE = 16
-"""Pixels of the input to a step of the map that is asked for, about."""
 
 
 def middle(backbone: Backbone) -> Callable[[np.ndarray], np.ndarray] | None:
@@ -293,27 +181,9 @@ def middle(backbone: Backbone) -> Callable[[np.ndarray], np.ndarray] | None:
     (n, h, w, c), or None where there is no such map.
     """
     keras = import_keras()
-    network = _to_map_of(backbone.network, backbone.size / MIDDLE)
+    network = to_map_of(backbone.network, backbone.size / MIDDLE)
     if network is None:
         return None
     if keras.backend.backend() != "tensorflow":
         return lambda images: np.asarray(network.predict_on_batch(images))
     return forward(Backbone(backbone.name, backbone.size, network, backbone.pretrained, spatial=True))
-
-
-def _to_map_of(model: keras.Model, side: float) -> keras.Model | None:
-    """`model` up to its last sum, or else its last layer, whose map has about `side` places along each side."""
-    keras = import_keras()
-    found = [layer for layer in model.layers if _is_map_of(layer.output, side)]
-    sums = [layer for layer in found if isinstance(layer, keras.layers.Add)]
-    if found and not isinstance(found[-1], keras.Model):
-        return keras.Model(model.inputs, _outcome((sums or found)[-1]))
-    for layer in reversed(model.layers):
-        if isinstance(layer, keras.Model) and (inner := _to_map_of(layer, side)) is not None:
-            return keras.Model(model.inputs, inner(_origin(layer)))
-    return None
-
-
-def _is_map_of(output: Any, side: float) -> bool:
-    shape = tuple(getattr(output, "shape", ()))
-    return len(shape) == 4 and shape[1] is not None and 0.75 * side <= shape[1] <= 1.3 * side and shape[3] > 3

@@ -12,8 +12,9 @@ import numpy as np
 from biasaudit.errors import AuditError, UsageError
 from biasaudit.images.pixels import resized
 from biasaudit.model.answers import Meaning, as_rows, check_finite, odds_of
-from biasaudit.model.backbone import Backbone, forward, input_sides, load_file, taking_squares
+from biasaudit.model.backbone import Backbone, forward
 from biasaudit.model.gradients import Squashing, last_squashing
+from biasaudit.model.model_file import input_sides, load_file, taking_squares
 from biasaudit.model.quiet import import_keras
 from biasaudit.settings import Settings
 
