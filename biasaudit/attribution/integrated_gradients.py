@@ -22,6 +22,8 @@ HALVED = 3
 """Pieces halved at a time: a batch, and not one by one."""
 MOST = 128
 """Places on a path at most: more only where the difference of the scores is close to nothing."""
+TOGETHER = 4
+"""Paths at a time: their places fill batches, and all their gradients are held."""
 
 
 def integrated_gradients(
@@ -64,34 +66,60 @@ def attributions(
     """
     parts, errors = np.empty(images.shape, np.float32), np.empty(len(images))
     begins = np.broadcast_to(np.asarray(baseline, np.float32), images.shape)
-    for row, code in enumerate(codes):
-        begin, way = begins[row], images[row].astype(np.float32) - begins[row]
-        parts[row], errors[row] = _along(score_gradients, begin, way, int(code), tolerance)
+    for start in range(0, len(images), TOGETHER):
+        rows = range(start, min(start + TOGETHER, len(images)))
+        paths = [_Path(begins[row], images[row].astype(np.float32) - begins[row], tolerance) for row in rows]
+        while asking := [(path, codes[row]) for path, row in zip(paths, rows, strict=True) if path.asked.size]:
+            counts = [path.asked.size for path, _ in asking]
+            inputs = np.concatenate([path.inputs() for path, _ in asking])
+            answers = score_gradients(inputs, np.repeat([code for _, code in asking], counts))
+            ends = np.cumsum(counts)[:-1]
+            for (path, _), scores, gradients in zip(asking, *(np.split(each, ends) for each in answers), strict=True):
+                path.take(scores, gradients)
+        for path, row in zip(paths, rows, strict=True):
+            parts[row], errors[row] = path.integral()
     return parts, errors
 
 
-def _along(
-    score_gradients: ScoreGradients, begin: np.ndarray, way: np.ndarray, code: int, tolerance: float
-) -> tuple[np.ndarray, float]:
-    """One path: the parts (h, w, c) and the error that is left."""
-    places, scores, slopes, gradients = np.empty(0), np.empty(0), np.empty(0), []
-    new = np.linspace(0, 1, PLACES)
-    while True:
-        more = score_gradients(begin + new.astype(np.float32)[:, None, None, None] * way, np.full(len(new), code))
-        places, scores = np.append(places, new), np.append(scores, more[0])
-        slopes = np.append(slopes, more[1].reshape(len(new), -1) @ way.ravel())
-        gradients.append(more[1])
-        order = np.argsort(places)
-        weights, unexplained = _weights(places[order], slopes[order], scores[order])
-        error, difference = abs(float(unexplained.sum())), abs(float(scores[order[-1]] - scores[order[0]]))
-        if error <= tolerance * difference or len(places) >= MOST:
-            break
-        worst = np.argsort(-np.abs(unexplained))[:HALVED]
-        new = (places[order[worst]] + places[order[worst + 1]]) / 2
-    kept = weights[np.argsort(order)].astype(np.float32)  # back from along the path to as they were asked for
-    starts = np.cumsum([len(some) for some in gradients])[:-1]
-    mean = sum(np.tensordot(*pair, 1) for pair in zip(np.split(kept, starts), gradients, strict=True))
-    return way * mean, error / max(difference, 1e-12)
+class _Path:
+    """One path, with what is known at places on it, 0 to 1, and those to be asked for next."""
+
+    def __init__(self, begin: np.ndarray, way: np.ndarray, tolerance: float) -> None:
+        self.begin, self.way, self.tolerance = begin, way, tolerance
+        self.places, self.scores, self.slopes = np.empty(0), np.empty(0), np.empty(0)
+        self.gradients: list[np.ndarray] = []
+        self.asked = np.linspace(0, 1, PLACES)
+
+    def inputs(self) -> np.ndarray:
+        """The pictures at the places that are asked for, float32 (m, h, w, c)."""
+        return self.begin + self.asked.astype(np.float32)[:, None, None, None] * self.way
+
+    def take(self, scores: np.ndarray, gradients: np.ndarray) -> None:
+        """What was found there; `asked` is empty afterwards where that is enough."""
+        self.places, self.scores = np.append(self.places, self.asked), np.append(self.scores, scores)
+        self.slopes = np.append(self.slopes, gradients.reshape(len(scores), -1) @ self.way.ravel())
+        self.gradients.append(gradients)
+        order = np.argsort(self.places)
+        places, (_, unexplained) = self.places[order], self._weights(order)
+        self.asked = np.empty(0)
+        if abs(float(unexplained.sum())) > self.tolerance * self._difference() and len(places) < MOST:
+            worst = np.argsort(-np.abs(unexplained))[:HALVED]
+            self.asked = (places[worst] + places[worst + 1]) / 2
+
+    def integral(self) -> tuple[np.ndarray, float]:
+        """The parts, float32 (h, w, c), and the error that is left, as a share of the difference of the scores."""
+        order = np.argsort(self.places)
+        weights, unexplained = self._weights(order)
+        kept = weights[np.argsort(order)].astype(np.float32)  # back from along the path to as they were asked for
+        starts = np.cumsum([len(some) for some in self.gradients])[:-1]
+        mean = sum(np.tensordot(*pair, 1) for pair in zip(np.split(kept, starts), self.gradients, strict=True))
+        return self.way * mean, abs(float(unexplained.sum())) / max(self._difference(), 1e-12)
+
+    def _weights(self, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return _weights(self.places[order], self.slopes[order], self.scores[order])
+
+    def _difference(self) -> float:
+        return abs(float(self.scores[self.places.argmax()] - self.scores[self.places.argmin()]))
 
 
 def _weights(places: np.ndarray, slopes: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

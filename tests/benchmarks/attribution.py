@@ -183,7 +183,13 @@ def _peer(peer: Callable, flat: Any, nested: Any, shown: np.ndarray, codes: np.n
             found[name] = compared(ours[name][0], theirs, pairs, ours[name][1])
             if name == "integrated_gradients":
                 ends = [gradients(each, their_codes)[0] for each in (some, np.zeros_like(some))]
-                found[name]["their_completeness_error"] = _errors(np.asarray(theirs()), ends[0] - ends[1])
+                off = _errors(np.asarray(theirs()), ends[0] - ends[1])
+                found[name]["their_completeness_error"] = off
+
+                def as_complete(tolerance: float = max(off, 0.01)) -> Any:
+                    return attributions(gradients, some, their_codes, tolerance=tolerance)
+
+                found[name]["at_equal_completeness"] = compared(as_complete, theirs, pairs, few)["ratio"]
         except Exception as fault:  # whatever a peer makes of a nested model
             found[name] = f"failed: {type(fault).__name__}: {str(fault)[:200]}"
     return found
