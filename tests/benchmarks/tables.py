@@ -90,8 +90,17 @@ def of_attribution(found: dict[str, Any]) -> str:
             sides[f"{peer}: {methods}"] = {}
         else:
             sides |= {f"{peer}, {name}": part for name, part in methods.items()}
-    rows = [[name, part.get("ratio", "") if isinstance(part, dict) else part] for name, part in sides.items()]
-    return _table(["against", "ratio"], rows)
+    rows = []
+    for name, part in sides.items():
+        if isinstance(part, str):
+            rows.append([name, part])
+        elif "ratio" in part:
+            rows.append([name, f"{part['ratio']:.2f} ({part['low']:.2f} to {part['high']:.2f})"])
+            if "at_equal_completeness" in part:
+                rows.append([f"{name}, at equal completeness", f"{part['at_equal_completeness']:.2f}"])
+        else:
+            rows.append([name, ""])
+    return _table(["against", "ratio, and of pairs"], rows)
 
 
 def of_populations(found: dict[str, Any]) -> str:
