@@ -11,6 +11,7 @@ from biasaudit.cues.amounts import touched
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smear
 from biasaudit.cues.resizing import with_longest_side
+from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 48, 224
@@ -54,7 +55,7 @@ def _line_strength(light: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     smooth = cv2.GaussianBlur(light, (0, 0), LINE_WIDTH)
     unit = LINE_WIDTH**2 / 4
     xx, yy, xy = (unit * cv2.Sobel(smooth, cv2.CV_32F, *order) for order in ((2, 0), (0, 2), (1, 1)))
-    strength = cv2.magnitude((xx - yy) / 2, xy) - (xx + yy) / 2
+    strength = magnitude((xx - yy) / 2, xy) - (xx + yy) / 2
     return strength, 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
 
 

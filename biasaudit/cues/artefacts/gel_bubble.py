@@ -7,6 +7,7 @@ import numpy as np
 
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smear
+from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import WORKING_SIDE, Photo
 
 SMALLEST = 32
@@ -39,7 +40,7 @@ def _light_and_dark_specks(white: np.ndarray) -> tuple[float, float]:
     """
     xx, yy, xy = (cv2.Sobel(white, cv2.CV_32F, i, j, ksize=5, scale=1 / 32) for i, j in ((2, 0), (0, 2), (1, 1)))
     total, difference = cv2.add(xx, yy), cv2.subtract(xx, yy, dst=xx)
-    spread = cv2.magnitude(difference, cv2.add(xy, xy))
+    spread = magnitude(difference, cv2.add(xy, xy))
     dark = _speck(cv2.subtract(total, spread))
     return _speck(-cv2.add(total, spread)), dark
 

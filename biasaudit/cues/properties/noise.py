@@ -10,6 +10,7 @@ import numpy as np
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import drift
+from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import Photo
 
 IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
@@ -48,7 +49,7 @@ def noise(photo: Photo) -> float:
     if not unclipped.any():
         return math.nan
     smooth = cv2.GaussianBlur(photo.gray, (0, 0), 1.5)
-    slope = cv2.magnitude(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))[inside]
+    slope = magnitude(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))[inside]
     stride = 1 + min(slope.shape) // 100  # a sample ranks the slopes as well, and sorts sooner
     sample = slope[::stride, ::stride][unclipped[::stride, ::stride]]
     gentle = np.quantile(sample if sample.size else slope[unclipped], SMOOTH_SHARE)

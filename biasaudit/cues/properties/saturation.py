@@ -8,6 +8,7 @@ import numpy as np
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import scatter
+from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import Photo
 
 
@@ -30,7 +31,7 @@ def saturation(photo: Photo) -> float:
     Human Vision and Electronic Imaging VIII.
     """
     a, b = cv2.extractChannel(photo.lab, 1), cv2.extractChannel(photo.lab, 2)
-    return float(cv2.magnitude(a, b).mean())
+    return float(magnitude(a, b).mean())
 
 
 @saturation.inserts(directions=(1, -1), placebo=scatter)

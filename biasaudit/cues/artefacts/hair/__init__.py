@@ -10,6 +10,7 @@ from biasaudit.cues.artefacts.hair.drawing import draw_hair
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smear
 from biasaudit.cues.resizing import with_longest_side
+from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE, LARGEST_ZOOM = 32, 384, 2.5
@@ -56,7 +57,7 @@ def _hairiness(curves: Curves, side: int) -> np.ndarray:
 
 def _steep_pixels(gray: np.ndarray) -> int:
     """How many pixels lie on edges: how much there is in the image that could look like hair by chance."""
-    gradient = cv2.magnitude(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
+    gradient = magnitude(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
     return cv2.countNonZero(cv2.inRange(gradient, 8 * STEEP / max(gray.shape), np.inf))  # 8: Sobel's gain
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from biasaudit.cues.vectors import magnitude
+
 FAINT = 1.0
 """Curvature in grey levels per square pixel that counts as none, so that noise on an even ground links nothing."""
 CLEAR = 1.5
@@ -60,7 +62,7 @@ def _ridges(gray: np.ndarray) -> _Ridges:
     total = cv2.add(xx, yy)
     difference = cv2.subtract(xx, yy, dst=xx)
     xy *= 2
-    strength = np.minimum(np.abs(total), cv2.magnitude(difference, xy, yy))
+    strength = np.minimum(np.abs(total), magnitude(difference, xy, yy))
     surroundings: np.ndarray = cv2.blur(strength, (SURROUNDINGS, SURROUNDINGS))
     surroundings += FAINT
     inner = strength[1:-1, 1:-1] > CLEAR * surroundings[1:-1, 1:-1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from biasaudit.cues.vectors import magnitude
+
 N_RIDGES = 2250
 """Ridge pixels that vote, at most: those that stand out most from their surroundings."""
 FAINT = 128.0
@@ -30,7 +32,7 @@ def _ridges(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     total = cv2.add(xx, yy)
     xy *= 2
     difference = cv2.subtract(xx, yy, dst=xx)
-    spread, size = cv2.magnitude(difference, xy, yy), np.abs(total)
+    spread, size = magnitude(difference, xy, yy), np.abs(total)
     strength: np.ndarray = cv2.add(size, spread)
     # The surroundings set the scale: a faint ruler on smooth skin counts as much as a hair on rough skin.
     relative: np.ndarray = cv2.blur(strength, (41, 41))
