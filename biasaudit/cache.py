@@ -7,14 +7,19 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from biasaudit.errors import EnvironmentFault
+
+AT_ONCE = 10_000
+"""Rows of a table that are written at once."""
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
@@ -57,6 +62,29 @@ def key_of(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
+def write_parquet(path: Path, pieces: Iterable[pd.DataFrame]) -> Path:
+    """Write the rows of tables of equal columns, one table after another, atomically: never all of them are held."""
+
+    def write(temporary: Path) -> None:
+        writer: pq.ParquetWriter | None = None
+        for piece in pieces:
+            table = pa.Table.from_pandas(piece, preserve_index=False)
+            writer = writer or pq.ParquetWriter(temporary, table.schema)
+            writer.write_table(table.cast(writer.schema))
+        if writer is not None:
+            writer.close()
+
+    return write_atomically(path, write)
+
+
+def digest_of(texts: Iterable[str]) -> str:
+    """sha256 of texts one after another, as hexadecimal digits; of very many none is held."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()
+
+
 class Cache:
     """Tables and arrays of earlier runs, under names that hold the key of their inputs.
 
@@ -78,7 +106,8 @@ class Cache:
         except Exception:  # absent, cut short or not ours: made anew
             pass
         made = make()
-        self._keep(path, lambda temporary: made.to_parquet(temporary, index=False))
+        write_parquet(path, (made.iloc[start : start + AT_ONCE] for start in range(0, len(made), AT_ONCE)))
+        self.drop_others(path)
         return made
 
     def arrays(

@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import joblib
+from joblib.externals.loky import get_reusable_executor
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
 """Numbers of glibc's options: free bytes kept at the top, and bytes from which an array is the system's to give."""
@@ -25,6 +26,11 @@ def parallel(jobs: int | None, *, return_as: str = "generator") -> joblib.Parall
     jobs = jobs or joblib.cpu_count()
     where: dict[str, Any] = {"initializer": _stand, "initargs": (os.getcwd(), tuple(sys.path))} if jobs > 1 else {}
     return joblib.Parallel(n_jobs=jobs, return_as=return_as, **where)
+
+
+def end_processes() -> None:
+    """End the workers that wait for more work, and with them what they hold; new ones start when they are needed."""
+    get_reusable_executor().shutdown(wait=True)
 
 
 def _stand(folder: str, path: Sequence[str]) -> None:

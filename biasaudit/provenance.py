@@ -8,6 +8,8 @@ from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import pandas as pd
+
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.folder import readable_id
@@ -19,15 +21,12 @@ LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-lear
 def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
     """The data set as it was read: counts, exclusions, and a fingerprint over ids, labels and content."""
     images, values = surveyed.images, surveyed.values
-    lines = "\n".join(
-        sorted(f"{i}\t{c}\t{h}" for i, c, h in zip(images.ids, images.labels, values["hash"], strict=True))
-    )
     sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
     splits = images.frame["split"].dropna()
     return Dataset(
         name=readable_id(folder.resolve().name),
         n=images.n,
-        classes=dict(Counter(images.labels)),
+        classes=dict(Counter(images.frame["label"])),
         splits=dict(Counter(splits)),
         groups=images.frame["own_group"].nunique() if images.grouped else None,
         excluded=images.excluded,
@@ -35,8 +34,16 @@ def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
         warnings=images.warnings,
         sizes=dict(sizes.most_common(10)),
         formats=dict(Counter(values["format"])),
-        fingerprint=hashlib.sha256(lines.encode()).hexdigest(),
+        fingerprint=_fingerprint(images.frame, values["hash"]),
     )
+
+
+def _fingerprint(frame: pd.DataFrame, hashes: pd.Series) -> str:
+    """sha256 over a line an image: its id, label and content hash. The table is in the order of the ids."""
+    digest = hashlib.sha256()
+    for place, line in enumerate(zip(frame["id"], frame["label"], hashes, strict=True)):
+        digest.update(("\n" * (place > 0) + "\t".join(line)).encode())
+    return digest.hexdigest()
 
 
 def model_record(name: str, model: Predictions) -> Model:

@@ -65,8 +65,7 @@ def _regions(
 ) -> dict[str, tuple[float, float, float, float]]:
     if pattern is None:
         return {}
-    row_of = {image: row for row, image in enumerate(images.ids)}
-    return {image: pattern.box(row_of[image]) for image in shown}
+    return {image: pattern.box(row) for image, row in images.rows_of(shown).items()}
 
 
 def _gathered(

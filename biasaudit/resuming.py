@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from biasaudit.cache import AT_ONCE, digest_of
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.survey import Survey
 from biasaudit.parts import NOTHING_KEPT, Parts, parts_in
@@ -35,10 +36,11 @@ def parts_of_run(parts: Parts, surveyed: Survey, settings: Settings, source: Any
         return NOTHING_KEPT
     choices = {name: value for name, value in settings.to_record().items() if name not in NO_MATTER}
     files = [str(source or ""), *(str(getattr(settings, name) or "") for name in FILES)]
-    table = surveyed.images.frame.astype(str).to_csv(index=False)
+    frame = surveyed.images.frame
+    rows = (frame.iloc[start : start + AT_ONCE].astype(str).to_csv() for start in range(0, len(frame), AT_ONCE))
     return parts.within(
         choices,
         [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files if Path(file).is_file()],
-        surveyed.values["hash"].tolist(),
-        hashlib.sha256(table.encode("utf-8", "surrogatepass")).hexdigest(),
+        digest_of(surveyed.values["hash"]),
+        digest_of(rows),
     )

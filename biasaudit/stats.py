@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from scipy import stats as scipy_stats
 
 CHUNK, CELLS = 100, 500_000
 """Resamples made at a time, at most, and resamples x images: memory does not grow with the images."""
+AT_ONCE = 16_384
+"""Images whose ranks are summed at once."""
+EXACT_IN_FOUR_BYTES = 2**22
+"""Images below which every mid-rank is a number that four bytes hold."""
 
 
 def at_a_time(n: int) -> int:
@@ -40,15 +44,24 @@ def auc(values: np.ndarray, positive: np.ndarray) -> float:
 
 def weighted_auc(values: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """AUC under each row of `weights` (resamples, n), as float (resamples,); NaN where one side is empty."""
+    return auc_under(values, positive)(weights)
+
+
+def auc_under(values: np.ndarray, positive: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """`weighted_auc` as a function of the weights: the values are put in order once, however many weights follow."""
     order = np.argsort(values, kind="stable")
-    ordered = values[order]
+    ordered, inside = values[order], positive[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    weighted = weights[:, order].astype(np.float64)
-    above = np.add.reduceat(weighted * positive[order], starts, axis=1)
-    below = np.add.reduceat(weighted * ~positive[order], starts, axis=1)
-    before = np.cumsum(below, axis=1) - below
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.sum(above * (before + below / 2), axis=1) / (above.sum(axis=1) * below.sum(axis=1))
+
+    def under(weights: np.ndarray) -> np.ndarray:
+        weighted = weights[:, order].astype(np.float64)
+        above = np.add.reduceat(weighted * inside, starts, axis=1)
+        below = np.add.reduceat(weighted * ~inside, starts, axis=1)
+        before = np.cumsum(below, axis=1) - below
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.sum(above * (before + below / 2), axis=1) / (above.sum(axis=1) * below.sum(axis=1))
+
+    return under
 
 
 def contingency(levels: np.ndarray, labels: np.ndarray, n_levels: int, n_labels: int) -> np.ndarray:
@@ -109,12 +122,26 @@ def stratified_auc(values: np.ndarray, positive: np.ndarray, strata: np.ndarray,
     values: float (n,), no NaN. positive: bool (n,). strata: int (n,). The sum of U / (n + 1) over strata, divided by
     that of n1 n0 / (n + 1): van Elteren 1960, the stratified form of the test by Wilcoxon, Mann and Whitney.
     """
-    areas, shares = [], []
-    for rows in members(strata):
-        drawn, inside = weights[:, rows], positive[rows]
-        areas.append(weighted_auc(values[rows], inside, drawn))
-        shares.append(van_elteren(drawn @ inside, drawn @ ~inside))
-    return pooled(np.array(areas), np.array(shares))
+    return stratified_auc_under(values, positive, strata)(weights)
+
+
+def stratified_auc_under(
+    values: np.ndarray, positive: np.ndarray, strata: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """`stratified_auc` as a function of the weights: the values are put in order once, however many weights follow."""
+    parts = members(strata)
+    inside = [positive[rows] for rows in parts]
+    area_of = [auc_under(values[rows], of_class) for rows, of_class in zip(parts, inside, strict=True)]
+
+    def under(weights: np.ndarray) -> np.ndarray:
+        areas, shares = [], []
+        for rows, of_class, area in zip(parts, inside, area_of, strict=True):
+            drawn = weights[:, rows]
+            areas.append(area(drawn))
+            shares.append(van_elteren(drawn @ of_class, drawn @ ~of_class))
+        return pooled(np.array(areas), np.array(shares))
+
+    return under
 
 
 def stratified_v(tables: list[np.ndarray]) -> np.ndarray:
@@ -199,7 +226,7 @@ def permuted_within(
 
 
 def null_auc(
-    values: np.ndarray,
+    columns: Sequence[np.ndarray],
     codes: np.ndarray,
     groups: np.ndarray,
     strata: np.ndarray,
@@ -208,22 +235,49 @@ def null_auc(
 ) -> np.ndarray:
     """`stratified_auc` of many columns under labels permuted within strata, float (permutations, columns, classes).
 
-    values: float (n, columns), NaN where unknown; a stratum in which a column does not vary says nothing of it.
+    columns: float (n,) each, NaN where unknown; a stratum in which a column does not vary says nothing of it.
     codes: int (n,), the class of each image. 0.5 where nothing could be said. Where a value is unknown, the labels of
     the images in which it is known are permuted among themselves: how many of each class are known is no chance.
     """
-    patterns, which = np.unique(np.isfinite(values), axis=1, return_inverse=True)
-    null = np.full((permutations, values.shape[1], int(codes.max()) + 1), 0.5)
-    for pattern in range(patterns.shape[1]):
-        rows, columns = np.flatnonzero(patterns[:, pattern]), np.flatnonzero(which.ravel() == pattern)
+    alike: dict[bytes, list[int]] = {}  # which columns are known of the same images
+    for place, column in enumerate(columns):
+        alike.setdefault(np.packbits(np.isfinite(column)).tobytes(), []).append(place)
+    null = np.full((permutations, len(columns), int(codes.max()) + 1), 0.5)
+    for _, places in sorted(alike.items()):
+        rows = np.flatnonzero(np.isfinite(columns[places[0]]))
         if len(rows):
-            some = values[np.ix_(rows, columns)], codes[rows], groups[rows], strata[rows]
-            null[:, columns] = _null_auc_of_known(*some, null.shape[2], permutations, rng)
+            ranked = _Ranked([columns[place] for place in places], rows, strata[rows])
+            some = codes[rows], groups[rows], strata[rows]
+            null[:, places] = _null_auc_of_known(ranked, *some, null.shape[2], permutations, rng)
     return null
 
 
+class _Ranked:
+    """Mid-ranks of columns within strata. They are whole or half numbers, which four bytes hold to the last bit."""
+
+    def __init__(self, columns: Sequence[np.ndarray], rows: np.ndarray, strata: np.ndarray) -> None:
+        self.parts = members(strata)
+        exact = np.float32 if len(rows) < EXACT_IN_FOUR_BYTES else np.float64
+        self.ranks = [np.empty((len(part), len(columns)), dtype=exact) for part in self.parts]
+        self.varies = np.empty((len(self.parts), len(columns)))
+        for place, column in enumerate(columns):
+            known = column[rows]
+            for ranks, varies, part in zip(self.ranks, self.varies, self.parts, strict=True):
+                ranks[:, place] = scipy_stats.rankdata(known[part])
+                varies[place] = np.ptp(known[part]) > 0
+
+    def sums(self, stratum: int, chosen: np.ndarray) -> np.ndarray:
+        """Sum of each column's ranks over the chosen images, bool (resamples, images): float (resamples, columns)."""
+        ranks = self.ranks[stratum]
+        total = np.zeros((len(chosen), ranks.shape[1]))
+        for start in range(0, len(ranks), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            total += chosen[:, some].astype(np.float64) @ ranks[some].astype(np.float64)
+        return total
+
+
 def _null_auc_of_known(
-    values: np.ndarray,
+    ranked: _Ranked,
     codes: np.ndarray,
     groups: np.ndarray,
     strata: np.ndarray,
@@ -231,22 +285,20 @@ def _null_auc_of_known(
     permutations: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    parts = members(strata)
-    ranks = [scipy_stats.rankdata(values[rows], axis=0) for rows in parts]
-    varies = np.array([np.ptp(values[rows], axis=0) > 0 for rows in parts])
+    parts, columns = ranked.parts, ranked.varies.shape[1]
     chunks = []
     for labels in permuted_within(codes, groups, strata, permutations, rng):
-        null = np.empty((len(labels), values.shape[1], n_classes))
+        null = np.empty((len(labels), columns, n_classes))
         for code in range(n_classes):
-            areas = np.empty((len(parts), len(labels), values.shape[1]))
+            areas = np.empty((len(parts), len(labels), columns))
             weights = np.empty_like(areas)
             for place, rows in enumerate(parts):
-                chosen = (labels[:, rows] == code).astype(np.float64)
-                inside = chosen.sum(axis=1, keepdims=True)
+                chosen = labels[:, rows] == code
+                inside = chosen.sum(axis=1, keepdims=True, dtype=np.float64)
                 outside = len(rows) - inside
                 with np.errstate(invalid="ignore", divide="ignore"):
-                    areas[place] = (chosen @ ranks[place] - inside * (inside + 1) / 2) / (inside * outside)
-                weights[place] = van_elteren(inside, outside) * varies[place]
+                    areas[place] = (ranked.sums(place, chosen) - inside * (inside + 1) / 2) / (inside * outside)
+                weights[place] = van_elteren(inside, outside) * ranked.varies[place]
             null[:, :, code] = pooled(areas, weights)
         chunks.append(null)
     return np.nan_to_num(np.concatenate(chunks), nan=0.5)
@@ -262,13 +314,14 @@ def smallest_p(positive: np.ndarray, groups: np.ndarray, strata: np.ndarray) -> 
 
     With three hospitals on one side and one on the other no tie, however perfect, can be told from chance.
     """
-    arrangements = 1
+    arrangements = 0.0  # their logarithm
     for rows in members(strata):
-        inside, outside = (set(groups[rows][side]) for side in (positive[rows], ~positive[rows]))
-        total = len(inside | outside)
-        smaller = total // 2 if inside & outside else min(len(inside), len(outside))
-        arrangements *= math.comb(total, smaller)
-    return 2 / arrangements
+        inside, outside = (np.unique(groups[rows][side]) for side in (positive[rows], ~positive[rows]))
+        shared = len(np.intersect1d(inside, outside, assume_unique=True))
+        total = len(inside) + len(outside) - shared
+        smaller = total // 2 if shared else min(len(inside), len(outside))
+        arrangements += math.lgamma(total + 1) - math.lgamma(smaller + 1) - math.lgamma(total - smaller + 1)
+    return 2 * math.exp(-arrangements)
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from biasaudit.cache import write_atomically, write_text
+from biasaudit.cache import AT_ONCE, write_parquet, write_text
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
 from biasaudit.results import RUNGS, Finding
@@ -51,19 +51,22 @@ def findings_csv(findings: Iterable[Finding]) -> str:
     return table.to_csv(index=False, lineterminator="\n")
 
 
-def images_frame(survey: Survey, predictions: Predictions | None) -> pd.DataFrame:
+def images_frame(survey: Survey, predictions: Predictions | None, rows: slice = slice(None)) -> pd.DataFrame:
     """One row an image: id, label, split, each measured cue, meta_<column>, and p_<class> where a model ran."""
-    frame = survey.images.frame
-    measured = survey.values.drop(columns=["hash", "width", "height", "format", "notes"])
-    columns = [frame[["id", "label", "split"]], measured, frame.filter(regex="^meta_")]
+    frame, values = survey.images.frame.iloc[rows], survey.values.iloc[rows]
+    measured = values.drop(columns=["hash", "width", "height", "format", "notes"])
+    words = {name: "str" for name, dtype in measured.dtypes.items() if dtype == "category"}
+    columns = [frame[["id", "label", "split"]], measured.astype(words), frame.filter(regex="^meta_")]
     if predictions is not None:
         names = [f"p_{name}" for name in survey.images.classes]
-        columns.append(pd.DataFrame(predictions.probabilities, columns=names))
+        columns.append(pd.DataFrame(predictions.probabilities[rows], columns=names, index=frame.index))
     return pd.concat(columns, axis=1)
 
 
 def write_tables(out: Path, survey: Survey, predictions: Predictions | None, findings: Iterable[Finding]) -> None:
     """Write both tables into `out`, each whole or not at all."""
     write_text(out / "findings.csv", findings_csv(findings))
-    images = images_frame(survey, predictions)
-    write_atomically(out / "images.parquet", lambda temporary: images.to_parquet(temporary, index=False))
+    pieces = (
+        images_frame(survey, predictions, slice(start, start + AT_ONCE)) for start in range(0, survey.images.n, AT_ONCE)
+    )
+    write_parquet(out / "images.parquet", pieces)

@@ -70,7 +70,7 @@ def test_where_a_cue_is_known_of_one_class_mostly_chance_is_still_chance():
         values = rng.normal(size=(120, 1))
         values[5:60] = np.nan
         known = np.isfinite(values[:, 0])
-        null = stats.null_auc(values, codes, groups, strata, 199, rng)[:, 0, 1]
+        null = stats.null_auc(values.T, codes, groups, strata, 199, rng)[:, 0, 1]
         observed = stats.auc(values[known, 0], codes[known] == 1)
         small += stats.permutation_p(abs(observed - 0.5), np.abs(null - 0.5)) <= 0.05
     assert small <= 20
@@ -81,7 +81,7 @@ def test_the_stratified_null_is_the_stratified_auc_of_permuted_labels():
     values, codes, strata = rng.normal(size=(120, 2)).round(1), rng.integers(0, 3, 120), rng.integers(0, 4, 120)
     values[strata == 3, 1] = 0.5  # does not vary there
     groups = np.arange(120).astype(str)
-    null = stats.null_auc(values, codes, groups, strata, 7, np.random.default_rng(5))
+    null = stats.null_auc(values.T, codes, groups, strata, 7, np.random.default_rng(5))
     labels = next(stats.permuted_within(codes, groups, strata, 7, np.random.default_rng(5)))
     assert all((np.bincount(row[strata == 2]) == np.bincount(codes[strata == 2])).all() for row in labels)
     for place in range(2):
@@ -117,7 +117,7 @@ def test_p_values_within_strata_are_uniform_where_only_the_hospital_ties_cue_and
         values, groups = (rng.normal(size=120) + hospital)[:, None], np.arange(120).astype(str)
         for strata, p_values in ((hospital, within), (np.zeros(120, dtype=int), without)):
             area = stats.stratified_auc(values[:, 0], codes == 1, strata, np.ones((1, 120)))[0]
-            null = stats.null_auc(values, codes, groups, strata, 99, rng)[:, 0, 1]
+            null = stats.null_auc(values.T, codes, groups, strata, 99, rng)[:, 0, 1]
             p_values.append(stats.permutation_p(abs(area - 0.5), np.abs(null - 0.5)))
     for level in (0.05, 0.2, 0.5):
         assert np.mean(np.array(within) <= level) == pytest.approx(level, abs=0.07)
@@ -143,7 +143,7 @@ def test_the_smallest_detectable_tie_within_strata_is_detected_four_times_of_fiv
     strata = np.repeat([0, 1, 2], sides.sum(axis=1))
     positive = np.concatenate([np.arange(one.sum()) < one[0] for one in sides])
     shift = np.sqrt(2) * float(__import__("scipy.stats").stats.norm.ppf(area))
-    null = stats.null_auc(rng.normal(size=(89, 1)), positive.astype(int), np.arange(89).astype(str), strata, 1999, rng)[
+    null = stats.null_auc([rng.normal(size=89)], positive.astype(int), np.arange(89).astype(str), strata, 1999, rng)[
         :, 0, 1
     ]
     drawn = rng.normal(size=(300, 89)) + shift * positive + 3 * strata

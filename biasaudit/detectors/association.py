@@ -8,7 +8,7 @@ import numpy as np
 
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence import rare_marks
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
@@ -29,6 +29,7 @@ from biasaudit.stats import (
     permuted_within,
     smallest_p,
     stratified_auc,
+    stratified_auc_under,
     stratified_v,
 )
 from biasaudit.thresholds import Q
@@ -45,8 +46,8 @@ def _too_few(positive: np.ndarray, groups: np.ndarray, held: np.ndarray, strata:
     """Why even a perfect tie could not be told from chance, or "" where it could."""
     if tests * smallest_p(positive, groups, held) < Q:
         return ""
-    sides = len(set(groups[positive])), len(set(groups[~positive]))
-    what = "images" if len(set(groups)) == len(groups) else "groups"
+    sides = len(np.unique(groups[positive])), len(np.unique(groups[~positive]))
+    what = "images" if len(np.unique(groups)) == len(groups) else "groups"
     return strata.given(
         f"With {sides[0]} {what} on one side and {sides[1]} on the other even a perfect tie could be chance."
     )
@@ -69,7 +70,7 @@ def _one_class(
     if not rows.any():
         return _untested(cue, label, strata.silence(known, positive, "both classes" if two else f"{label} and others"))
     crude = auc(cue.values[known], positive[known])
-    values, positive, groups, held = cue.values[rows], positive[rows], images.groups[rows], strata.codes[rows]
+    values, positive, groups, held = cue.values[rows], positive[rows], images.group_codes[rows], strata.codes[rows]
     value = float(stratified_auc(values, positive, held, np.ones((1, len(values))))[0])
     if not value >= 0.5 and two:
         label, positive, value, crude = images.classes[1 - code], ~positive, 1 - value, 1 - crude
@@ -77,11 +78,11 @@ def _one_class(
         sign, value, crude = -1, 1 - value, 1 - crude
     if why := _too_few(positive, groups, held, strata, tests):
         return _untested(cue, label, why)
-    low, high = interval(lambda weights: stratified_auc(sign * values, positive, held, weights), groups, rng)
+    low, high = interval(stratified_auc_under(sign * values, positive, held), groups, rng)
     if not np.isfinite(low):
         return _untested(cue, label, "Too few groups to resample.")
     # Groups, not images, are what a power calculation may count.
-    sides = [[len(set(groups[part[side[part]]])) for part in members(held)] for side in (positive, ~positive)]
+    sides = [[len(np.unique(groups[part[side[part]]])) for part in members(held)] for side in (positive, ~positive)]
     side = "more" if sign > 0 else "less"
     # Within strata the odds are not asked for: few strata hold enough of a rare mark.
     asked = cue.threshold is not None and not strata.names
@@ -111,14 +112,15 @@ def _one_class(
 def _levels(
     cue: CueValues, images: ImageTable, strata: Strata, tests: int, permutations: int, rng: np.random.Generator
 ) -> RungResult:
-    names, levels = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
+    assert cue.levels is not None
+    names, levels = coded(cue.levels)
     rows = strata.speaking(np.ones(images.n, dtype=bool), images.codes, levels)
     if not rows.any():
         what = "both classes" if len(images.classes) == 2 else "more than one class"
         return _untested(cue, None, strata.silence(np.ones_like(rows), images.codes, what))
     shape = len(names), len(images.classes)
     crude = float(cramers_v(contingency(levels, images.codes, *shape))[0])
-    levels, codes, groups, held = levels[rows], images.codes[rows], images.groups[rows], strata.codes[rows]
+    levels, codes, groups, held = levels[rows], images.codes[rows], images.group_codes[rows], strata.codes[rows]
     present, counts = np.unique(codes, return_counts=True)
     if why := _too_few(codes == present[counts.argmin()], groups, held, strata, tests):
         return _untested(cue, None, why)
@@ -145,7 +147,7 @@ def _levels(
         return _untested(cue, None, "Too few groups to resample.")
     # Resampled tables look more tied than the table itself, the more so the more levels: take that excess off.
     excess = max(0.0, float(np.nanmean(np.concatenate(drawn))) - value)
-    sizes = [np.array([len(set(what[part])) for part in parts]) for what in (groups, levels, codes)]
+    sizes = [np.array([len(np.unique(what[part])) for part in parts]) for what in (groups, levels, codes)]
     pairs = [(levels == level, codes == code) for level in range(shape[0]) for code in present]
     sure = not strata.names and any(rare_marks.tells_surely(has, of, groups) for has, of in pairs)
     said = f"Its {shape[0]} values and the label go together with Cramer's V {value:.2f}{strata.beside(crude)}."
@@ -203,9 +205,9 @@ def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings:
     # With two classes the second test would be the first in a mirror.
     codes = range(len(images.classes)) if len(images.classes) > 2 else [1]
     if numeric:
-        values = np.stack([cue.values for cue in numeric if cue.values is not None], axis=1)
+        values = [cue.values for cue in numeric if cue.values is not None]
         shared = generator(settings.seed, "association")
-        null = null_auc(values, images.codes, images.groups, held.codes, permutations, shared)
+        null = null_auc(values, images.codes, images.group_codes, held.codes, permutations, shared)
     for place, cue in enumerate(numeric):
         rng = generator(settings.seed, "association", cue.key)
         for code in codes:

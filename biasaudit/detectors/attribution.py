@@ -70,7 +70,7 @@ def _tie(place: EvidencePlace, images: ImageTable, seed: int) -> tuple[Estimate,
 
     value = float(area(np.ones((1, len(positive)), dtype=np.int32))[0])
     low, high = interval(area, groups, rng)
-    null = null_auc(place.values[:, None], positive.astype(int), groups, everywhere, PERMUTATIONS, rng)[:, 0, 1]
+    null = null_auc([place.values], positive.astype(int), groups, everywhere, PERMUTATIONS, rng)[:, 0, 1]
     known = bool(np.isfinite([low, high]).all())
     estimate = Estimate(
         measure=f"AUC of the share of evidence at this place, {place.label} against the rest",

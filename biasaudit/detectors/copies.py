@@ -47,7 +47,7 @@ def _finding(name: str, title: str, examples: pd.Series, recommendation: str, ex
 
 def _pictures(images: ImageTable, copies: pd.DataFrame) -> np.ndarray:
     """int (n,): the same number for all files that show one picture."""
-    row_of = {image: row for row, image in enumerate(images.ids)}
+    row_of = images.rows_of([*copies["first"], *copies["second"]])
     return joined(images.n, ((row_of[one], row_of[other]) for one, other in copies[["first", "second"]].to_numpy()))
 
 
@@ -82,10 +82,10 @@ def _counted(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
-def _of_test_part(images: ImageTable, frame: pd.DataFrame) -> str:
+def _of_test_part(copied: pd.DataFrame, held: np.ndarray) -> str:
     """How much of a given test part has a copy that a model learns from; "" where there is no such part."""
-    held = images.held_out
-    both = int(frame["picture"][held].isin(set(frame["picture"][~held])).sum())
+    inside = held[copied.index]
+    both = int(copied["picture"][inside].isin(set(copied["picture"][~inside])).sum())
     return f" Of the {held.sum()} images of the test part {both} have a copy in the rest." if both else ""
 
 
@@ -113,7 +113,8 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
         own_group=images.frame.get("own_group", images.frame["group"]),
     )
     splits = frame[(frame["split"] != "").to_numpy()]
-    across = _spread_over(splits, "split", "picture")
+    copied = frame[np.bincount(frame["picture"])[frame["picture"]] > 1]  # only what is there twice stands in two places
+    across = _spread_over(copied[(copied["split"] != "").to_numpy()], "split", "picture")
     if len(across):
         yield _finding(
             "across-splits",
@@ -121,9 +122,9 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
             _side_by_side(across, "split"),
             f"Remove {_counted(_fewest_to_remove(across, 'split'), 'file')}, so that each picture stands in one split, "
             "and test again: the figures of the given split are too good.",
-            counted + _of_test_part(images, frame),
+            counted + _of_test_part(copied, images.held_out),
         )
-    conflicting = _spread_over(frame, "label", "picture")
+    conflicting = _spread_over(copied, "label", "picture")
     if len(conflicting):
         yield _finding(
             "label-conflict",
@@ -134,7 +135,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
         )
     if not images.grouped:
         return
-    patients = _spread_over(frame, "own_group", "picture")
+    patients = _spread_over(copied, "own_group", "picture")
     if len(patients):
         yield _finding(
             "across-groups",

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from biasaudit.cache import Cache, key_of
+from biasaudit.cache import Cache, digest_of, key_of
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.predictions import FROZEN_FOLDS, Predictions, macro_auc
 from biasaudit.evidence.survey import Survey
@@ -167,7 +167,7 @@ def _features(
     if not backbone.pretrained or backbone.name.endswith(".keras"):
         return make()
     code = hashlib.sha256(Path(str(partial_views.__file__)).read_bytes()).hexdigest()
-    hashes = survey.values["hash"].to_numpy()[rows].tolist()
+    hashes = digest_of(survey.values["hash"].iloc[rows])
     return cache.arrays("blind_views", key_of(backbone.name, backbone.size, seed, code, hashes), make, fits)
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.survey import RARE, Survey, lumped
+from biasaudit.evidence.columns import RARE, lumped
+from biasaudit.evidence.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Kind
 from biasaudit.settings import Role, Settings
@@ -60,6 +62,27 @@ class CueValues:
         return f"{self.kind}:{self.id}"
 
 
+def coded(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct levels in order, str (m,), and the place of each image's among them, int (n,)."""
+    found, of = np.unique(levels, return_inverse=True) if levels.dtype.kind == "U" else _first_seen(levels)
+    names, order = np.unique(found.astype(str), return_inverse=True)
+    return names, order[of]
+
+
+def _first_seen(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    numbers, found = pd.factorize(levels, use_na_sentinel=False)  # sorting all of them would take far longer
+    return np.asarray(found, dtype=object), numbers
+
+
+def _distinct(text: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Which word each image has, int (n,), -1 where it has none, and the words."""
+    numbers, found = pd.factorize(np.asarray(text, dtype=object))
+    words = [value for value in found if isinstance(value, str) and value]
+    place = {word: number for number, word in enumerate(words)}
+    to = np.array([*(place.get(value, -1) for value in found), -1])  # factorize's own -1 takes the last
+    return to[numbers], words
+
+
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -91,20 +114,21 @@ def _bands(numbers: np.ndarray) -> np.ndarray | None:
 
 def metadata_cue(name: str, text: np.ndarray) -> CueValues:
     """A metadata column as a cue: numbers in bands, text as it stands, ids set aside."""
-    present = np.array([isinstance(value, str) and value != "" for value in text])
-    levels = np.where(present, text, MISSING).astype(object)
-    distinct = sorted(set(levels[present]))
+    word_of, words = _distinct(text)
+    present = word_of >= 0
+    levels = np.array([*words, MISSING], dtype=object)[word_of]
     question = f"Does the column “{name}” go with the label?"
     why = ""
-    numbers = np.array([_number(value) if there else np.nan for value, there in zip(levels, present, strict=True)])
-    codes = any(re.fullmatch(r"0\d+", value) for value in distinct)
-    if len(distinct) + (not present.all()) < 2:
+    numbers = np.array([*map(_number, words), np.nan])[word_of]
+    codes = any(re.fullmatch(r"0\d+", word) for word in words)
+    if len(words) + (not present.all()) < 2:
         why = CONSTANT
     elif not codes and present.sum() and np.isfinite(numbers[present]).mean() > 0.95:
         bands = _bands(numbers)
         levels = levels if bands is None else bands
-    if not why and (len(set(levels)) > MOST_LEVELS or len(levels) < LEAST_PER_LEVEL * len(set(levels))):
-        why = f"treated as an id: {len(set(levels))} values in {len(levels)} images"
+    many = len(pd.unique(levels))
+    if not why and (many > MOST_LEVELS or len(levels) < LEAST_PER_LEVEL * many):
+        why = f"treated as an id: {many} values in {len(levels)} images"
     return CueValues(
         id=name, kind="metadata", question=question, levels=levels, untestable=why, constant=why == CONSTANT
     )
@@ -117,17 +141,16 @@ def floored(values: np.ndarray, threshold: float | None) -> np.ndarray:
 
 def _named_after_themselves(levels: np.ndarray, codes: np.ndarray) -> bool:
     """Whether no value occurs in two classes, and all classes have the same ones but for the words in them."""
-    of_class = [set(levels[codes == code]) for code in np.unique(codes)]
+    of_class = [set(pd.unique(levels[codes == code])) for code in np.unique(codes)]
     shapes = [{re.sub(r"[^\W\d_]+", "a", name) for name in names} for names in of_class]
     return sum(map(len, of_class)) == len(set().union(*of_class)) and all(shape == shapes[0] for shape in shapes)
 
 
 def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray, learnt: np.ndarray) -> CueValues:
     """A cue that was measured as words. Those of few images are lumped: they tell nothing, and may tell on someone."""
-    levels = lumped(words, np.arange(len(words)))
-    levels = np.array([word if isinstance(word, str) and word else MISSING for word in levels], dtype=object)
-    names = set(levels)
-    distinct = set(levels[learnt])
+    word_of, kept = lumped(*_distinct(words), np.arange(len(words)))
+    levels = np.array([*kept, MISSING], dtype=object)[word_of]
+    names, distinct = set(pd.unique(levels)), set(pd.unique(levels[learnt]))
     why = ""
     if len(distinct) < 2 and distinct != {RARE}:
         why = CONSTANT
@@ -170,7 +193,7 @@ def knowability_cue(cue: CueValues) -> CueValues | None:
         id=f"{cue.id}_known",
         kind=cue.kind,
         question=f"Could {cue.id.replace('_', ' ')} be measured in one class only?",
-        levels=np.where(known, "known", "not known").astype(object),
+        levels=np.array(["not known", "known"], dtype=object)[known.astype(int)],
     )
 
 

@@ -61,11 +61,11 @@ def _halved(pictures: np.ndarray) -> np.ndarray:
     return pictures.reshape(m, n // 2, 2, n // 2, 2).mean(axis=(2, 4))
 
 
-def _start(pairs: Lookalikes) -> np.ndarray:
-    """float (m, 4): how the first lies on the second, after the mirror."""
-    crops = np.array(CROPS)[pairs.crop]
+def _start(pairs: Lookalikes, rows: np.ndarray) -> np.ndarray:
+    """float (m, 4): how the first lies on the second, after the mirror, of some of the pairs."""
+    crops, mirrored = np.array(CROPS)[pairs.crop[rows]], pairs.mirrored[rows]
     left, right, top, bottom = crops.T
-    left, right = np.where(pairs.mirrored, right, left), np.where(pairs.mirrored, left, right)
+    left, right = np.where(mirrored, right, left), np.where(mirrored, left, right)
     return np.stack([1 - left - right, left - right, 1 - top - bottom, top - bottom], axis=1)
 
 
@@ -111,13 +111,12 @@ def _agreement_by_part(
 def _same(pictures: Pictures, pairs: Lookalikes) -> tuple[np.ndarray, np.ndarray]:
     """bool (m,), whether each pair is one picture, and bool (m,), whether one of the two was cropped."""
     same, cropped = np.zeros(len(pairs.first), dtype=bool), np.zeros(len(pairs.first), dtype=bool)
-    start = _start(pairs)
     for begin in range(0, len(same), CHUNK):
         rows = np.arange(begin, min(begin + CHUNK, len(same)))
         moving = pictures[pairs.first[rows]].astype(np.float32)
         moving = np.where(pairs.mirrored[rows, None, None], moving[:, :, ::-1], moving)
         fixed = pictures[pairs.second[rows]].astype(np.float32)
-        fit, reached = aligned(_blurred(_halved(fixed), 1.0), _blurred(_halved(moving), 1.0), start[rows], 6)
+        fit, reached = aligned(_blurred(_halved(fixed), 1.0), _blurred(_halved(moving), 1.0), _start(pairs, rows), 6)
         near = reached >= COARSE_ENOUGH
         if not near.any():
             continue
@@ -165,9 +164,8 @@ def _near(pictures: Pictures) -> list[tuple[int, int, str]]:
         found += new
         # Only the nearest were compared: of a picture with many copies the pieces found so far may be one.
         code = joined(len(pictures), [pair[:2] for pair in found])
-        counts = np.bincount(code)
-        pieces = np.flatnonzero(counts > 1)
-        rows = np.array([np.argmax(code == piece) for piece in pieces])
+        _, first, counts = np.unique(code, return_index=True, return_counts=True)
+        rows = first[counts > 1]
     return found
 
 
@@ -176,14 +174,14 @@ def no_copies() -> pd.DataFrame:
     return pd.DataFrame({"first": [], "second": [], "kind": []}, dtype=object)
 
 
-def copy_notes(copies: pd.DataFrame, labels: np.ndarray) -> Counter[str]:
+def copy_notes(copies: pd.DataFrame, labels: pd.Series) -> Counter[str]:
     """How many copies stand in the class of their picture, by kind: they only make the data smaller than it looks."""
-    same = labels[copies["first"]] == labels[copies["second"]]
+    same = labels.take(copies["first"].to_numpy()).to_numpy() == labels.take(copies["second"].to_numpy()).to_numpy()
     counts = Counter(copies["kind"][same])
     return Counter({f"copy of a picture of the same class: {KINDS[kind]}": n for kind, n in counts.items()})
 
 
-def copies_among(pictures: Pictures, hashes: np.ndarray, sides: np.ndarray) -> pd.DataFrame:
+def copies_among(pictures: Pictures, hashes: np.ndarray | pd.Series, sides: np.ndarray) -> pd.DataFrame:
     """Pairs of files that show one picture: columns first and second (row numbers) and kind (of KINDS).
 
     Of files that are equal each is paired with the first of them, and only that is compared with other pictures.
@@ -191,13 +189,12 @@ def copies_among(pictures: Pictures, hashes: np.ndarray, sides: np.ndarray) -> p
 
     Args:
         pictures: uint8 (n, side, side), small pictures as `images.small` keeps them; or a store of them.
-        hashes: object (str), (n,): of each file's bytes.
+        hashes: texts, (n,): of each file's bytes.
         sides: int (n,): the shorter side of each file in pixels.
     """
-    _, first, place = np.unique(hashes.astype(str), return_index=True, return_inverse=True)
-    leader = first[place] if len(hashes) else np.zeros(0, dtype=int)
-    pairs = [(int(leader[row]), row, "equal") for row in range(len(hashes)) if leader[row] != row]
-    leaders = np.sort(first)
+    place = pd.factorize(hashes)[0]
+    leaders = np.unique(place, return_index=True)[1]  # in the order of the files
+    pairs = [(int(leaders[place[row]]), int(row), "equal") for row in np.setdiff1d(np.arange(len(place)), leaders)]
     leaders = leaders[_textured(pictures_of(pictures, leaders)) & (sides[leaders] >= LEAST_SIDE)]
     pairs += [(int(leaders[a]), int(leaders[b]), kind) for a, b, kind in _near(pictures_of(pictures, leaders))]
     ordered = sorted((min(a, b), max(a, b), kind) for a, b, kind in pairs)

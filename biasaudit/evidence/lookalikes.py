@@ -7,7 +7,7 @@ is compared with those in the cells around it only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -73,30 +73,51 @@ def lookalikes(pictures: Pictures) -> Lookalikes:
     pictures: uint8 (n, side, side), in memory or on disk.
     """
     found = _among_all(pictures) if len(pictures) <= COMPARED else _among_near(pictures)
-    table = np.array([found[pair][1:] for pair in sorted(found)], dtype=int).reshape(-1, 3)
-    return Lookalikes(table[:, 0], table[:, 1], table[:, 2] // 2, table[:, 2] % 2 == 1)
+    return _each_once(list(found))
 
 
-Found = dict[tuple[int, int], tuple[float, int, int, int]]
-"""Two rows -> how alike they are, the row that was seen, the other, and the way in which it was seen."""
+@dataclass(frozen=True, eq=False)
+class _Matches:
+    """Rows that were seen, in some way, beside others that they are alike; a pair may stand there twice."""
+
+    seen: np.ndarray
+    """int32 (m,), like `other`."""
+    other: np.ndarray
+    way: np.ndarray
+    """int8 (m,)."""
+    alike: np.ndarray
+    """float32 (m,)."""
 
 
-def _among_all(pictures: Pictures) -> Found:
+def _matches(seen: np.ndarray, other: np.ndarray, way: np.ndarray, alike: np.ndarray) -> _Matches:
+    return _Matches(seen.astype(np.int32), other.astype(np.int32), way.astype(np.int8), alike.astype(np.float32))
+
+
+def _each_once(found: Sequence[_Matches]) -> Lookalikes:
+    """Each pair in the way in which it is most alike, in the order of the pairs."""
+    names = "seen", "other", "way", "alike"
+    nothing = _matches(*np.zeros((4, 0)))
+    seen, other, way, alike = (np.concatenate([getattr(each, name) for each in (*found, nothing)]) for name in names)
+    first, second = np.minimum(seen, other), np.maximum(seen, other)
+    order = np.lexsort((way, seen, alike, second, first))
+    last = np.r_[(np.diff(first[order]) != 0) | (np.diff(second[order]) != 0), True][: len(order)]
+    kept = order[last]
+    return Lookalikes(seen[kept].astype(int), other[kept].astype(int), way[kept].astype(int) // 2, way[kept] % 2 == 1)
+
+
+def _among_all(pictures: Pictures) -> Iterator[_Matches]:
     n, whole = len(pictures), np.concatenate([_described(part) for part in _batches(pictures)])
-    found: Found = {}
     for start, part in zip(range(0, n, BATCH), _batches(pictures), strict=True):
         best, way = _best(_seen(part), whole)
         own = np.arange(len(best))
         best[own, start + own] = -1.0
         nearest = np.argpartition(-best, min(NEAREST, n) - 1, axis=1)[:, :NEAREST]
-        for row, others in enumerate(nearest):
-            for other in others[best[row, others] >= ALIKE].tolist():
-                _keep(found, float(best[row, other]), start + row, other, int(way[row, other]))
-    return found
+        row, place = np.nonzero(np.take_along_axis(best, nearest, axis=1) >= ALIKE)
+        other = nearest[row, place]
+        yield _matches(start + row, other, way[row, other], best[row, other])
 
 
-def _among_near(pictures: Pictures) -> Found:
-    found: Found = {}
+def _among_near(pictures: Pictures) -> Iterator[_Matches]:
     folder = pictures.path.parent if isinstance(pictures, SmallStore) else None
     described, rng = (lambda rows: _described(pictures[rows])), np.random.default_rng(0)
     with Neighbourhoods(len(pictures), described, rng, folder) as cells:
@@ -108,14 +129,7 @@ def _among_near(pictures: Pictures) -> Found:
             table = pd.DataFrame({"row": rows[place], "other": other, "way": way, "alike": alike})
             table = table[table["row"] != table["other"]].sort_values(["alike", "way"], ascending=[False, True])
             nearest = table.drop_duplicates(["row", "other"]).groupby("row", sort=False).head(NEAREST)
-            for row, near, way_of, value in nearest.itertuples(index=False):
-                _keep(found, float(value), int(row), int(near), int(way_of))
-    return found
-
-
-def _keep(found: Found, alike: float, row: int, other: int, way: int) -> None:
-    pair, match = (min(row, other), max(row, other)), (alike, row, other, way)
-    found[pair] = max(found.get(pair, match), match)
+            yield _matches(*(nearest[name].to_numpy() for name in ("row", "other", "way", "alike")))
 
 
 def _batches(pictures: Pictures) -> Iterator[np.ndarray]:

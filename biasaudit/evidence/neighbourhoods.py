@@ -20,7 +20,7 @@ ROUNDS = 4
 """Of moving each centre to the mean of its cell."""
 SAMPLE = 20
 """Rows a centre that centres are found with."""
-PIECE = 2048
+PIECE = 1024
 """Rows, and questions, that are multiplied at once."""
 
 
@@ -35,7 +35,8 @@ class Neighbourhoods:
     ) -> None:
         """described: int (m,) -> float32 (m, d), rows of unit length. folder: for the file; a temporary one if None."""
         few = 2 * int(np.sqrt(n))
-        self.centres = _centres(described(np.sort(rng.permutation(n)[: SAMPLE * few])), few)
+        some = np.sort(rng.permutation(n)[: SAMPLE * few])
+        self.centres = _centres(np.concatenate([described(some[rows]) for rows in _pieces(len(some))]), few)
         cells = np.concatenate([self._cells(described(rows), 1)[:, 0] for rows in _pieces(n)])
         self.order = np.argsort(cells, kind="stable")
         """int (n,): the rows, cell by cell."""
@@ -87,8 +88,8 @@ class Neighbourhoods:
         return np.repeat(some[hit], near.sum(axis=1)), self.order[begin + best[near]], product[near]
 
     def _cells(self, rows: np.ndarray, most: int) -> np.ndarray:
-        likeness = rows @ self.centres.T
-        return np.argpartition(-likeness, most - 1, axis=1)[:, :most]
+        pieces = (rows[piece] @ self.centres.T for piece in _pieces(len(rows)))
+        return np.concatenate([np.argpartition(-likeness, most - 1, axis=1)[:, :most] for likeness in pieces])
 
 
 def _pieces(n: int) -> Iterator[np.ndarray]:

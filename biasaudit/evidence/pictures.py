@@ -39,7 +39,6 @@ def save_pictures(
     likeness: of each discovered pattern by its cue's id, uint8 (h, w, 3) -> float (side, side), 0 to 1.
     """
     discard_thumbnails(folder)
-    row_of = {image: row for row, image in enumerate(images.ids)}
     findings = list(findings)
     quiet = ("clear", "untested")
     telling = [finding for finding in findings if finding.verdict not in quiet or finding.kind == "discovered"]
@@ -54,6 +53,7 @@ def save_pictures(
             for place, image in enumerate(shown):
                 heat = heat_key(finding) if place < mapped else None
                 wanted.setdefault(image, set()).update({heat} if heat else set())
+    row_of = images.rows_of(wanted)
     for image in progress.track(sorted(wanted), "Drawing the evidence", len(wanted)):
         _save(image, row_of[image], sorted(wanted[image]), images, predictions, attributions, likeness_of, folder)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from biasaudit.cache import Cache, key_of
+from biasaudit.cache import Cache, digest_of, key_of
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
@@ -24,7 +24,7 @@ from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
-from biasaudit.stats import interval, weighted_auc
+from biasaudit.stats import auc_under, interval
 
 FROZEN_FOLDS = 5
 TRAINED_FOLDS = 3
@@ -87,10 +87,10 @@ def _embed(
 
 def macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: int) -> Estimate:
     """The AUC of scores (n, classes), mean over classes of one against the rest, with an interval over groups."""
-    classes = range(scores.shape[1])
+    area_of = [auc_under(scores[:, code], codes == code) for code in range(scores.shape[1])]
 
     def macro(weights: np.ndarray) -> np.ndarray:
-        areas = np.array([weighted_auc(scores[:, code], codes == code, weights) for code in classes])
+        areas = np.array([area(weights) for area in area_of])
         known = np.isfinite(areas)  # a resample can miss a rare class
         return np.where(known, areas, 0).sum(axis=0) / known.sum(axis=0)
 
@@ -133,7 +133,7 @@ def _frozen(
         array = kept.get("embedding")
         return array is not None and array.ndim == 2 and len(array) == images.n and bool(np.isfinite(array).all())
 
-    key = key_of(backbone.name, backbone.size, survey.values["hash"].tolist())
+    key = key_of(backbone.name, backbone.size, digest_of(survey.values["hash"]))
     cacheable = backbone.pretrained and not backbone.name.endswith(".keras")
     embedding = (cache.arrays("embedding", key, embed, fits) if cacheable else embed())["embedding"]
     penalty = choose_penalty(embedding[sample], images.codes[sample], images.groups[sample], seed, _of(weights, sample))

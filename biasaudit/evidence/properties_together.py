@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.evidence.predictions import FROZEN_FOLDS, macro_auc
 from biasaudit.images.table import ImageTable
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import log_odds
+from biasaudit.model.training_sample import training_sample
 from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
 from biasaudit.results import Estimate
@@ -30,6 +31,8 @@ ROUNDS, MOST_TREES = 60, 300
 """Rounds of boosting, each of one tree a class, fewer where there are many classes."""
 IN_LEAF = 20
 """Images that a leaf holds at least, or a twentieth of those learnt from, where that is fewer."""
+LEARNT_FROM, AT_ONCE = 20_000, 16_384
+"""Images that trees so small learn from, at most, each class in its share; and that are judged at once."""
 PERMUTATIONS = 999
 LEARNT_FROM_TOO = np.sqrt(2)
 """How much wider chance spreads than labels permuted against fixed scores: each label was also learnt from, for the
@@ -72,15 +75,14 @@ def properties_together(
     cues = [cue for cue in known_cues if cue.kind in KINDS and not cue.untestable]
     if len(cues) < 2:
         raise Unavailable("needs two measured properties that differ between the images")
-    codes, groups, learnt, seed = images.codes, images.groups, ~images.held_out, settings.seed
+    codes, groups, learnt, seed = images.codes, images.group_codes, ~images.held_out, settings.seed
     fold = assign_folds(images, FROZEN_FOLDS, seed)
-    values, owner = _columns(cues, learnt)
+    table = _table(cues, learnt)
     # Fits so small that threads wait for one another.
     with progress.step("Learning from the measured properties together"), threadpool_limits(1):
-        seen = [trained_on(images, fold, number) for number in range(int(fold.max()) + 1)]
-        models = [_fitted(values[rows], codes[rows], seed) for rows in seen]
-        odds = _out_of_fold(models, values, fold)
-        effects, pairs = _taken_apart(models, values, owner, fold, learnt, seed)
+        models = [_fitted(table.of(rows), codes[rows], seed) for rows in _learnt_from(images, fold, seed)]
+        odds = _out_of_fold(models, table, fold)
+        effects, pairs = _taken_apart(models, table, fold, learnt, seed)
     order = np.argsort(-effects, kind="stable")
     first, second = np.unravel_index(int(pairs.argmax()), pairs.shape)
     return PropertiesTogether(
@@ -99,21 +101,46 @@ def properties_together(
 # --- columns ----------------------------------------------------------------------------------------------
 
 
-def _columns(cues: Sequence[CueValues], learnt: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The cues as columns, float (n, columns), and whose each is, int (columns,); NaN where one is not known."""
-    columns: list[np.ndarray] = []
-    owner: list[int] = []
-    for place, cue in enumerate(cues):
-        if cue.values is not None:
-            columns.append(np.where(np.isfinite(cue.values), cue.values, np.nan))
-            owner.append(place)
-            continue
-        words = np.asarray(cue.levels, dtype=str)
-        names, counts = np.unique(words[learnt], return_counts=True)
-        commonest = names[np.argsort(-counts, kind="stable")][:WORDS]
-        columns += [(words == name).astype(float) for name in (commonest[:1] if len(names) == 2 else commonest)]
-        owner += [place] * (len(columns) - len(owner))
-    return np.column_stack(columns), np.array(owner)
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """The cues as columns: numbers as they are, of words one for each of the commonest. Made of some rows at a time."""
+
+    cues: Sequence[CueValues]
+    names: Sequence[Sequence[str]]
+    """Of each cue the words that have a column; none of a number."""
+
+    @property
+    def owner(self) -> np.ndarray:
+        """int (columns,): whose each column is."""
+        return np.repeat(np.arange(len(self.cues)), [max(1, len(names)) for names in self.names])
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """float (m, columns), NaN where a cue is not known; rows: bool (n,) or int (m,)."""
+        columns = []
+        for cue, names in zip(self.cues, self.names, strict=True):
+            if cue.values is not None:
+                columns.append(np.where(np.isfinite(cue.values[rows]), cue.values[rows], np.nan))
+            elif cue.levels is not None:
+                columns += [(cue.levels[rows] == name).astype(float) for name in names]
+        return np.column_stack(columns)
+
+
+def _table(cues: Sequence[CueValues], learnt: np.ndarray) -> _Table:
+    return _Table(cues, [[] if cue.levels is None else _commonest(cue.levels[learnt]) for cue in cues])
+
+
+def _commonest(levels: np.ndarray) -> list[str]:
+    names, place = coded(levels)
+    ranked = names[np.argsort(-np.bincount(place), kind="stable")][:WORDS].tolist()
+    return ranked[:1] if len(names) == 2 else ranked
+
+
+def _learnt_from(images: ImageTable, fold: np.ndarray, seed: int) -> list[np.ndarray]:
+    """bool (n,) for each fold: what its trees learn from, of very many images a sample."""
+    folds = [trained_on(images, fold, number) for number in range(int(fold.max()) + 1)]
+    sample = training_sample(images, LEARNT_FROM, seed)
+    enough = all(len(np.unique(images.codes[rows & sample])) == len(images.classes) for rows in folds)
+    return [rows & sample for rows in folds] if enough else folds
 
 
 # --- trees ------------------------------------------------------------------------------------------------
@@ -128,17 +155,20 @@ def _fitted(values: np.ndarray, codes: np.ndarray, seed: int) -> Any:
     return HistGradientBoostingClassifier(**how).fit(values, codes)
 
 
-def _out_of_fold(models: Sequence[Any], values: np.ndarray, fold: np.ndarray) -> np.ndarray:
+def _out_of_fold(models: Sequence[Any], table: _Table, fold: np.ndarray) -> np.ndarray:
     """Log-odds of each class by the trees of each image's fold, float (n, classes)."""
-    odds = np.empty((len(values), len(models[0].classes_)))
+    odds = np.empty((len(fold), len(models[0].classes_)))
     for number, model in enumerate(models):
-        scores = model.decision_function(values[fold == number])
-        odds[fold == number] = log_odds(scores if scores.ndim == 2 else np.stack([0 * scores, scores], axis=1))
+        of_fold = np.flatnonzero(fold == number)
+        for start in range(0, len(of_fold), AT_ONCE):
+            rows = of_fold[start : start + AT_ONCE]
+            scores = model.decision_function(table.of(rows))
+            odds[rows] = log_odds(scores if scores.ndim == 2 else np.stack([0 * scores, scores], axis=1))
     return np.round(odds, 9)  # images with equal values must tie
 
 
 def _taken_apart(
-    models: Sequence[Any], values: np.ndarray, owner: np.ndarray, fold: np.ndarray, learnt: np.ndarray, seed: int
+    models: Sequence[Any], table: _Table, fold: np.ndarray, learnt: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Shares of the cues in the scores of held-out images, float (cues,), and of their pairs, float (cues, cues).
 
@@ -147,8 +177,8 @@ def _taken_apart(
     """
     from shap import TreeExplainer
 
-    cues = int(owner.max()) + 1
-    gather = np.eye(cues)[owner]
+    cues = len(table.cues)
+    gather = np.eye(cues)[table.owner]
     chosen = generator(seed, "properties_together", "explained").permutation(np.flatnonzero(learnt))
     chosen = chosen[: EXPLAINED if len(models[0].classes_) <= 5 else EXPLAINED // 5]
     effects, pairs = np.zeros(cues), np.zeros((cues, cues))
@@ -156,7 +186,7 @@ def _taken_apart(
         rows = chosen[fold[chosen] == number]
         if not len(rows):
             continue
-        parts = TreeExplainer(model).shap_interaction_values(values[rows])
+        parts = TreeExplainer(model).shap_interaction_values(table.of(rows))
         parts = parts.reshape(*parts.shape[:3], -1)  # of two classes there is no axis of classes
         of_cues = np.einsum("nabk,ai,bj->nijk", parts, gather, gather, optimize=True)
         effects += np.abs(of_cues.sum(axis=2)).sum(axis=(0, 2))
@@ -173,7 +203,7 @@ def _p_value(odds: np.ndarray, codes: np.ndarray, groups: np.ndarray, fold: np.n
     once, classes = np.ones((1, len(codes))), range(odds.shape[1])
     found = float(np.mean([stratified_auc(odds[:, code], codes == code, fold, once)[0] for code in classes]))
     rng = generator(seed, "properties_together", "permutations")
-    null = null_auc(odds, codes, groups, fold, PERMUTATIONS, rng)
+    null = null_auc(list(odds.T), codes, groups, fold, PERMUTATIONS, rng)
     drawn = np.mean([null[:, code, code] for code in classes], axis=0)
     return permutation_p(found, 0.5 + LEARNT_FROM_TOO * (drawn - 0.5))
 
@@ -187,21 +217,23 @@ def _single(cue: CueValues, codes: np.ndarray, fold: np.ndarray, learnt: np.ndar
             known = np.isfinite(cue.values) & learnt
             area = auc(cue.values[known], codes[known] == code)
             areas.append(max(area, 1 - area))
-        else:
-            scores = _shares_elsewhere(np.asarray(cue.levels, dtype=str)[learnt], codes[learnt] == code, fold[learnt])
+        elif cue.levels is not None:
+            scores = _shares_elsewhere(coded(cue.levels[learnt])[1], codes[learnt] == code, fold[learnt])
             areas.append(max(0.5, auc(scores, codes[learnt] == code)))
     areas = [area for area in areas if np.isfinite(area)]
     return float(np.mean(areas)) if areas else 0.5
 
 
-def _shares_elsewhere(words: np.ndarray, positive: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    """Of each image, the share of positives among the images of other folds that have its word; float (n,)."""
-    shares = np.empty(len(words))
-    names, place = np.unique(words, return_inverse=True)
+def _shares_elsewhere(place: np.ndarray, positive: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """Of each image, the share of positives among the images of other folds that have its word; float (n,).
+
+    place: int (n,), which word each image has.
+    """
+    shares, words = np.empty(len(place)), int(place.max()) + 1
     for number in np.unique(fold):
         there = fold != number
-        counts = np.bincount(place[there], minlength=len(names))
-        hits = np.bincount(place[there], weights=positive[there], minlength=len(names))
+        counts = np.bincount(place[there], minlength=words)
+        hits = np.bincount(place[there], weights=positive[there], minlength=words)
         shares[~there] = ((hits + positive[there].mean()) / (counts + 1))[place[~there]]
     return shares
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.stats import members
 
 
@@ -77,6 +77,7 @@ def strata_of(cues: Iterable[CueValues], counted: np.ndarray) -> Strata:
     held = [cue for cue in cues if cue.role == "nuisance" and not cue.untestable]
     codes = np.zeros(len(counted), dtype=int)
     for cue in held:
-        names, place = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
+        assert cue.levels is not None
+        names, place = coded(cue.levels)
         codes = np.unique(codes * len(names) + place, return_inverse=True)[1]
     return Strata(names=tuple(cue.id for cue in held), codes=codes, counted=counted)

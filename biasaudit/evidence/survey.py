@@ -13,7 +13,7 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from biasaudit.cache import Cache, key_of
+from biasaudit.cache import Cache, digest_of, key_of
 from biasaudit.cluster import shared_cores, spread
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.columns import FACTS, Columns, Shard, shard_of
@@ -24,7 +24,7 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import SIDE, SmallStore, small_of
 from biasaudit.images.table import ImageTable
 from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.processes import share_cores
+from biasaudit.processes import end_processes, share_cores
 from biasaudit.progress import Progress
 
 SHARD, SHARDS = 32, 16
@@ -32,8 +32,8 @@ SHARD, SHARDS = 32, 16
 would be fewer tasks than this, so that all processes are done at about the same time."""
 LITTLE = 4 * SHARD, 8 * 2**20
 """Up to so many images, of so many bytes together, starting processes would take longer than the work."""
-SHARED, RARE = 5, "(rare)"
-"""Images that must share a word for it to be kept, and what stands for the others."""
+MANY = 10_000
+"""Images from which processes are ended once all are read: what follows needs the memory more than their start."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,7 +53,9 @@ class Survey:
 
     def of(self, images: ImageTable) -> Survey:
         """The survey of a part of its images."""
-        keep = np.isin(self.images.ids, images.ids)
+        if images.frame is self.images.frame:
+            return replace(self, images=images)
+        keep = self.images.frame["id"].isin(images.frame["id"]).to_numpy()
         left = self.copies[self.copies[["first", "second"]].isin(set(images.ids)).all(axis=1)].reset_index(drop=True)
         values = self.values[keep].reset_index(drop=True)
         return replace(self, images=images, values=values, rows=self.rows[keep], copies=left)
@@ -122,21 +124,6 @@ def _record(pair: tuple[Photo, str] | str, words: Sequence[Cue], measured: Itera
     )
 
 
-def lumped(words: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """The words, those of fewer than `SHARED` images or of a single group as "(rare)": object (n,), missing kept.
-
-    What one person's pictures alone carry tells nothing of the classes, and may tell on that person.
-    """
-    present = np.array([isinstance(word, str) and word != "" for word in words], dtype=bool)
-    found = np.array(words, dtype=object)
-    names, place, counts = np.unique(found[present].astype(str), return_inverse=True, return_counts=True)
-    pairs = np.unique(np.stack([place, np.unique(groups[present].astype(str), return_inverse=True)[1]]), axis=1)
-    sharing = np.bincount(pairs[0], minlength=len(names))
-    few = (counts < SHARED) | (sharing < 2)
-    found[np.flatnonzero(present)[few[place]]] = RARE
-    return found
-
-
 def _is_little(images: ImageTable) -> bool:
     return images.n < LITTLE[0] and sum(_stamp(images.path(row))[0] for row in range(images.n)) < LITTLE[1]
 
@@ -165,11 +152,9 @@ def _measure_all(
         columns.fill(shard)
         small.write(shard.start, pictures)
     small.path.replace(smalls)
-    table = columns.frame()
-    for cue in cues:
-        if cue.words:  # before anything is kept on disk
-            table[cue.id] = lumped(table[cue.id].to_numpy(dtype=object), images.groups)
-    return table
+    if images.n >= MANY:
+        end_processes()
+    return columns.frame(images.group_codes)  # rare words are gone before anything is kept on disk
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:
@@ -182,7 +167,7 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
     """Changes with any file, with the choice of cues and with the code that measures them."""
-    stamps = [(image, *_stamp(images.path(index))) for index, image in enumerate(images.ids)]
+    stamps = digest_of(f"{image} {_stamp(images.path(index))}" for index, image in enumerate(images.frame["id"]))
     ours = Path(decode.__code__.co_filename).parents[1]
     files = {file for part in ("images", "cues") for file in (ours / part).rglob("*.py")}
     files |= {Path(cue.measure.__code__.co_filename) for cue in cues}
@@ -190,12 +175,25 @@ def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
     return key_of(stamps, sorted(cue.id for cue in cues), code)
 
 
-def _join_copies(groups: np.ndarray, copies: pd.DataFrame) -> np.ndarray:
-    """Groups in which copies of a picture, and with them their whole groups, are one."""
-    names, codes = np.unique(groups.astype(str), return_inverse=True)
-    component = joined(len(names), zip(codes[copies["first"]], codes[copies["second"]], strict=True))[codes]
-    first = {code: groups[place] for place, code in reversed(list(enumerate(component)))}
-    return np.array([first[code] for code in component], dtype=object)
+def _join_copies(images: ImageTable, copies: pd.DataFrame) -> pd.Series:
+    """Groups in which copies of a picture, and with them their whole groups, are one: that of the first image."""
+    groups, codes = images.frame["group"], images.group_codes
+    if copies.empty:
+        return groups
+    pairs = zip(codes[copies["first"]], codes[copies["second"]], strict=True)
+    component = joined(int(codes.max()) + 1, pairs)[codes]
+    first = np.unique(component, return_index=True)[1]
+    return groups.take(first[component]).set_axis(groups.index)
+
+
+def _counted(notes: pd.Series) -> Counter[str]:
+    """How many images have each of the notes, which stand on lines of their own."""
+    images = notes.value_counts()
+    counts: Counter[str] = Counter()
+    for text in notes.dropna().unique():
+        for note in filter(None, str(text).split("\n")):
+            counts[note] += int(images[text])
+    return counts
 
 
 def survey(
@@ -230,14 +228,12 @@ def survey(
     bad = values["unreadable"].notna().to_numpy()
     reasons = {int(index): str(values["unreadable"].iloc[index]) for index in np.flatnonzero(bad)}
     kept = images.without(reasons) if reasons else images
-    values = values.loc[~bad].drop(columns="unreadable").reset_index(drop=True)
+    values = (values.loc[~bad].reset_index(drop=True) if reasons else values).drop(columns="unreadable")
     with progress.step("Looking for copies of one picture"):
         sides = values[["width", "height"]].min(axis=1).to_numpy(dtype=int)
-        copies = copies_among(small.of(~bad), values["hash"].to_numpy(), sides)
-    frame = kept.frame.assign(own_group=kept.groups)
-    frame["group"] = _join_copies(kept.groups, copies)
-    seen = Counter(note for notes in values["notes"] for note in str(notes).split("\n") if note)
-    seen += copy_notes(copies, kept.labels)
+        copies = copies_among(small.of(~bad), values["hash"], sides)
+    frame = kept.frame.assign(own_group=kept.frame["group"], group=_join_copies(kept, copies))
+    seen = _counted(values["notes"]) + copy_notes(copies, kept.frame["label"])
     kept = replace(kept, frame=frame, notes=dict(Counter(kept.notes) + seen))
     for end in ("first", "second"):
         copies[end] = kept.ids[copies[end]]

@@ -5,13 +5,13 @@ Where a nuisance is held fixed, class and direction are those within its strata:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import spearmanr
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
 from biasaudit.stats import auc, contingency, members, pooled, stratified_auc, stratified_v, van_elteren
@@ -129,7 +129,8 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata:
 
 def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: Strata | None = None) -> Tie:
     strata = strata or strata_of((), np.ones(len(codes), dtype=bool))
-    names, levels = np.unique(np.asarray(cue.levels, dtype=str), return_inverse=True)
+    assert cue.levels is not None
+    names, levels = coded(cue.levels)
     shape = len(names), len(classes)
     table = contingency(levels[strata.counted], codes[strata.counted], *shape)[0].astype(float)
     speaking = strata.speaking(np.ones(len(codes), dtype=bool), codes, levels)
@@ -170,12 +171,19 @@ def ties(images: ImageTable, cue_values: tuple[CueValues, ...]) -> tuple[Tie, ..
     testable = [cue for cue in cue_values if not cue.untestable]
     learnt = ~images.held_out
     held, nothing_held = strata_of(cue_values, learnt), strata_of((), learnt)
-    return tuple(
+    found = (
         (_measured_tie if cue.levels is None else _level_tie)(
             cue, images.codes, images.classes, nothing_held if cue.role in ("nuisance", "mediator") else held
         )
         for cue in testable
     )
+    kept: dict[bytes, np.ndarray] = {}
+    return tuple(replace(tie, known=_one(tie.known, kept), positive=_one(tie.positive, kept)) for tie in found)
+
+
+def _one(rows: np.ndarray, kept: dict[bytes, np.ndarray]) -> np.ndarray:
+    """The same rows, held once for all ties."""
+    return kept.setdefault(np.packbits(rows).tobytes(), rows)
 
 
 def difference_of(cue: Cue, tie: Tie) -> float:

@@ -17,7 +17,7 @@ def assign_folds(images: ImageTable, folds: int, seed: int) -> np.ndarray:
     Unavailable where a class cannot be on both sides of a fold.
     """
     inside = np.flatnonzero(~images.held_out)
-    codes, groups = images.codes[inside], images.groups[inside]
+    codes, groups = images.codes[inside], images.group_codes[inside]
     fewest = min(len(np.unique(groups[codes == code])) for code in np.unique(codes))
     if fewest < 2:
         raise Unavailable("a class whose images are all of one group cannot be both trained and tested on")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import Unavailable
@@ -21,12 +22,17 @@ def training_sample(images: ImageTable, limit: int | None, seed: int) -> np.ndar
     learnt = ~images.held_out
     if limit is None or limit >= learnt.sum():
         return learnt
-    codes, (names, groups) = images.codes, np.unique(images.groups, return_inverse=True)
+    codes, groups = images.codes, images.group_codes
+    n_groups = int(groups.max()) + 1
     counts = np.bincount(codes[learnt], minlength=len(images.classes))
     lacking = np.minimum(counts, np.maximum(FEWEST, np.round(limit * counts / counts.sum()).astype(int)))
-    order = np.argsort(generator(seed, "training sample").permutation(len(names))[groups], kind="stable")
+    order = np.argsort(generator(seed, "training sample").permutation(n_groups)[groups], kind="stable")
     order = order[learnt[order]]
     chosen = np.zeros(images.n, dtype=bool)
+    if n_groups == images.n:  # each image by itself: the first of each class
+        of_class = codes[order]
+        chosen[order] = pd.Series(of_class).groupby(of_class).cumcount().to_numpy() < lacking[of_class]
+        return chosen
     for rows in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
         if (lacking[codes[rows]] > 0).any():
             chosen[rows] = True
