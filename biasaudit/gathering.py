@@ -27,6 +27,7 @@ from biasaudit.evidence.representation_map import representation_map
 from biasaudit.evidence.sample_weights import sample_weights
 from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
+from biasaudit.processes import hand_back_freed_memory
 from biasaudit.progress import Progress
 from biasaudit.registry import Detector, Facts, Unavailable
 from biasaudit.results import RUNGS, Attribution, Breakdown, Check, Finding, RepresentationMap, Rung
@@ -114,6 +115,7 @@ def detect(
         results += rungs
         others += whole
         checks.append(_ran(detector, [*rungs, *(rung for finding in whole for rung in finding.rungs.values())]))
+        hand_back_freed_memory()
     return results, others, checks
 
 

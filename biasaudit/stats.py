@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from scipy import stats as scipy_stats
 
-CHUNK, CELLS = 100, 500_000
+CHUNK, CELLS = 100, 200_000
 """Resamples made at a time, at most, and resamples x images: memory does not grow with the images."""
-AT_ONCE = 16_384
+AT_ONCE = 4_096
 """Images whose ranks are summed at once."""
 EXACT_IN_FOUR_BYTES = 2**22
 """Images below which every mid-rank is a number that four bytes hold."""

@@ -35,8 +35,7 @@ class Neighbourhoods:
     ) -> None:
         """described: int (m,) -> float32 (m, d), rows of unit length. folder: for the file; a temporary one if None."""
         few = 2 * int(np.sqrt(n))
-        some = np.sort(rng.permutation(n)[: SAMPLE * few])
-        self.centres = _centres(np.concatenate([described(some[rows]) for rows in _pieces(len(some))]), few)
+        self.centres = _centres(_all_of(np.sort(rng.permutation(n)[: SAMPLE * few]), described), few)
         cells = np.concatenate([self._cells(described(rows), 1)[:, 0] for rows in _pieces(n)])
         self.order = np.argsort(cells, kind="stable")
         """int (n,): the rows, cell by cell."""
@@ -88,12 +87,25 @@ class Neighbourhoods:
         return np.repeat(some[hit], near.sum(axis=1)), self.order[begin + best[near]], product[near]
 
     def _cells(self, rows: np.ndarray, most: int) -> np.ndarray:
-        pieces = (rows[piece] @ self.centres.T for piece in _pieces(len(rows)))
-        return np.concatenate([np.argpartition(-likeness, most - 1, axis=1)[:, :most] for likeness in pieces])
+        found = np.empty((len(rows), most), dtype=np.int32)
+        for piece in _pieces(len(rows)):
+            found[piece] = np.argpartition(-rows[piece] @ self.centres.T, most - 1, axis=1)[:, :most]
+        return found
 
 
 def _pieces(n: int) -> Iterator[np.ndarray]:
     return (np.arange(start, min(start + PIECE, n)) for start in range(0, n, PIECE))
+
+
+def _all_of(rows: np.ndarray, described: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """The descriptions of some rows, float32 (m, d), made a piece at a time."""
+    found: np.ndarray | None = None
+    for piece in _pieces(len(rows)):
+        some = described(rows[piece])
+        found = np.empty((len(rows), some.shape[1]), dtype=np.float32) if found is None else found
+        found[piece] = some
+    assert found is not None
+    return found
 
 
 def _centres(rows: np.ndarray, few: int) -> np.ndarray:

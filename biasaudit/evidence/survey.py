@@ -24,7 +24,7 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import SIDE, SmallStore, small_of
 from biasaudit.images.table import ImageTable
 from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.processes import end_processes, share_cores
+from biasaudit.processes import end_processes, hand_back_freed_memory, share_cores
 from biasaudit.progress import Progress
 
 SHARD, SHARDS = 32, 16
@@ -154,6 +154,7 @@ def _measure_all(
     small.path.replace(smalls)
     if images.n >= MANY:
         end_processes()
+        hand_back_freed_memory()
     return columns.frame(images.group_codes)  # rare words are gone before anything is kept on disk
 
 
@@ -232,6 +233,7 @@ def survey(
     with progress.step("Looking for copies of one picture"):
         sides = values[["width", "height"]].min(axis=1).to_numpy(dtype=int)
         copies = copies_among(small.of(~bad), values["hash"], sides)
+    hand_back_freed_memory()
     frame = kept.frame.assign(own_group=kept.frame["group"], group=_join_copies(kept, copies))
     seen = _counted(values["notes"]) + copy_notes(copies, kept.frame["label"])
     kept = replace(kept, frame=frame, notes=dict(Counter(kept.notes) + seen))

@@ -17,6 +17,7 @@ from tests.benchmarks import (
     discovery,
     fuzz,
     kills,
+    memory,
     peers,
     populations,
     reliance,
@@ -83,6 +84,10 @@ def _speed(short: bool) -> Any:
     return None if short else speed.measure()
 
 
+def _memory(short: bool) -> Any:
+    return memory.measure(memory.SIZES[:2] if short else memory.SIZES)
+
+
 def _profile(short: bool) -> Any:
     return None if short else speed.profile()
 
@@ -101,6 +106,7 @@ PARTS: dict[str, Part] = {
     "kills": (_kills, kills.table),
     "peers": (_peers, tables.of_peers),
     "speed": (_speed, speed.table),
+    "memory": (_memory, memory.table),
     "profile": (_profile, speed.profile_table),
 }
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from biasaudit.cluster import cluster
 from biasaudit.cues import BUILTIN
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.survey import SHARD, SHARDS, _measure_all
@@ -108,6 +109,34 @@ def scan() -> dict[str, Any]:
     return found
 
 
+def workers() -> dict[str, dict[str, float]]:
+    """For each folder reading by two Dask workers against one, without the start of the cluster; none without Dask."""
+    if not find_spec("distributed"):
+        return {}
+    found = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, folder in _folders(Path(scratch)).items():
+            images = _some(folder)
+            out = Path(scratch) / "out"
+            out.mkdir(exist_ok=True)
+            seconds = np.array([[_read_by(jobs, images, out) for jobs in (2, 1)] for _ in range(PAIRS)])
+            ratios, speeds = seconds[:, 1] / seconds[:, 0], images.n / np.median(seconds, axis=0)
+            found[f"{name}, {images.n} images, two Dask workers against one"] = {
+                "ratio": float(np.median(ratios)), "low": float(ratios.min()), "high": float(ratios.max()),
+                "ours_a_second": float(speeds[0]), "theirs_a_second": float(speeds[1]),
+            }  # fmt: skip
+    return found
+
+
+def _read_by(jobs: int, images: ImageTable, out: Path) -> float:
+    """Seconds that reading takes so many Dask workers, which have read a few images before."""
+    with cluster("dask", None, jobs, places=(images.root, out), carried=BUILTIN):
+        _scan(images.subset(np.arange(8 * jobs)), BUILTIN)
+        began = time.perf_counter()
+        _scan(images, BUILTIN)
+        return time.perf_counter() - began
+
+
 def _spent(path: Path) -> Counter[str]:
     """Seconds of one core, by step and cue, that one image takes."""
     spent: Counter[str] = Counter()
@@ -172,16 +201,17 @@ def training(n: int = 512) -> dict[str, float]:
 
 
 def measure() -> dict[str, Any]:
-    """Scan and training, each against its peers, and the profile of a scan."""
-    return {"scan": scan(), "training": training(), "profile": profile()}
+    """Scan and training, each against its peers, the gain by a second Dask worker, and the profile of a scan."""
+    return {"scan": scan(), "workers": workers(), "training": training(), "profile": profile()}
 
 
 def table(found: dict[str, Any]) -> str:
     """A line a comparison, then the milliseconds by cue."""
+    bare_fit = ("training, against bare fit", found["training"])
     rows = [
         [what, f"{part['ratio']:.2f}", f"{part['low']:.2f} to {part['high']:.2f}",
          f"{part['ours_a_second']:.1f}", f"{part['theirs_a_second']:.1f}"]
-        for what, part in [*found["scan"].items(), ("training, against bare fit", found["training"])]
+        for what, part in [*found["scan"].items(), *found["workers"].items(), bare_fit]
     ]  # fmt: skip
     lines = [_table(["what", "ratio", "of pairs", "ours, images a second", "theirs"], rows)]
     return "\n\n".join([*lines, profile_table(found["profile"])])
