@@ -6,6 +6,7 @@ import io
 import os
 import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,23 +47,23 @@ GroupBy = Annotated[
     typer.Option(help="Column that names the patient or scene; it stays on one side of every split."),
 ]
 Split = Annotated[str | None, typer.Option(help="Column with a given split: train, val, test.")]
-Ignore = Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")]
+Ignore = Annotated[list[str] | None, typer.Option(help="Columns to leave out, separated by commas.")]
 Nuisance = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
         help="Columns to hold fixed (hospital, camera), separated by commas: every other cue is compared within "
         "their values."
     ),
 ]
 Mediator = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
         help="Columns that are part of how the label shows (stage, size): their tie to it is no fault, and is never "
         "adjusted for."
     ),
 ]
 Sensitive = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
         help="Columns such as sex, age, race: never adjusted for; accuracy is always compared between their sides."
     ),
@@ -82,7 +83,7 @@ Reference = Annotated[
         "metadata, one row a person or with a `share` or `count`."
     ),
 ]
-Without = Annotated[str, typer.Option(help="Cues or detectors to leave out, by id, separated by commas.")]
+Without = Annotated[list[str] | None, typer.Option(help="Cues or detectors to leave out, by id, separated by commas.")]
 FailOn = Annotated[
     str,
     typer.Option(help="Exit with 1 where a finding has one of these verdicts: " + ", ".join(VERDICTS) + "."),
@@ -123,13 +124,14 @@ Review = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+def _names(texts: Iterable[str] | None) -> tuple[str, ...]:
+    """The names that an option was given, separated by commas or by giving it more than once."""
+    return tuple(name.strip() for text in texts or () for name in text.split(",") if name.strip())
 
 
 def _audit(folder: Path, fail_on: str, junit: Path | None = None, **choices: Any) -> None:
     """Run an audit, print where its files lie, and leave with the code that the contract names."""
-    watched = set(_names(fail_on))
+    watched = set(_names([fail_on]))
     unknown = sorted(watched - set(VERDICTS))
     if unknown:
         raise UsageError(f"--fail-on does not know {', '.join(unknown)}; it takes {', '.join(VERDICTS)}.")
@@ -160,13 +162,13 @@ def run(
     out: Out = None,
     group_by: GroupBy = None,
     split: Split = None,
-    ignore: Ignore = "",
-    nuisance: Nuisance = "",
-    mediator: Mediator = "",
-    sensitive: Sensitive = "",
+    ignore: Ignore = None,
+    nuisance: Nuisance = None,
+    mediator: Mediator = None,
+    sensitive: Sensitive = None,
     skin_tone: SkinTone = False,
     reference: Reference = None,
-    without: Without = "",
+    without: Without = None,
     backbone: Annotated[
         str,
         typer.Option(
@@ -251,7 +253,7 @@ def run(
         without=_names(without),
         backbone=backbone,
         model=model,
-        classes=_names(classes),
+        classes=_names([classes]),
         pixels=pixels,
         size=size,
         subject=subject or None,
@@ -279,13 +281,13 @@ def scan(
     out: Out = None,
     group_by: GroupBy = None,
     split: Split = None,
-    ignore: Ignore = "",
-    nuisance: Nuisance = "",
-    mediator: Mediator = "",
-    sensitive: Sensitive = "",
+    ignore: Ignore = None,
+    nuisance: Nuisance = None,
+    mediator: Mediator = None,
+    sensitive: Sensitive = None,
     skin_tone: SkinTone = False,
     reference: Reference = None,
-    without: Without = "",
+    without: Without = None,
     fail_on: FailOn = "",
     junit: Junit = None,
     max_bad: MaxBad = 0.2,
@@ -358,7 +360,7 @@ def selftest(
     metadata: Metadata = None,
     out: Out = None,
     group_by: GroupBy = None,
-    without: Without = "",
+    without: Without = None,
     max_bad: MaxBad = 0.2,
     drop_small: DropSmall = False,
     jobs: Jobs = None,
@@ -448,7 +450,7 @@ def compare(
     """
     from biasaudit.comparing import compare_files
 
-    if compare_files(old, new, out, json_file, set(_names(fail_on))):
+    if compare_files(old, new, out, json_file, set(_names([fail_on]))):
         raise typer.Exit(1)
 
 

@@ -58,6 +58,11 @@ def test_a_scan_prints_the_paths_of_its_results_on_stdout_and_progress_on_stderr
     assert "Verdict: suspect" in err
 
 
+def test_an_option_of_names_may_be_given_more_than_once(command, bright, tmp_path):
+    command("scan", bright, "--out", tmp_path / "out", "--without", "ruler,hair", "--without", "text")
+    assert json.loads((tmp_path / "out" / "audit.json").read_text())["settings"]["without"] == ["ruler", "hair", "text"]
+
+
 def test_fail_on_exits_1_only_for_what_it_names(command, bright, tmp_path):
     assert command("scan", bright, "--out", tmp_path / "o", "--fail-on", "shortcut,suspect", "--quiet")[0] == 1
     assert command("scan", bright, "--out", tmp_path / "o", "--fail-on", "shortcut", "--quiet")[0] == 0
