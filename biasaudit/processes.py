@@ -34,7 +34,9 @@ def end_processes() -> None:
 
 
 def hand_back_freed_memory() -> None:
-    """Hand back what one stage needed and the next may not: the C library would keep it. Nothing but with glibc."""
+    """Hand back what one stage needed and the next may not: Arrow keeps it, and the C library where that is glibc."""
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 

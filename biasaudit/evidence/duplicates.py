@@ -13,9 +13,11 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 import pandas as pd
+from pandas.util import hash_array
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from biasaudit.cache import AT_ONCE
 from biasaudit.evidence.alignment import aligned, correlation, laid_over
 from biasaudit.evidence.lookalikes import CROPS, Lookalikes, lookalikes
 from biasaudit.images.small import Pictures, pictures_of
@@ -181,6 +183,18 @@ def copy_notes(copies: pd.DataFrame, labels: pd.Series) -> Counter[str]:
     return Counter({f"copy of a picture of the same class: {KINDS[kind]}": n for kind, n in counts.items()})
 
 
+def _first_equal(texts: pd.Series) -> np.ndarray:
+    """int (n,): of each text the first row that has the same. By eight bytes of each: all texts would take far more."""
+    pieces = (texts.iloc[start : start + AT_ONCE].to_numpy(dtype=object) for start in range(0, len(texts), AT_ONCE))
+    short = np.concatenate([np.zeros(0, np.uint64), *(hash_array(each, categorize=False) for each in pieces)])
+    _, first, place = np.unique(short, return_index=True, return_inverse=True)
+    leader, rows = first[place], np.arange(len(short))
+    unsure = np.flatnonzero(leader != rows)
+    same = texts.iloc[unsure].to_numpy(dtype=object) == texts.iloc[leader[unsure]].to_numpy(dtype=object)
+    leader[unsure[~same]] = unsure[~same]
+    return leader
+
+
 def copies_among(pictures: Pictures, hashes: np.ndarray | pd.Series, sides: np.ndarray) -> pd.DataFrame:
     """Pairs of files that show one picture: columns first and second (row numbers) and kind (of KINDS).
 
@@ -192,9 +206,9 @@ def copies_among(pictures: Pictures, hashes: np.ndarray | pd.Series, sides: np.n
         hashes: texts, (n,): of each file's bytes.
         sides: int (n,): the shorter side of each file in pixels.
     """
-    place = pd.factorize(hashes)[0]
-    leaders = np.unique(place, return_index=True)[1]  # in the order of the files
-    pairs = [(int(leaders[place[row]]), int(row), "equal") for row in np.setdiff1d(np.arange(len(place)), leaders)]
+    leader = _first_equal(pd.Series(hashes, dtype="str"))
+    pairs = [(int(leader[row]), int(row), "equal") for row in np.flatnonzero(leader != np.arange(len(leader)))]
+    leaders = np.unique(leader)
     leaders = leaders[_textured(pictures_of(pictures, leaders)) & (sides[leaders] >= LEAST_SIDE)]
     pairs += [(int(leaders[a]), int(leaders[b]), kind) for a, b, kind in _near(pictures_of(pictures, leaders))]
     ordered = sorted((min(a, b), max(a, b), kind) for a, b, kind in pairs)

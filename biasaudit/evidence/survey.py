@@ -214,6 +214,7 @@ def survey(
     interrupted run measured.
     """
 
+    hand_back_freed_memory()  # what listing the files took
     key = _inputs_key(images, cues)
     small = SmallStore(cache.folder / f"small-{key}.bin", np.arange(images.n))
 

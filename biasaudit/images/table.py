@@ -87,6 +87,8 @@ class ImageTable:
     @cached_property
     def group_codes(self) -> np.ndarray:
         """int32 (n,): place of each image's group among the sorted names: quicker to count, and far smaller."""
+        if self.frame["group"].equals(self.frame["id"]):  # which are in order, and none stands there twice
+            return np.arange(self.n, dtype=np.int32)
         numbers, names = pd.factorize(self.frame["group"])
         return _in_order(names)[numbers].astype(np.int32)
 
