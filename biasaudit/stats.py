@@ -204,11 +204,12 @@ def permuted(
     n_groups = int(codes.max()) + 1
     by_group = np.argsort(codes, kind="stable")
     step = step or at_a_time(len(values))
+    kind = "stable" if n_groups < len(values) else None  # keys of a group are equal; else none are, and that is quicker
     for start in range(0, permutations, step):
         count = min(step, permutations - start)
         keys = rng.random((count, n_groups))[:, codes[by_group]]
         shuffled = np.empty((count, len(values)), dtype=values.dtype)
-        shuffled[:, by_group] = values[by_group][np.argsort(keys, axis=1, kind="stable")]
+        shuffled[:, by_group] = values[by_group][np.argsort(keys, axis=1, kind=kind)]
         yield shuffled
 
 
