@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -204,7 +205,7 @@ def permuted(
     n_groups = int(codes.max()) + 1
     by_group = np.argsort(codes, kind="stable")
     step = step or at_a_time(len(values))
-    kind = "stable" if n_groups < len(values) else None  # keys of a group are equal; else none are, and that is quicker
+    kind: Literal["stable"] | None = "stable" if n_groups < len(values) else None  # the keys of a group are equal
     for start in range(0, permutations, step):
         count = min(step, permutations - start)
         keys = rng.random((count, n_groups))[:, codes[by_group]]
