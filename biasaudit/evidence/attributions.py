@@ -10,7 +10,7 @@ import numpy as np
 
 from biasaudit.attribution.gate import Examined, first_to_pass
 from biasaudit.attribution.methods import Explain, Explainer
-from biasaudit.evidence.on_workers import each
+from biasaudit.evidence.on_workers import by_piece
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
@@ -74,7 +74,9 @@ def attributions(
         some = rows[: method.images]
         pieces = [(survey.rows[[row]], int(predictions.fold[row]), int(images.codes[row])) for row in some]
         explainer = Explainer(method.name, predictions.network, explain)
-        mapped = each(partial(shares_in, store), explainer, pieces, progress, f"Mapping the evidence ({method.name})")
+        mapped = by_piece(
+            partial(shares_in, store), explainer, pieces, progress, f"Mapping the evidence ({method.name})"
+        )
         for row, found in zip(some, mapped, strict=True):
             if found is not None:
                 kept.append(int(row))

@@ -10,7 +10,7 @@ import numpy as np
 from biasaudit.attribution.of_given import explained
 from biasaudit.errors import UsageError
 from biasaudit.evidence.given_hints import order_hint, range_hint
-from biasaudit.evidence.on_workers import batches, each
+from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.evidence.predictions import Predictions, macro_auc
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
@@ -78,7 +78,7 @@ def given_predictions(
 
 def _answers(given: Given, store: PixelStore, rows: np.ndarray, images: ImageTable, progress: Progress) -> np.ndarray:
     pieces = [(rows[some], images.ids[some].tolist()) for some in batches(len(rows))]
-    return np.concatenate(list(each(partial(_answered, store), given, pieces, progress, f"Asking {given.name}")))
+    return np.concatenate(list(by_piece(partial(_answered, store), given, pieces, progress, f"Asking {given.name}")))
 
 
 def _answered(store: PixelStore, given: Given, rows: np.ndarray, ids: Sequence[str]) -> np.ndarray:
@@ -115,7 +115,7 @@ def _embedding(
     )
     pieces = [(rows[some],) for some in batches(len(rows))]
     features = np.concatenate(
-        list(each(partial(_features, store), network, pieces, progress, f"{given.name}: features"))
+        list(by_piece(partial(_features, store), network, pieces, progress, f"{given.name}: features"))
     )
     return features if np.isfinite(features).all() else None
 

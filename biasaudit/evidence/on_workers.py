@@ -7,7 +7,9 @@ the images that it is asked about with, and so they stay the same.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,7 +18,8 @@ import numpy as np
 
 from biasaudit.cluster import in_order, on_cluster
 from biasaudit.errors import AuditError
-from biasaudit.evidence.sent_model import Sendable, SentModel, opened, sent
+from biasaudit.evidence.sent_model import SentModel, opened, sent
+from biasaudit.images.table import ImageTable
 from biasaudit.model.network import FoldedNetwork
 from biasaudit.progress import Progress
 
@@ -27,14 +30,14 @@ _sent: WeakKeyDictionary[Any, SentModel | None] = WeakKeyDictionary()
 """What was sent before, so that the files are written once."""
 
 
-def each(
-    work: Callable[..., Any], model: Sendable, pieces: Sequence[tuple[Any, ...]], progress: Progress, what: str
+def by_piece(
+    work: Callable[..., Any], model: Any, pieces: Sequence[tuple[Any, ...]], progress: Progress, what: str
 ) -> Iterator[Any]:
     """`work(model, *piece)` of each piece, in order: by the workers where there are some who can have the model.
 
     work: a function of a module, or a `partial` of one; what it carries and returns must be picklable.
     """
-    there = _to_send(model, progress)
+    there = _to_send(model, progress) if pieces else None
     if there is None:
         done: Iterator[Any] = (work(model, *piece) for piece in pieces)
     else:
@@ -58,11 +61,19 @@ def batches_of(model: Any, folds: np.ndarray) -> list[np.ndarray]:
     return [rows[some] for rows in own for some in batches(len(rows))]
 
 
+def of_rows(images: ImageTable, rows: np.ndarray) -> ImageTable:
+    """The table of these rows, int (m,) in ascending order: no more than what their photographs are found by."""
+    some = images.subset(rows)
+    return replace(some, root=images.root.absolute(), excluded=(), notes={}, warnings=())
+
+
 def _there(work: Callable[..., Any], model: SentModel, piece: tuple[Any, ...]) -> Any:
+    # It warns of functions that are compiled in a loop; here each is another model's.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return work(opened(model), *piece)
 
 
-def _to_send(model: Sendable, progress: Progress) -> SentModel | None:
+def _to_send(model: Any, progress: Progress) -> SentModel | None:
     """What the workers make the model from; None where there are no workers, or they cannot have it."""
     folder = on_cluster()
     if folder is None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from biasaudit.cache import Cache, key_of
-from biasaudit.evidence.on_workers import batches, each
+from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
@@ -85,7 +85,7 @@ def _embed(
         backbones=(backbone,),
     )
     pieces = [(number, rows[some]) for number, some in enumerate(batches(len(rows)))]
-    return np.concatenate(list(each(partial(_pooled, store, parts), network, pieces, progress, what)))
+    return np.concatenate(list(by_piece(partial(_pooled, store, parts), network, pieces, progress, what)))
 
 
 def _pooled(store: PixelStore, parts: Parts, network: FoldedNetwork, number: int, rows: np.ndarray) -> np.ndarray:

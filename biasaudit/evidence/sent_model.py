@@ -20,7 +20,6 @@ from biasaudit.model.network_file import NetworkFile, read, written
 if TYPE_CHECKING:
     import keras
 
-Sendable = FoldedNetwork | Given | GivenModel | Explainer
 KEPT = 3
 """Models that a worker keeps ready: features, answers and heatmaps take turns."""
 
@@ -38,7 +37,8 @@ class SentModel:
 def sent(model: Any, folder: Path) -> SentModel | None:
     """What a worker makes this model from, with its networks in `folder`; None of a model that cannot be sent.
 
-    Those are functions, stand-ins, and networks that Keras cannot write. Raises EnvironmentFault.
+    model: FoldedNetwork, Given, GivenModel or Explainer. Functions cannot be sent, nor stand-ins, nor networks that
+    Keras cannot write. Raises EnvironmentFault where the file cannot be.
     """
     networks = _networks(model)
     if not networks or any(network is None for network in networks):
