@@ -18,7 +18,7 @@ from biasaudit.images.table import ImageTable
 from biasaudit.model.answers import meaning_of, odds_of, probabilities_of
 from biasaudit.model.backbone import Backbone, forward
 from biasaudit.model.given import Given, GivenModel, before_last_dense
-from biasaudit.model.network import FoldedNetwork
+from biasaudit.model.network import FoldedNetwork, without_head
 from biasaudit.progress import Progress
 from biasaudit.settings import Settings
 
@@ -110,9 +110,7 @@ def _embedding(
     if before is None:
         return None
     backbone = Backbone(given.name, given.size, before, pretrained=True, spatial=False)
-    network = FoldedNetwork(
-        size=given.size, features=(forward(backbone),), heads=(), spatial=False, backbones=(backbone,)
-    )
+    network = without_head(backbone, forward(backbone))
     pieces = [(rows[some],) for some in batches(len(rows))]
     features = np.concatenate(
         list(by_piece(partial(_features, store), network, pieces, progress, f"{given.name}: features"))

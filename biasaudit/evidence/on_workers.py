@@ -20,6 +20,7 @@ from biasaudit.cluster import in_order, on_cluster
 from biasaudit.errors import AuditError
 from biasaudit.evidence.sent_model import SentModel, opened, sent
 from biasaudit.images.table import ImageTable
+from biasaudit.model.audited import AuditedModel
 from biasaudit.model.network import FoldedNetwork
 from biasaudit.progress import Progress
 
@@ -61,6 +62,20 @@ def batches_of(model: Any, folds: np.ndarray) -> list[np.ndarray]:
     return [rows[some] for rows in own for some in batches(len(rows))]
 
 
+def log_odds(model: AuditedModel, rgb: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """As `model.log_odds`; the pictures, uint8 (n, size, size, 3), travel to the workers where there are some."""
+    places = batches_of(model, folds)
+    pieces = [(rgb[some], folds[some]) for some in places] if on_cluster() else []
+    if not pieces:
+        return model.log_odds(rgb, folds)
+    found = list(by_piece(_log_odds, model, pieces, Progress(quiet=True), ""))
+    return np.concatenate(found)[np.argsort(np.concatenate(places))]
+
+
+def _log_odds(model: AuditedModel, rgb: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    return model.log_odds(rgb, folds)
+
+
 def of_rows(images: ImageTable, rows: np.ndarray) -> ImageTable:
     """The table of these rows, int (m,) in ascending order: no more than what their photographs are found by."""
     some = images.subset(rows)
@@ -76,7 +91,7 @@ def _there(work: Callable[..., Any], model: SentModel, piece: tuple[Any, ...]) -
 def _to_send(model: Any, progress: Progress) -> SentModel | None:
     """What the workers make the model from; None where there are no workers, or they cannot have it."""
     folder = on_cluster()
-    if folder is None:
+    if folder is None or model is None:
         return None
     if model not in _sent:
         found = sent(model, folder)

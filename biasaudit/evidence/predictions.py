@@ -18,7 +18,7 @@ from biasaudit.model.backbone import Backbone, forward, load
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import choose_penalty, fit_head, log_odds, softmax
 from biasaudit.model.kept_training import kept_training
-from biasaudit.model.network import FoldedNetwork, pool
+from biasaudit.model.network import FoldedNetwork, pool, without_head
 from biasaudit.model.training import train_network
 from biasaudit.model.training_sample import check_folds, training_sample
 from biasaudit.parts import NOTHING_KEPT, Parts
@@ -77,13 +77,7 @@ class Predictions:
 def _embed(
     backbone: Backbone, store: PixelStore, rows: np.ndarray, progress: Progress, what: str, parts: Parts = NOTHING_KEPT
 ) -> np.ndarray:
-    network = FoldedNetwork(
-        size=backbone.size,
-        features=(forward(backbone),),
-        heads=(),
-        spatial=backbone.spatial,
-        backbones=(backbone,),
-    )
+    network = without_head(backbone, forward(backbone))
     pieces = [(number, rows[some]) for number, some in enumerate(batches(len(rows)))]
     return np.concatenate(list(by_piece(partial(_pooled, store, parts), network, pieces, progress, what)))
 
