@@ -41,6 +41,7 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
 from biasaudit.lock import held
 from biasaudit.model.given import Given, name_of, open_given
+from biasaudit.model.network_file import remove_networks
 from biasaudit.outcome import AuditResult
 from biasaudit.parts import Parts
 from biasaudit.progress import Progress
@@ -164,6 +165,7 @@ def audit(
         finally:
             if store is not None:
                 store.discard()
+            remove_networks(out / "cache")
 
         balanced = balance(findings, facts.get("ties"), images)
         if balanced is not None:

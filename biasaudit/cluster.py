@@ -1,6 +1,6 @@
-"""Where images are read: in processes of this machine, or by the workers of a Dask or Ray cluster.
+"""Where work by the image is done: in processes of this machine, or by the workers of a Dask or Ray cluster.
 
-Workers read the files themselves, from the same paths, and hand back what they measured. A task depends on its files
+Workers read the files themselves, from the same paths, and hand back what they found. A task depends on its files
 and nothing else, so one that is lost with its worker is done again by another and ends as it would have ended.
 """
 
@@ -33,7 +33,9 @@ PATIENCE = 10.0
 """Seconds that a cluster has to answer in."""
 
 _workers: ContextVar[dict[str, Any] | None] = ContextVar("workers", default=None)
-"""What joblib is told of the cluster that reads the images; None on this machine."""
+"""What joblib is told of the cluster that does the work; None on this machine."""
+_shared: ContextVar[Path | None] = ContextVar("shared", default=None)
+"""The folder of working files that every worker of that cluster sees."""
 
 
 def check_engine(engine: str, address: str | None) -> None:
@@ -76,7 +78,7 @@ def cluster(
 
     Args:
         jobs: workers to start where there is no address.
-        places: folders that every worker must see, under the same paths.
+        places: folders that every worker must see, under the same paths; working files lie in the last one's cache.
         carried: what the tasks will carry, which workers must be able to import.
 
     Raises EnvironmentFault where no worker answers, or one sees other files or runs other code.
@@ -84,11 +86,17 @@ def cluster(
     opened: Callable[..., AbstractContextManager[Any]] = {"dask": _dask, "ray": _ray}.get(engine, _nowhere)
     question = _Question(places=[place.absolute() for place in places], code=our_code(), carried=carried)
     with opened(address, jobs, question) as found:
-        token = _workers.set(found)
+        tokens = _workers.set(found), _shared.set(question.places[-1] / "cache")
         try:
             yield
         finally:
-            _workers.reset(token)
+            _workers.reset(tokens[0])
+            _shared.reset(tokens[1])
+
+
+def on_cluster() -> Path | None:
+    """Where there is a cluster now, the folder for working files that its workers see too; else None."""
+    return None if _workers.get() is None else _shared.get()
 
 
 def spread(tasks: Iterable[Any], jobs: int | None, *, few: bool = False) -> Iterable[Any]:
@@ -102,6 +110,25 @@ def spread(tasks: Iterable[Any], jobs: int | None, *, few: bool = False) -> Iter
     with joblib.parallel_config(**workers):
         there = joblib.Parallel(return_as="list" if workers["backend"] == "ray" else "generator_unordered")
     return there(tasks)
+
+
+def in_order(tasks: Iterable[Any], jobs: int | None, *, few: bool = False) -> Iterator[Any]:
+    """As `spread`, and the results in the order of the tasks, each as soon as those before it are there."""
+    if few or _workers.get() is None:
+        yield from parallel(1 if few else jobs)(tasks)
+        return
+    waiting: dict[int, Any] = {}
+    due = 0
+    for place, result in spread((joblib.delayed(_numbered)(*numbered) for numbered in enumerate(tasks)), jobs):
+        waiting[place] = result
+        while due in waiting:
+            yield waiting.pop(due)
+            due += 1
+
+
+def _numbered(place: int, task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> tuple[int, Any]:
+    function, given, named = task
+    return place, function(*given, **named)
 
 
 def shared_cores(jobs: int | None, *, few: bool) -> bool:

@@ -119,7 +119,7 @@ def test_where_no_method_passes_no_map_is_drawn(marked, monkeypatch, tmp_path):
 
 
 def mapped_by_heatmaps(known):
-    return SimpleNamespace(explain=known.predictions.network.heatmap, quick=True)
+    return SimpleNamespace(method="Grad-CAM", explain=known.predictions.network.heatmap, quick=True)
 
 
 def test_a_model_that_did_not_learn_has_no_maps(clean):
@@ -157,7 +157,7 @@ def test_the_evidence_moves_onto_a_mark_that_the_model_uses_and_not_onto_one_tha
         network = FoldedNetwork(size=56, features=(red_and_dark,), heads=heads, spatial=True)
         known = replace(marked.predictions, network=network)
         done = {values.key: intervene(cue, tie, marked.images, known, 0)}
-        maps = SimpleNamespace(explain=network.heatmap)
+        maps = SimpleNamespace(method="Grad-CAM", explain=network.heatmap)
         return cue_maps(marked.images, [cue], (tie,), known, done, maps, SETTINGS, QUIET)[values.key]
 
     found, quiet = moved(redness=1), moved(redness=0)

@@ -40,6 +40,16 @@ class Method:
     """Images on which it is checked."""
 
 
+@dataclass(frozen=True, eq=False)
+class Explainer:
+    """A model with the method that draws its maps."""
+
+    method: str
+    """The name of one of `methods_for` the model."""
+    model: AuditedModel
+    explain: Explain
+
+
 def methods_for(model: AuditedModel) -> tuple[Method, ...]:
     """Those to try, in this order; of a model whose heatmaps cost hundreds of answers, those alone."""
     if not model.quick_maps:

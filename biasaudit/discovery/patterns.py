@@ -5,19 +5,24 @@ Labels choose the patterns, so the half in which they were chosen cannot testify
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from biasaudit.discovery.local_features import BATCH, LocalFeatures, learn
+from biasaudit.discovery.local_features import LocalFeatures, learn
 from biasaudit.discovery.mining import Mined, best_places, mine
 from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
 from biasaudit.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
+from biasaudit.model.network import FoldedNetwork
 from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
 from biasaudit.settings import Settings
@@ -117,7 +122,7 @@ def patterns(
         features = learn(backbone, survey.pixels, survey.rows[mined_in], rng)
         if features is None:
             raise Unavailable(f"{backbone.name} has no map of a middle size, whose places could be compared")
-        descriptors = np.concatenate([features.of(b) for b in survey.pixels.batches(survey.rows[mined_in], BATCH)])
+        descriptors = np.concatenate(list(_of_each(features, survey.pixels, survey.rows[mined_in], _as_they_are)))
         found = [(recurrence(one, codes), one) for one in mine(descriptors, codes, len(images.classes), rng)]
         tied = sorted((pair for pair in found if pair[0].gain >= LEAST_GAIN), key=lambda pair: -pair[0].score)
         asked = [
@@ -175,6 +180,33 @@ def _distinct(found: list[tuple[Recurrence, Mined]]) -> list[tuple[Recurrence, M
 def _everywhere(
     features: LocalFeatures, store: PixelStore, rows: np.ndarray, prototypes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    parts = [best_places(features.of(batch), prototypes) for batch in store.batches(rows, BATCH)]
+    parts = list(_of_each(features, store, rows, partial(_alike, prototypes)))
     values, places = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
     return values.astype(float), places
+
+
+def _of_each(
+    features: LocalFeatures, store: PixelStore, rows: np.ndarray, then: Callable[[np.ndarray], Any]
+) -> Iterator[Any]:
+    """What `then` makes of the descriptors of each batch."""
+    pieces = [(rows[some],) for some in batches(len(rows))]
+    look = partial(_look, store, replace(features, network=None), then)
+    return by_piece(look, features.network, pieces, Progress(quiet=True), "")
+
+
+def _look(
+    store: PixelStore,
+    features: LocalFeatures,
+    then: Callable[[np.ndarray], Any],
+    network: FoldedNetwork,
+    rows: np.ndarray,
+) -> Any:
+    return then(replace(features, network=network).of(store.read(rows)))
+
+
+def _as_they_are(descriptors: np.ndarray) -> np.ndarray:
+    return descriptors
+
+
+def _alike(prototypes: np.ndarray, descriptors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return best_places(descriptors, prototypes)

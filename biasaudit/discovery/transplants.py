@@ -10,6 +10,7 @@ import numpy as np
 from biasaudit.discovery.fixed_places import FixedPlace
 from biasaudit.discovery.patterns import Pattern
 from biasaudit.evidence.interventions import LEAST, Intervention, kept_intervention
+from biasaudit.evidence.on_workers import log_odds
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
 from biasaudit.evidence.ties import Tie
@@ -86,9 +87,9 @@ def _transplant(
         rows=receivers,
         toward=1,
         # Of a given model from the same pixels, whatever their size; what was trained here has said it already.
-        before=predictions.network.log_odds(before, folds) if predictions.given else predictions.log_odds[receivers],
-        inserted=predictions.network.log_odds(inserted, folds),
-        placebo=predictions.network.log_odds(placebo, folds),
+        before=log_odds(predictions.network, before, folds) if predictions.given else predictions.log_odds[receivers],
+        inserted=log_odds(predictions.network, inserted, folds),
+        placebo=log_odds(predictions.network, placebo, folds),
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
 from biasaudit.attribution.gate import Examined, first_to_pass
-from biasaudit.attribution.methods import Explain
+from biasaudit.attribution.methods import Explain, Explainer
+from biasaudit.evidence.on_workers import by_piece
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
+from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
@@ -69,12 +72,15 @@ def attributions(
     kept, maps = [], []
     if method is not None and explain is not None:
         some = rows[: method.images]
-        for row in progress.track(some, f"Mapping the evidence ({method.name})", len(some)):
-            image = store.read(survey.rows[[row]])[0]
-            heat = explain(image, int(predictions.fold[row]), int(images.codes[row])) if np.ptp(image) >= FLAT else None
-            if heat is not None and (heat > 0).any():
+        pieces = [(survey.rows[[row]], int(predictions.fold[row]), int(images.codes[row])) for row in some]
+        explainer = Explainer(method.name, predictions.network, explain)
+        mapped = by_piece(
+            partial(shares_in, store), explainer, pieces, progress, f"Mapping the evidence ({method.name})"
+        )
+        for row, found in zip(some, mapped, strict=True):
+            if found is not None:
                 kept.append(int(row))
-                maps.append(shares_of(heat))
+                maps.append(found)
     return Attributions(
         method=method.name if method else None,
         explain=explain,
@@ -82,6 +88,16 @@ def attributions(
         rows=np.array(kept, dtype=int),
         maps=np.array(maps, dtype=np.float32).reshape(-1, GRID, GRID),
     )
+
+
+def shares_in(store: PixelStore, explainer: Explainer, at: np.ndarray, fold: int, code: int) -> np.ndarray | None:
+    """Where the evidence for a class lies in the picture at this row of the store, int (1,): as `shares_of`.
+
+    None where the picture is flat, or nothing in it speaks for the class.
+    """
+    image = store.read(at)[0]
+    heat = explainer.explain(image, fold, code) if np.ptp(image) >= FLAT else None
+    return shares_of(heat) if heat is not None and (heat > 0).any() else None
 
 
 def shares_of(heat: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,15 +13,17 @@ from threadpoolctl import threadpool_limits
 
 from biasaudit.cache import Cache, digest_of, key_of
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.on_workers import BATCH, batches, by_piece
 from biasaudit.evidence.predictions import FROZEN_FOLDS, Predictions, macro_auc
 from biasaudit.evidence.survey import Survey
 from biasaudit.images import partial_views
+from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model import smoother
 from biasaudit.model.backbone import Backbone, forward
 from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import STRENGTHS, fit_head, log_odds
-from biasaudit.model.network import pool
+from biasaudit.model.network import FoldedNetwork, pool, without_head
 from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
@@ -48,7 +50,6 @@ MOST, MOST_HELD_OUT = 1000, 500
 NARROW = 256
 """Features up to which the head gets the weakest of its penalties; choosing one would take most of the time."""
 PERMUTATIONS = 499
-BATCH = 32
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -142,22 +143,14 @@ def _features(
 ) -> dict[str, np.ndarray]:
     """What each view of the pixels is to the head, float32 (m, features) by name; one pass over the stored pixels."""
     assert survey.pixels is not None
-    batches = survey.pixels.batches(survey.rows[rows], BATCH)
-    names = list(PICTURES) if backbone.pretrained else list(COARSE)
+    store, names = survey.pixels, list(PICTURES) if backbone.pretrained else list(COARSE)
 
     def make() -> dict[str, np.ndarray]:
-        look = _looks(backbone, predictions)
-        rng = {name: generator(seed, "blind_views", name) for name in names}
-        found: dict[str, list[np.ndarray]] = {name: [] for name in (*names, *VECTORS)}
-        tracked = progress.track(batches, "Looking at views without the subject", -(-len(rows) // BATCH))
-        for number, batch in enumerate(tracked):
-            seen = {name: PICTURES[name](batch, rng[name]) for name in names}  # always, as the next views follow them
-            looked = parts.arrays("views", number, partial(_look_at_each, look, seen))
-            for name in names:
-                found[name].append(looked[name])
-            for name, reduce in VECTORS.items():
-                found[name].append(reduce(batch))
-        return {name: np.concatenate(some) for name, some in found.items()}
+        network = _network(backbone, predictions)
+        pieces = [(number, survey.rows[rows[some]]) for number, some in enumerate(batches(len(rows)))]
+        look = partial(_look, store, names, seed, parts)
+        found = list(by_piece(look, network, pieces, progress, "Looking at views without the subject"))
+        return {name: np.concatenate([some[name] for some in found]) for name in (*names, *VECTORS)}
 
     def fits(kept: dict[str, np.ndarray]) -> bool:
         return set(kept) == {*names, *VECTORS} and all(
@@ -171,17 +164,44 @@ def _features(
     return cache.arrays("blind_views", key_of(backbone.name, backbone.size, seed, code, hashes), make, fits)
 
 
-def _look_at_each(look: Callable[[np.ndarray], np.ndarray], views: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: look(view) for name, view in views.items()}
-
-
-def _looks(backbone: Backbone, predictions: Predictions) -> Callable[[np.ndarray], np.ndarray]:
-    """uint8 (n, size, size, 3) -> float32 (n, features), the same function for every image."""
+def _network(backbone: Backbone, predictions: Predictions) -> FoldedNetwork | None:
+    """What looks at every image; None where only coarse pixels can be had."""
     if not backbone.pretrained:
-        return partial_views.coarse_pixels
-    shared: tuple[Callable[[np.ndarray], np.ndarray], ...] = getattr(predictions.network, "features", ())
-    extract = shared[0] if len(shared) == 1 else forward(backbone)
-    return lambda batch: pool(extract(batch))
+        return None
+    shared = predictions.network
+    if isinstance(shared, FoldedNetwork) and len(shared.features) == 1:
+        return shared
+    return without_head(backbone, forward(backbone))
+
+
+def _look(
+    store: PixelStore,
+    names: Sequence[str],
+    seed: int,
+    parts: Parts,
+    network: FoldedNetwork | None,
+    number: int,
+    rows: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """What each view of one batch is to the head, float32 (m, features) by name."""
+    batch = store.read(rows)
+
+    def looked() -> dict[str, np.ndarray]:
+        return {name: _seen(PICTURES[name](batch, _drawing(seed, name, number)), network) for name in names}
+
+    return parts.arrays("views", number, looked) | {name: reduce(batch) for name, reduce in VECTORS.items()}
+
+
+def _seen(view: np.ndarray, network: FoldedNetwork | None) -> np.ndarray:
+    return partial_views.coarse_pixels(view) if network is None else pool(network.feature_maps(view, 0))
+
+
+def _drawing(seed: int, name: str, number: int) -> np.random.Generator:
+    """The random numbers of a batch: those that come after the ones of the batches before it."""
+    rng = generator(seed, "blind_views", name)
+    assert isinstance(rng.bit_generator, np.random.PCG64)
+    rng.bit_generator.advance(number * BATCH * partial_views.DRAWN)
+    return rng
 
 
 def _file_traits(cues: Sequence[CueValues], learnt: np.ndarray) -> np.ndarray | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
+from biasaudit.attribution.methods import Explainer
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.attributions import GRID, Attributions, shares_of
 from biasaudit.evidence.interventions import Intervention
+from biasaudit.evidence.on_workers import by_piece, of_rows
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized
@@ -56,15 +59,20 @@ def cue_maps(
     tie_of, by_id = {tie.cue.key: tie for tie in ties}, {cue.id: cue for cue in cues}
     done = {key: each for key, each in interventions.items() if _speaks_by_being_there(tie_of[key], each)}
     found: dict[str, CueMaps] = {}
-    if attributions.explain is None:
+    if attributions.explain is None or attributions.method is None:
         return found
-    for key, each in progress.track(done.items(), "Mapping the evidence on artefacts put in", len(done)):
+    explainer = Explainer(attributions.method, predictions.network, attributions.explain)
+    asked = [(key, int(row)) for key, each in done.items() for row in each.rows[:IMAGES]]
+    pieces = [_piece(tie_of[key], by_id[tie_of[key].cue.id], row, images, predictions) for key, row in asked]
+    mapped = by_piece(
+        partial(_shares, settings.seed), explainer, pieces, progress, "Mapping the evidence on artefacts put in"
+    )
+    shares_of_cue: dict[str, list[tuple[int, float, float, float]]] = {key: [] for key in done}
+    for (key, row), shares in zip(asked, mapped, strict=True):
+        if shares is not None:
+            shares_of_cue[key].append((row, *shares))
+    for key, shares in shares_of_cue.items():
         tie = tie_of[key]
-        shares = [
-            share
-            for row in each.rows[:IMAGES]
-            if (share := _shares(int(row), by_id[tie.cue.id], tie, images, predictions, attributions, settings.seed))
-        ]
         if len(shares) < FEWEST:
             continue
         rows, values = np.array([row for row, *_ in shares]), np.array([some for _, *some in shares])
@@ -85,31 +93,32 @@ def _speaks_by_being_there(tie: Tie, done: Intervention) -> bool:
     return tie.cue.kind == "artefact" and tie.direction > 0 and done.toward > 0
 
 
+def _piece(
+    tie: Tie, cue: Cue, row: int, images: ImageTable, predictions: Predictions
+) -> tuple[Cue, float, ImageTable, int, int]:
+    """The cue and how much of it, the image, the fold that never saw it, and the class to explain."""
+    amount = tie.direction * abs(difference_of(cue, tie))
+    image = of_rows(images, np.array([row]))
+    return cue, amount, image, int(predictions.fold[row]), images.classes.index(tie.label)
+
+
 def _shares(
-    row: int,
-    cue: Cue,
-    tie: Tie,
-    images: ImageTable,
-    predictions: Predictions,
-    attributions: Attributions,
-    seed: int,
-) -> tuple[int, float, float, float] | None:
-    """The row, and the shares before, with the cue and with its placebo; None where the cue has no place in it."""
+    seed: int, explainer: Explainer, cue: Cue, amount: float, image: ImageTable, fold: int, code: int
+) -> tuple[float, float, float] | None:
+    """The shares before, with the cue and with its placebo; None where the cue has no place in the image."""
     assert cue.insert is not None
     assert cue.placebo is not None
-    assert attributions.explain is not None
-    rng = np.random.default_rng([seed, zlib.crc32(cue.id.encode()), zlib.crc32(images.ids[row].encode())])
-    before = images.photo(row).rgb
-    after, mask = cue.insert(before, tie.direction * abs(difference_of(cue, tie)), rng)
+    rng = np.random.default_rng([seed, zlib.crc32(cue.id.encode()), zlib.crc32(image.ids[0].encode())])
+    before = image.photo(0).rgb
+    after, mask = cue.insert(before, amount, rng)
     place = _place(mask)
     if not 0 < place.mean() < WIDEST:
         return None
     shares = []
     for rgb in (before, after, cue.placebo(before, after, mask, rng)):
-        pixels, code = resized(rgb, predictions.network.size), images.classes.index(tie.label)
-        heat = attributions.explain(pixels, int(predictions.fold[row]), code)
+        heat = explainer.explain(resized(rgb, explainer.model.size), fold, code)
         shares.append(float(shares_of(heat)[place].sum()) if heat is not None and (heat > 0).any() else 0.0)
-    return row, shares[0], shares[1], shares[2]
+    return shares[0], shares[1], shares[2]
 
 
 def _place(mask: np.ndarray) -> np.ndarray:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 
 from biasaudit.attribution.of_given import explained
 from biasaudit.errors import UsageError
 from biasaudit.evidence.given_hints import order_hint, range_hint
+from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.evidence.predictions import Predictions, macro_auc
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
@@ -14,10 +18,10 @@ from biasaudit.images.table import ImageTable
 from biasaudit.model.answers import meaning_of, odds_of, probabilities_of
 from biasaudit.model.backbone import Backbone, forward
 from biasaudit.model.given import Given, GivenModel, before_last_dense
+from biasaudit.model.network import FoldedNetwork, without_head
 from biasaudit.progress import Progress
 from biasaudit.settings import Settings
 
-BATCH = 32
 FEWEST = 10
 """Images of each class that the given test part must hold for the figures to be its own."""
 
@@ -73,9 +77,12 @@ def given_predictions(
 
 
 def _answers(given: Given, store: PixelStore, rows: np.ndarray, images: ImageTable, progress: Progress) -> np.ndarray:
-    batches = progress.track(store.batches(rows, BATCH), f"Asking {given.name}", -(-len(rows) // BATCH))
-    names = (images.ids[start : start + BATCH].tolist() for start in range(0, images.n, BATCH))
-    return np.concatenate([given.answers(batch, ids) for batch, ids in zip(batches, names, strict=True)])
+    pieces = [(rows[some], images.ids[some].tolist()) for some in batches(len(rows))]
+    return np.concatenate(list(by_piece(partial(_answered, store), given, pieces, progress, f"Asking {given.name}")))
+
+
+def _answered(store: PixelStore, given: Given, rows: np.ndarray, ids: Sequence[str]) -> np.ndarray:
+    return given.answers(store.read(rows), ids)
 
 
 def _judged(images: ImageTable) -> np.ndarray:
@@ -102,7 +109,14 @@ def _embedding(
     before = before_last_dense(given.network, outputs) if given.network is not None else None
     if before is None:
         return None
-    extract = forward(Backbone(given.name, given.size, before, pretrained=True, spatial=False))
-    batches = progress.track(store.batches(rows, BATCH), f"{given.name}: features", -(-len(rows) // BATCH))
-    features = np.concatenate([extract(batch) for batch in batches])
+    backbone = Backbone(given.name, given.size, before, pretrained=True, spatial=False)
+    network = without_head(backbone, forward(backbone))
+    pieces = [(rows[some],) for some in batches(len(rows))]
+    features = np.concatenate(
+        list(by_piece(partial(_features, store), network, pieces, progress, f"{given.name}: features"))
+    )
     return features if np.isfinite(features).all() else None
+
+
+def _features(store: PixelStore, network: FoldedNetwork, rows: np.ndarray) -> np.ndarray:
+    return network.feature_maps(store.read(rows), 0)

@@ -10,10 +10,12 @@ from functools import partial
 import numpy as np
 
 from biasaudit.cues.cue import Cue
+from biasaudit.evidence.on_workers import batches_of, by_piece, of_rows
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
+from biasaudit.model.audited import AuditedModel
 from biasaudit.parts import NOTHING_KEPT, Parts
 from biasaudit.progress import Progress
 from biasaudit.settings import Settings
@@ -63,32 +65,85 @@ def _candidates(tie: Tie, judged: np.ndarray, toward: int, rng: np.random.Genera
     return np.sort(rng.choice(rows, IMAGES, replace=False)) if len(rows) > IMAGES else rows
 
 
-def intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
-    """Put one cue, and its placebo, into held-out images of the other classes; None where there are too few."""
-    assert cue.insert is not None
-    assert cue.placebo is not None
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Plan:
+    """What is to be put where."""
+
+    key: str
+    """The cue's, which the finished pieces are kept under."""
+    cue: Cue
+    rows: np.ndarray
+    """int (m,): the images."""
+    toward: int
+    amount: float
+
+
+def _plan(cue: Cue, tie: Tie, predictions: Predictions, seed: int) -> _Plan | None:
+    """None where there are too few images to put it into, or none to learn from how much of it to put."""
     toward = 1 if tie.direction in cue.directions else -1
     rows = _candidates(tie, predictions.judged, toward, np.random.default_rng([seed, zlib.crc32(cue.id.encode())]))
     if len(rows) < LEAST or not (tie.present & tie.known).any():
         return None
     amount = toward * tie.direction * abs(difference_of(cue, tie))
-    size = predictions.network.size
-    inserted = np.empty((len(rows), size, size, 3), dtype=np.uint8)
+    return _Plan(key=tie.cue.key, cue=cue, rows=rows, toward=toward, amount=amount)
+
+
+def intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
+    """Put one cue, and its placebo, into held-out images of the other classes; None where there are too few."""
+    plan = _plan(cue, tie, predictions, seed)
+    done = _carried_out([plan] if plan else [], images, predictions, seed, Progress(quiet=True), NOTHING_KEPT)
+    return next(iter(done.values()), None)
+
+
+def _carried_out(
+    plans: Sequence[_Plan], images: ImageTable, predictions: Predictions, seed: int, progress: Progress, parts: Parts
+) -> dict[str, Intervention]:
+    """Cue key -> what came of it; all plans in one go, so that no worker waits for the last images of a cue."""
+    network, fold = predictions.network, predictions.fold
+    places = [(plan, some) for plan in plans for some in batches_of(network, fold[plan.rows])]
+    pieces = [(plan, of_rows(images, plan.rows[some]), fold[plan.rows[some]]) for plan, some in places]
+    odds = {plan.key: np.empty((2, len(plan.rows), len(images.classes))) for plan in plans}
+    asked = by_piece(partial(_asked, seed, parts), network, pieces, progress, "Putting cues in, against placebos")
+    for (plan, some), found in zip(places, asked, strict=True):
+        odds[plan.key][:, some] = found
+    return {
+        plan.key: Intervention(
+            rows=plan.rows,
+            toward=plan.toward,
+            before=predictions.log_odds[plan.rows],
+            inserted=odds[plan.key][0],
+            placebo=odds[plan.key][1],
+        )
+        for plan in plans
+    }
+
+
+def _asked(
+    seed: int, parts: Parts, network: AuditedModel, plan: _Plan, images: ImageTable, folds: np.ndarray
+) -> np.ndarray:
+    """The model's log-odds of these images with the cue and with its placebo, float64 (2, m, classes)."""
+
+    def make() -> dict[str, np.ndarray]:
+        inserted, placebo = _drawn(plan, images, network.size, seed)
+        return {"odds": np.stack([network.log_odds(inserted, folds), network.log_odds(placebo, folds)])}
+
+    return parts.arrays("reliance", [plan.key, images.ids.tolist()], make)["odds"]
+
+
+def _drawn(plan: _Plan, images: ImageTable, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """These images with the cue and with its placebo, each uint8 (m, size, size, 3)."""
+    cue = plan.cue
+    assert cue.insert is not None
+    assert cue.placebo is not None
+    inserted = np.empty((images.n, size, size, 3), dtype=np.uint8)
     placebo = np.empty_like(inserted)
-    for place, row in enumerate(rows):
-        rng = np.random.default_rng([seed, zlib.crc32(cue.id.encode()), zlib.crc32(images.ids[row].encode())])
-        before = images.photo(int(row)).rgb
-        after, mask = cue.insert(before, amount, rng)
+    for place, name in enumerate(images.ids):
+        rng = np.random.default_rng([seed, zlib.crc32(cue.id.encode()), zlib.crc32(name.encode())])
+        before = images.photo(place).rgb
+        after, mask = cue.insert(before, plan.amount, rng)
         inserted[place] = resized(after, size)
         placebo[place] = resized(cue.placebo(before, after, mask, rng), size)
-    folds = predictions.fold[rows]
-    return Intervention(
-        rows=rows,
-        toward=toward,
-        before=predictions.log_odds[rows],
-        inserted=predictions.network.log_odds(inserted, folds),
-        placebo=predictions.network.log_odds(placebo, folds),
-    )
+    return inserted, placebo
 
 
 def interventions(
@@ -110,10 +165,6 @@ def interventions(
         for tie in ties
         if tie.cue.kind != "metadata" and tie.cue.id in by_id and tie.strength >= FLOORS["association"]
     ]
-    results = {}
-    for tie in progress.track(chosen, "Putting cues in, against placebos", len(chosen)):
-        make = partial(intervene, by_id[tie.cue.id], tie, images, predictions, settings.seed)
-        result = kept_intervention(parts, "reliance", tie.cue.key, make)
-        if result is not None:
-            results[tie.cue.key] = result
-    return results
+    plans = [_plan(by_id[tie.cue.id], tie, predictions, settings.seed) for tie in chosen]
+    wanted = [plan for plan in plans if plan is not None]
+    return _carried_out(wanted, images, predictions, settings.seed, progress, parts)

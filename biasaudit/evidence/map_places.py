@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.linalg import solve
 
 from biasaudit.evidence.attributions import GRID, Attributions, on_grid
+from biasaudit.evidence.on_workers import by_piece
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.survey import Survey
+from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model.network import FoldedNetwork
+from biasaudit.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permuted
 
@@ -26,6 +30,8 @@ LEAST = 8
 HEADS = 99
 MOST = 1000
 """Images that those heads learn from, at most."""
+TOGETHER = 8
+"""Images that a worker is asked about at once: the heads travel with them."""
 RIDGE = 1.0
 """Penalty, with similarities scaled so that an image's with itself is 1 on average."""
 EDGE, INSIDE = GRID // 10, GRID // 5
@@ -126,17 +132,28 @@ def _chance(
     if not isinstance(network, FoldedNetwork) or not network.spatial or predictions.embedding is None:
         return {}
     assert survey.pixels is not None
-    shares: dict[str, list[np.ndarray]] = {name: [] for name in REGIONS}
+    store = survey.pixels.at(network.size)
+    shares: list[np.ndarray] = []
     for space in np.unique(predictions.space[rows]):
         weights = _heads(code, (predictions.space == space) & ~images.held_out, images, predictions.embedding, seed)
-        for row in rows[predictions.space[rows] == space]:
-            rgb = survey.pixels.at(network.size).read(survey.rows[[row]])
-            coarse = np.maximum(0, network.feature_maps(rgb, int(predictions.fold[row]))[0] @ weights)
-            heat = np.stack([on_grid(coarse[..., head]) for head in range(HEADS)])
-            total = np.maximum(heat.sum(axis=(1, 2)), 1e-12)
-            for name, region in REGIONS.items():
-                shares[name].append((heat * region).sum(axis=(1, 2)) / total)
-    return {name: np.mean(some, axis=0) for name, some in shares.items()}
+        own = rows[predictions.space[rows] == space]
+        few = np.array_split(own, -(-len(own) // TOGETHER))
+        pieces = [(survey.rows[some], predictions.fold[some]) for some in few]
+        shares += by_piece(partial(_shares_of_heads, store, weights), network, pieces, Progress(quiet=True), "")
+    return dict(zip(REGIONS, np.concatenate(shares).mean(axis=0), strict=True))
+
+
+def _shares_of_heads(
+    store: PixelStore, weights: np.ndarray, network: FoldedNetwork, rows: np.ndarray, folds: np.ndarray
+) -> np.ndarray:
+    """Of each head in each region, for the pictures at these rows of the store: float32 (m, regions, HEADS)."""
+    found = np.empty((len(rows), len(REGIONS), HEADS), dtype=np.float32)
+    for place, (row, fold) in enumerate(zip(rows, folds, strict=True)):  # one by one, as they are mapped
+        coarse = np.maximum(0, network.feature_maps(store.read(np.array([row])), int(fold))[0] @ weights)
+        heat = np.stack([on_grid(coarse[..., head]) for head in range(HEADS)])
+        total = np.maximum(heat.sum(axis=(1, 2)), 1e-12)
+        found[place] = [(heat * region).sum(axis=(1, 2)) / total for region in REGIONS.values()]
+    return found
 
 
 def _heads(code: int, learnt: np.ndarray, images: ImageTable, embedding: np.ndarray, seed: int) -> np.ndarray:

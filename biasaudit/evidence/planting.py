@@ -10,10 +10,11 @@ import joblib
 import numpy as np
 import pandas as pd
 
+from biasaudit.cluster import in_order
 from biasaudit.cues.cue import Cue
 from biasaudit.images.photo import Photo
 from biasaudit.images.table import ImageTable
-from biasaudit.processes import parallel, share_cores
+from biasaudit.processes import share_cores
 from biasaudit.progress import Progress
 from biasaudit.stats import generator
 
@@ -92,8 +93,9 @@ def plant_each(
     progress: Progress,
 ) -> dict[str, pd.DataFrame]:
     """Cue id -> the values of every cue in every image with that cue put in, one row an image."""
-    tasks = (joblib.delayed(_read_and_plant)(images, row, cues, steps, seed) for row in range(images.n))
-    workers = 1 if images.n * len(steps) < FEW else jobs or joblib.cpu_count()
-    rows = list(progress.track(parallel(workers)(tasks), f"Planting {len(steps)} cues in {images.n} images", images.n))
+    absolute = replace(images, root=images.root.absolute())
+    tasks = (joblib.delayed(_read_and_plant)(absolute, row, cues, steps, seed) for row in range(images.n))
+    measured = in_order(tasks, jobs, few=images.n * len(steps) < FEW)
+    rows = list(progress.track(measured, f"Planting {len(steps)} cues in {images.n} images", images.n))
     planted = [cue.id for cue in cues if cue.id in steps]
     return {cue: pd.DataFrame([row[place] for row in rows]) for place, cue in enumerate(planted)}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from biasaudit.cache import Cache, digest_of, key_of
+from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
@@ -17,7 +18,7 @@ from biasaudit.model.backbone import Backbone, forward, load
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import choose_penalty, fit_head, log_odds, softmax
 from biasaudit.model.kept_training import kept_training
-from biasaudit.model.network import FoldedNetwork, pool
+from biasaudit.model.network import FoldedNetwork, pool, without_head
 from biasaudit.model.training import train_network
 from biasaudit.model.training_sample import check_folds, training_sample
 from biasaudit.parts import NOTHING_KEPT, Parts
@@ -76,13 +77,14 @@ class Predictions:
 def _embed(
     backbone: Backbone, store: PixelStore, rows: np.ndarray, progress: Progress, what: str, parts: Parts = NOTHING_KEPT
 ) -> np.ndarray:
-    extract = forward(backbone)
-    batches = enumerate(progress.track(store.batches(rows), what, -(-len(rows) // 32)))
-    made = [
-        parts.arrays("features", number, lambda batch=batch: {"pooled": pool(extract(batch))})  # type: ignore[misc]
-        for number, batch in batches
-    ]
-    return np.concatenate([some["pooled"] for some in made])
+    network = without_head(backbone, forward(backbone))
+    pieces = [(number, rows[some]) for number, some in enumerate(batches(len(rows)))]
+    return np.concatenate(list(by_piece(partial(_pooled, store, parts), network, pieces, progress, what)))
+
+
+def _pooled(store: PixelStore, parts: Parts, network: FoldedNetwork, number: int, rows: np.ndarray) -> np.ndarray:
+    made = parts.arrays("features", number, lambda: {"pooled": pool(network.feature_maps(store.read(rows), 0))})
+    return made["pooled"]
 
 
 def macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: int) -> Estimate:

@@ -15,6 +15,8 @@ BACKGROUND = 0.6
 """The same in `background`, where photographers put what they mean; --subject center means the same box."""
 PATCHES = 8
 """Patches along each side: small enough that few of them hold a recognisable part."""
+DRAWN = PATCHES**2
+"""Random numbers that `shuffled_patches` draws for each picture."""
 BLUR = 1 / 224
 """Standard deviation of the blur that `fine_detail` takes away, as a share of the side: one pixel of the usual 224."""
 GAIN = 4
@@ -49,7 +51,7 @@ def shuffled_patches(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     whole = side * PATCHES
     squares = rgb[:, :whole, :whole].reshape(len(rgb), PATCHES, side, PATCHES, side, 3).swapaxes(2, 3)
     squares = squares.reshape(len(rgb), PATCHES**2, side, side, 3)
-    order = np.argsort(rng.random((len(rgb), PATCHES**2)), axis=1)
+    order = np.argsort(rng.random((len(rgb), DRAWN)), axis=1)
     squares = np.take_along_axis(squares, order[:, :, None, None, None], axis=1)
     found = np.zeros_like(rgb)
     heap = squares.reshape(len(rgb), PATCHES, PATCHES, side, side, 3).swapaxes(2, 3)

@@ -174,16 +174,10 @@ def _own(file: Path) -> Backbone:
     return _backbone(file.name, size, network, pretrained=True)
 
 
-def middle(backbone: Backbone) -> Callable[[np.ndarray], np.ndarray] | None:
+def middle(backbone: Backbone) -> Backbone | None:
     """The network up to its last map of a step of some 16 pixels: edges and textures, with their places.
 
-    Of residual networks the last sum of such a block. Returns a function, uint8 (n, size, size, 3) -> float32
-    (n, h, w, c), or None where there is no such map.
+    Of residual networks the last sum of such a block; None where there is no such map.
     """
-    keras = import_keras()
     network = to_map_of(backbone.network, backbone.size / MIDDLE)
-    if network is None:
-        return None
-    if keras.backend.backend() != "tensorflow":
-        return lambda images: np.asarray(network.predict_on_batch(images))
-    return forward(Backbone(backbone.name, backbone.size, network, backbone.pretrained, spatial=True))
+    return None if network is None else Backbone(backbone.name, backbone.size, network, backbone.pretrained, True)

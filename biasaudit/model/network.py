@@ -65,6 +65,15 @@ class FoldedNetwork:
         return self._features(rgb, fold)
 
 
+def without_head(backbone: Backbone, features: Callable[[np.ndarray], np.ndarray]) -> FoldedNetwork:
+    """A network that is asked for its features alone.
+
+    features: what `forward` makes of it.
+    """
+    spatial = backbone.spatial
+    return FoldedNetwork(size=backbone.size, features=(features,), heads=(), spatial=spatial, backbones=(backbone,))
+
+
 def pool(features: np.ndarray) -> np.ndarray:
     """Maps (n, h, w, c) to their mean over places, float32 (n, c); vectors stay as they are."""
     return (features.mean(axis=(1, 2)) if features.ndim == 4 else features).astype(np.float32)

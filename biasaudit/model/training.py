@@ -43,7 +43,7 @@ def _sequence(
             if seed is not None:
                 mirrored = self.rng.random(len(chosen)) < 0.5
                 pixels[mirrored] = pixels[mirrored, :, ::-1]
-            return pixels.astype(np.float32), codes[chosen], weights[chosen]
+            return pixels, codes[chosen], weights[chosen]
 
         def on_epoch_end(self) -> None:
             if seed is not None:
@@ -84,8 +84,9 @@ def train_network(
 
 
 def _with_head(keras: Any, backbone: Backbone, classes: int):
-    image = keras.Input((backbone.size, backbone.size, 3))
-    maps = backbone.network(image)
+    # Bytes travel to the device, a quarter of what floats would be, and become floats there.
+    image = keras.Input((backbone.size, backbone.size, 3), dtype="uint8")
+    maps = backbone.network(keras.ops.cast(image, "float32"))
     pooled = keras.layers.GlobalAveragePooling2D()(maps) if backbone.spatial else maps
     dense = keras.layers.Dense(classes)
     return keras.Model(image, dense(keras.layers.Dropout(0.2)(pooled))), dense
