@@ -4,6 +4,7 @@ from scipy.stats import chi2_contingency
 from sklearn.metrics import roc_auc_score
 
 from biasaudit import stats
+from biasaudit.stats import resampling
 
 
 @pytest.fixture
@@ -135,14 +136,14 @@ def test_resamples_of_many_images_are_made_a_few_at_a_time_and_are_the_same(monk
         return [np.concatenate(list(each)) for each in made]
 
     whole = drawn()
-    monkeypatch.setattr(stats, "CELLS", 7 * 60)
+    monkeypatch.setattr(resampling, "CELLS", 7 * 60)
     assert max(len(each) for each in stats.permuted(values, groups, 50, np.random.default_rng(0))) == 7
     for one, other in zip(whole, drawn(), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 def test_strata_of_different_sizes_are_permuted_as_many_times(monkeypatch):
-    monkeypatch.setattr(stats, "CELLS", 300)
+    monkeypatch.setattr(resampling, "CELLS", 300)
     strata = np.array([0] * 50 + [1] * 10)
     made = stats.permuted_within(np.arange(60), np.arange(60), strata, 20, np.random.default_rng(0))
     assert np.concatenate(list(made)).shape == (20, 60)
