@@ -94,7 +94,8 @@ DropSmall = Annotated[
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes that read images. Default: one a core.")]
 Engine = Annotated[
-    str, typer.Option(help="What reads the images: local, dask or ray; see --address.", metavar="local|dask|ray")
+    str,
+    typer.Option(help="What works on the images: local, dask or ray; see --address.", metavar="local|dask|ray"),
 ]
 Address = Annotated[
     str | None,

@@ -32,8 +32,11 @@ START = {
 PATIENCE = 10.0
 """Seconds that a cluster has to answer in."""
 
-_workers: ContextVar[dict[str, Any] | None] = ContextVar("workers", default=None)
-"""What joblib is told of the cluster that does the work; None on this machine."""
+Hand = Callable[[Iterable[Any]], Iterable[Any]]
+"""Hands joblib's delayed tasks to the workers and gives their results, in any order."""
+
+_workers: ContextVar[Hand | None] = ContextVar("workers", default=None)
+"""To the workers of the cluster that does the work; None on this machine."""
 _shared: ContextVar[Path | None] = ContextVar("shared", default=None)
 """The folder of working files that every worker of that cluster sees."""
 
@@ -104,12 +107,10 @@ def spread(tasks: Iterable[Any], jobs: int | None, *, few: bool = False) -> Iter
 
     few: too few tasks to be worth the start of a process; they are done in this one.
     """
-    workers = _workers.get()
-    if few or workers is None:
+    hand = _workers.get()
+    if few or hand is None:
         return parallel(1 if few else jobs, return_as="generator_unordered")(tasks)
-    with joblib.parallel_config(**workers):
-        there = joblib.Parallel(return_as="list" if workers["backend"] == "ray" else "generator_unordered")
-    return there(tasks)
+    return hand(tasks)
 
 
 def in_order(tasks: Iterable[Any], jobs: int | None, *, few: bool = False) -> Iterator[Any]:
@@ -173,7 +174,7 @@ def _nowhere(address: str | None, jobs: int | None, question: _Question) -> Abst
 
 
 @contextmanager
-def _dask(address: str | None, jobs: int | None, question: _Question) -> Iterator[dict[str, Any]]:
+def _dask(address: str | None, jobs: int | None, question: _Question) -> Iterator[Hand]:
     from distributed import Client, LocalCluster
 
     scratch = question.places[-1] / "cache" / "dask"
@@ -202,11 +203,17 @@ def _dask(address: str | None, jobs: int | None, question: _Question) -> Iterato
             except Exception as error:
                 raise _could_not_ask("Dask", error) from error
             _check_answers(answers)
-            yield {"backend": "dask", "client": client}
+
+            def hand(tasks: Iterable[Any]) -> Iterable[Any]:
+                with joblib.parallel_config(backend="dask", client=client):
+                    there = joblib.Parallel(return_as="generator_unordered")
+                return there(tasks)
+
+            yield hand
 
 
 @contextmanager
-def _ray(address: str | None, jobs: int | None, question: _Question) -> Iterator[dict[str, Any]]:
+def _ray(address: str | None, jobs: int | None, question: _Question) -> Iterator[Hand]:
     import ray
     from ray.util.joblib import register_ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -232,7 +239,10 @@ def _ray(address: str | None, jobs: int | None, question: _Question) -> Iterator
         register_ray()
         # A worker that is lost is started anew, and does again what it had in hand.
         again = {"max_restarts": -1, "max_task_retries": -1}
-        yield {"backend": "ray", "n_jobs": -1, "ray_remote_args": again}
+        with joblib.parallel_config(backend="ray", n_jobs=-1, ray_remote_args=again):
+            pool = joblib.Parallel(return_as="list")
+        with pool:  # one for all tasks: its workers keep the networks that they have loaded
+            yield pool
     finally:
         if began:
             ray.shutdown()

@@ -64,7 +64,7 @@ class Settings:
     jobs: int | None = None
     """Processes that read images; None takes one a core."""
     engine: str = "local"
-    """What reads the images: local, dask or ray."""
+    """What works on the images: local, dask or ray."""
     address: str | None = None
     """Where that cluster answers; None starts one on this machine."""
     seed: int = 0

@@ -87,7 +87,8 @@ def deadly(tmp_path, monkeypatch):
 @contextmanager
 def threads(folder):
     """A cluster whose workers are threads of this process."""
-    tokens = cluster._workers.set({"backend": "threading", "n_jobs": 2}), cluster._shared.set(folder)
+    hand = joblib.Parallel(n_jobs=2, backend="threading", return_as="generator_unordered")
+    tokens = cluster._workers.set(hand), cluster._shared.set(folder)
     try:
         yield
     finally:
