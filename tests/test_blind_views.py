@@ -14,6 +14,7 @@ from biasaudit.images import partial_views
 from biasaudit.images.pixels import PixelStore
 from biasaudit.model import smoother
 from biasaudit.model.folds import assign_folds
+from biasaudit.model.network import FoldedNetwork
 from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
 from biasaudit.settings import Settings
@@ -43,7 +44,7 @@ def looked_at(tmp_path, images, pixels, *, cues=(), pretrained=True, groups=5):
         fold=fold,
         given=False,
         log_odds=np.random.default_rng(0).normal(size=(images.n, len(images.classes))),
-        network=SimpleNamespace(features=(grid_features,)),
+        network=FoldedNetwork(size=SIZE, features=(grid_features,), heads=(), spatial=True),
     )
     backbone = SimpleNamespace(name="stub", size=SIZE, pretrained=pretrained)
     cache, quiet = Cache(tmp_path / "cache", fresh=True), Progress(quiet=True)
