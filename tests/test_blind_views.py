@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
@@ -37,7 +38,7 @@ def looked_at(tmp_path, images, pixels, *, cues=(), pretrained=True, groups=5):
     survey = SimpleNamespace(
         pixels=store,
         rows=np.arange(images.n),
-        values={"hash": SimpleNamespace(to_numpy=lambda: images.ids)},
+        values=pd.DataFrame({"hash": images.ids}),
     )
     fold = assign_folds(images, 5, seed=0)
     model = SimpleNamespace(
