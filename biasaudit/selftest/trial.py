@@ -102,8 +102,8 @@ def run_trial(
     if cue is not None:
         target = labels == rng.choice(np.unique(labels))
         chosen = rng.random(len(labels)) < np.where(target, *strength)
-        values = clean.copy()
-        values.loc[chosen, list(planted[cue].columns)] = planted[cue][chosen].to_numpy()
+        changed = planted[cue]
+        values = clean.assign(**{name: np.where(chosen, changed[name], clean[name]) for name in changed.columns})
     in_pixels = {part.id for part in insertable(cues)}
     known = {name: table for name, table in drawn.items() if name in in_pixels}
     measured = min(map(len, known.values()), default=0)
