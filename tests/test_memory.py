@@ -8,7 +8,7 @@ import pytest
 
 from biasaudit.cache import write_parquet
 from biasaudit.evidence.columns import Columns, shard_of
-from biasaudit.evidence.cue_values import coded
+from biasaudit.evidence.cue_values import coded, metadata_cue
 from biasaudit.stats import null_auc
 
 N = 50_000
@@ -75,6 +75,15 @@ def test_equal_words_are_coded_as_by_sorting_them():
     expected = np.unique(words.astype(str), return_inverse=True)
     assert names.tolist() == expected[0].tolist()
     assert (places == expected[1]).all()
+
+
+def test_a_word_that_all_images_share_is_held_once():
+    same, two = (np.array(words, dtype=object)[np.arange(N) % len(words)] for words in (["A"], ["A", "B"]))
+    held_bytes, _, cue = held(lambda: metadata_cue("camera", same))
+    assert held_bytes < N
+    assert cue.constant
+    assert list(cue.levels[[0, N - 1]]) == ["A", "A"]
+    assert list(metadata_cue("camera", two).levels[:3]) == ["A", "B", "A"]
 
 
 @pytest.mark.slow

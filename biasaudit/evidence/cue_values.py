@@ -112,6 +112,11 @@ def _bands(numbers: np.ndarray) -> np.ndarray | None:
     return bands
 
 
+def _held_once(levels: np.ndarray) -> np.ndarray:
+    """The same levels; a word that all images share is held once, not once an image."""
+    return np.broadcast_to(levels[:1], levels.shape) if len(pd.unique(levels)) == 1 else levels
+
+
 def metadata_cue(name: str, text: np.ndarray) -> CueValues:
     """A metadata column as a cue: numbers in bands, text as it stands, ids set aside."""
     word_of, words = _distinct(text)
@@ -129,8 +134,9 @@ def metadata_cue(name: str, text: np.ndarray) -> CueValues:
     many = len(pd.unique(levels))
     if not why and (many > MOST_LEVELS or len(levels) < LEAST_PER_LEVEL * many):
         why = f"treated as an id: {many} values in {len(levels)} images"
+    constant = why == CONSTANT
     return CueValues(
-        id=name, kind="metadata", question=question, levels=levels, untestable=why, constant=why == CONSTANT
+        id=name, kind="metadata", question=question, levels=_held_once(levels), untestable=why, constant=constant
     )
 
 
@@ -158,8 +164,9 @@ def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray, learnt: np.ndarray)
         why = f"treated as an id: {len(names)} values in {len(levels)} images"
     elif cue.unseen and _named_after_themselves(levels[learnt], codes[learnt]):
         why = "each class has a word of its own in it: that repeats the label, and no network sees it"
+    constant = why == CONSTANT
     return CueValues(
-        id=cue.id, kind=cue.kind, question=cue.question, levels=levels, untestable=why, constant=why == CONSTANT
+        id=cue.id, kind=cue.kind, question=cue.question, levels=_held_once(levels), untestable=why, constant=constant
     )
 
 
