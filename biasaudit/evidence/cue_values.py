@@ -114,7 +114,7 @@ def _bands(numbers: np.ndarray) -> np.ndarray | None:
 
 def _held_once(levels: np.ndarray) -> np.ndarray:
     """The same levels; a word that all images share is held once, not once an image."""
-    return np.broadcast_to(levels[:1], levels.shape) if len(pd.unique(levels)) == 1 else levels
+    return np.broadcast_to(levels[:1].copy(), levels.shape) if len(pd.unique(levels)) == 1 else levels
 
 
 def metadata_cue(name: str, text: np.ndarray) -> CueValues:
