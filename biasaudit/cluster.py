@@ -6,11 +6,13 @@ and nothing else, so one that is lost with its worker is done again by another a
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from typing import Any
 import joblib
 
 from biasaudit.errors import EnvironmentFault, UsageError
-from biasaudit.parts import our_code
+from biasaudit.parts import libraries, our_code
 from biasaudit.processes import parallel
 
 ENGINES = ("local", "dask", "ray")
@@ -87,7 +89,9 @@ def cluster(
     Raises EnvironmentFault where no worker answers, or one sees other files or runs other code.
     """
     opened: Callable[..., AbstractContextManager[Any]] = {"dask": _dask, "ray": _ray}.get(engine, _nowhere)
-    question = _Question(places=[place.absolute() for place in places], code=our_code(), carried=carried)
+    question = _Question(
+        places=[place.absolute() for place in places], code=our_code(), libraries=libraries(), carried=carried
+    )
     with opened(address, jobs, question) as found:
         tokens = _workers.set(found), _shared.set(question.places[-1] / "cache")
         try:
@@ -143,6 +147,7 @@ class _Question:
 
     places: Sequence[Path]
     code: str
+    libraries: Sequence[str]
     carried: Any
     """Nothing is done with it: a worker that cannot import it fails."""
 
@@ -151,6 +156,8 @@ def _ask(question: _Question) -> str:
     """What is wrong with this worker, or ""."""
     if our_code() != question.code:
         return "has another version of biasaudit: install the same everywhere"
+    if differ := sorted(set(question.libraries) ^ set(libraries())):
+        return f"has other versions than this machine ({', '.join(differ)}): install the same everywhere"
     if unseen := [place for place in question.places if not os.access(place, os.R_OK | os.X_OK)]:
         return f"cannot read {unseen[0]}: images and --out must lie where every worker sees them"
     return ""
@@ -189,6 +196,8 @@ def _dask(address: str | None, jobs: int | None, question: _Question) -> Iterato
         if address is None
         else nullcontext(address)
     ) as place:
+        if address is not None:
+            _check_scheduler(address)
         try:
             client = Client(place, timeout=PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
@@ -210,6 +219,24 @@ def _dask(address: str | None, jobs: int | None, question: _Question) -> Iterato
                 return there(tasks)
 
             yield hand
+
+
+def _check_scheduler(address: str) -> None:
+    """Raise EnvironmentFault where something else than a scheduler listens: a client would wait for it without end."""
+    from distributed import rpc
+
+    async def ask() -> None:
+        async with rpc(address) as scheduler:
+            await asyncio.wait_for(scheduler.identity(), PATIENCE)
+
+    try:
+        with ThreadPoolExecutor(1) as beside:  # a notebook has a loop of its own in this thread
+            beside.submit(asyncio.run, ask()).result()
+    except (OSError, TimeoutError, ValueError) as error:
+        raise EnvironmentFault(
+            f"What answers at {address} is no Dask scheduler, or another version of one; the scheduler prints its own "
+            f'address after "Scheduler at". Else {START["dask"]}.'
+        ) from error
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def parts_in(folder: Path, choices: Any, code: Iterable[Callable[..., Any]] = ()
     """
     files = {Path(function.__code__.co_filename) for function in code if hasattr(function, "__code__")}
     others = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files) if file.is_file()]
-    return Parts(None if folder.is_symlink() else folder, key_of(our_code(), _libraries(), others, choices))
+    return Parts(None if folder.is_symlink() else folder, key_of(our_code(), libraries(), others, choices))
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +106,8 @@ def our_code() -> str:
     return digest.hexdigest()
 
 
-def _libraries() -> list[str]:
+def libraries() -> list[str]:
+    """Python, the machine's kind, and each of LIBRARIES that is installed, with its version."""
     found = [platform.python_version(), platform.machine()]
     for name in LIBRARIES:
         try:

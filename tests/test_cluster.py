@@ -112,9 +112,42 @@ def test_choices_that_do_not_fit_are_usage_errors(tmp_path, images):
 
 
 def test_a_worker_that_would_measure_something_else_is_told(tmp_path):
-    def ask(places, code):
-        return cluster._ask(cluster._Question(places=places, code=code, carried=()))
+    def ask(places, code, libraries=None):
+        libraries = cluster.libraries() if libraries is None else libraries
+        return cluster._ask(cluster._Question(places=places, code=code, libraries=libraries, carried=()))
 
     assert ask([tmp_path], cluster.our_code()) == ""
     assert "another version" in ask([tmp_path], "other")
     assert "cannot read" in ask([tmp_path / "absent"], cluster.our_code())
+    others = [*cluster.libraries()[:-1], "numpy 0.1"]
+    assert "numpy 0.1" in ask([tmp_path], cluster.our_code(), others)
+
+
+def test_a_file_that_a_worker_alone_cannot_read_is_no_finding(tmp_path, images, monkeypatch):
+    from biasaudit.evidence import survey as module
+    from biasaudit.images.decode import decode
+
+    target, ours = next(path for path in sorted(images.rglob("*.*")) if path.is_file()), decode
+
+    def gone(path):
+        if path == target.absolute() and len(read) == 0:
+            read.append(path)
+            raise FileNotFoundError(2, "No such file or directory")
+        return ours(path)
+
+    read = []
+    monkeypatch.setattr(module, "decode", gone)
+    monkeypatch.setattr(module, "on_cluster", lambda: tmp_path)
+    with pytest.raises(EnvironmentFault, match=f"{target.name} .*can be read here"):
+        scan(images, tmp_path / "out", jobs=1)
+    assert not (tmp_path / "out" / "audit.json").exists()
+
+
+def test_what_listens_and_is_no_scheduler_is_told(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(cluster, "PATIENCE", 1.0)
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        with pytest.raises(EnvironmentFault, match="no Dask scheduler"):
+            cluster._check_scheduler(f"127.0.0.1:{mute.getsockname()[1]}")

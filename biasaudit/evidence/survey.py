@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.cache import Cache, digest_of, key_of
-from biasaudit.cluster import shared_cores, spread
+from biasaudit.cluster import on_cluster, shared_cores, spread
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.columns import FACTS, Columns, Shard, shard_of
+from biasaudit.errors import EnvironmentFault
+from biasaudit.evidence.columns import FACTS, TEXTS, Columns, Shard, shard_of
 from biasaudit.evidence.duplicates import copies_among, copy_notes, joined, no_copies
 from biasaudit.images.decode import Unreadable, content_hash, decode
 from biasaudit.images.photo import Photo
@@ -149,6 +150,7 @@ def _measure_all(
     columns, small = Columns(images.n, cues), SmallStore.create(smalls.with_name("small.part"), images.n)
     measured = spread((task(start) for start in starts), jobs, few=few)
     for shard, pictures in progress.track(measured, f"Reading {images.n} images", len(starts)):
+        _check_unreadable(images, shard)
         columns.fill(shard)
         small.write(shard.start, pictures)
     small.path.replace(smalls)
@@ -156,6 +158,24 @@ def _measure_all(
         end_processes()
         hand_back_freed_memory()
     return columns.frame(images.group_codes)  # rare words are gone before anything is kept on disk
+
+
+def _check_unreadable(images: ImageTable, shard: Shard) -> None:
+    """Raise EnvironmentFault where a worker of a cluster could not read a file that can be read here.
+
+    Else a folder that one machine does not see would pass for files that are damaged, and for a finding.
+    """
+    if on_cluster() is None:
+        return
+    for offset, reason in enumerate(shard.texts[TEXTS.index("unreadable") - len(TEXTS)]):
+        if reason is None:
+            continue
+        path = images.path(shard.start + offset)
+        if not isinstance(_read(path, None, 0), str):
+            raise EnvironmentFault(
+                f"A worker could not read {path} ({reason}), and it can be read here: images must lie where every "
+                "worker sees them."
+            )
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

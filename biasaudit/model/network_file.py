@@ -44,6 +44,7 @@ def written(network: keras.Model, folder: Path) -> NetworkFile | None:
     keras, unfinished = import_keras(), folder / UNFINISHED
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)  # a link that somebody put there would lead out of the folder
         keras.saving.save_model(network, unfinished)
         digest = hashlib.sha256(unfinished.read_bytes()).hexdigest()
         path = unfinished.replace(folder / f"network-{digest[:16]}.keras")
