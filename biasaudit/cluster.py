@@ -57,7 +57,7 @@ def check_engine(engine: str, address: str | None) -> None:
         except ImportError as error:
             raise EnvironmentFault(
                 f"--engine {engine} needs the package {error.name or module}, here and on every worker: "
-                f"pip install 'biasaudit[{engine}]'."
+                f"pip install '.[{engine}]' in biasaudit's folder."
             ) from error
     if address is not None:
         _answers(engine, address)
