@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from biasaudit.auditing import audit
-    from biasaudit.comparing import compare
-    from biasaudit.outcome import AuditResult
+    from biasaudit.output.comparing import compare
+    from biasaudit.output.result import AuditResult
     from biasaudit.settings import Settings
 
 __all__ = ["AuditResult", "Settings", "audit", "compare"]
-_WHERE = {"audit": "auditing", "compare": "comparing", "AuditResult": "outcome", "Settings": "settings"}
+_WHERE = {"audit": "auditing", "compare": "output.comparing", "AuditResult": "output.result", "Settings": "settings"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,17 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from biasaudit import wording
-from biasaudit.balancing import balance, save_weights
-from biasaudit.cache import Cache, write_text
 from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
-from biasaudit.cluster import check_engine, cluster
+from biasaudit.conclude import wording
+from biasaudit.conclude.ranking import rank
+from biasaudit.conclude.review import read_reviews, reviewed
+from biasaudit.conclude.verdicts import audit_verdict
+from biasaudit.conclude.weights import balance
 from biasaudit.cues.cue import Cue
 from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.evidence.attribution_record import save_averages
-from biasaudit.evidence.pictures import save_pictures
+from biasaudit.evidence.measure.survey import Survey, survey
+from biasaudit.evidence.resuming import parts_of_run, parts_of_survey
 from biasaudit.evidence.sample_weights import read_weights
-from biasaudit.evidence.survey import Survey, survey
 from biasaudit.gathering import (
     EVIDENCE,
     OF_A_GIVEN_MODEL,
@@ -39,23 +40,22 @@ from biasaudit.gathering import (
 from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
-from biasaudit.lock import held
 from biasaudit.model.given import Given, name_of, open_given
 from biasaudit.model.network_file import remove_networks
-from biasaudit.outcome import AuditResult
-from biasaudit.parts import Parts
-from biasaudit.progress import Progress
-from biasaudit.provenance import dataset_record, environment, model_record
-from biasaudit.ranking import rank
+from biasaudit.output.pictures import save_pictures
+from biasaudit.output.provenance import dataset_record, environment, model_record
+from biasaudit.output.result import AuditResult
+from biasaudit.output.tables import save_weights, write_tables
 from biasaudit.registry import Detector, Facts
 from biasaudit.results import Audit, SelfTest
-from biasaudit.resuming import parts_of_run, parts_of_survey
-from biasaudit.review import read_reviews, reviewed
+from biasaudit.runtime.cache import Cache, write_text
+from biasaudit.runtime.checkpoints import Parts
+from biasaudit.runtime.cluster import check_engine, cluster
+from biasaudit.runtime.lock import held
+from biasaudit.runtime.progress import Progress
 from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
 from biasaudit.settings import Settings
-from biasaudit.tables import write_tables
-from biasaudit.verdicts import audit_verdict
 
 MORE_THAN_ENOUGH = round(1.3 * IMAGES)
 """Images that a self-test by itself reads: some may turn out to be unreadable."""

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from biasaudit.ending import end_when_asked
 from biasaudit.errors import AuditError, UsageError
+from biasaudit.runtime.signals import end_when_asked
 
 INCONCLUSIVE = 4
 FAULT = 70
@@ -146,7 +146,7 @@ def _audit(folder: Path, fail_on: str, junit: Path | None = None, **choices: Any
     for path in result.files:
         print(path)
     if junit is not None:
-        from biasaudit.junit import write_junit
+        from biasaudit.output.junit import write_junit
 
         print(write_junit(junit, result.record, watched))
     if result.verdict == "inconclusive":
@@ -419,11 +419,11 @@ def report(
     no_images: Annotated[bool, typer.Option("--no-images", help="Leave out all pictures and heatmaps.")] = False,
 ) -> None:
     """Draw the report again from AUDIT_JSON, without a model and without the images."""
-    from biasaudit.outcome import AuditResult, read_audit
+    from biasaudit.output.result import AuditResult, read_audit
 
     result = read_audit(audit_json)
     if review is not None:
-        from biasaudit.review import read_reviews, reviewed
+        from biasaudit.conclude.review import read_reviews, reviewed
 
         result = AuditResult(reviewed(result.record, read_reviews(review)), result.folder)
     if not redact_names:
@@ -449,7 +449,7 @@ def compare(
 
     Example: biasaudit compare reports/before reports/after --out compared.html
     """
-    from biasaudit.comparing import compare_files
+    from biasaudit.output.comparing import compare_files
 
     if compare_files(old, new, out, json_file, set(_names([fail_on]))):
         raise typer.Exit(1)
@@ -471,7 +471,7 @@ def schema() -> None:
     """Print the JSON Schema of audit.json."""
     import json
 
-    from biasaudit.schema import audit_schema
+    from biasaudit.output.schema import audit_schema
 
     print(json.dumps(audit_schema(), indent=1))
 

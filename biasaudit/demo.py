@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from biasaudit.cache import write_bytes, write_text
 from biasaudit.cues.artefacts.ruler import ruler
+from biasaudit.runtime.cache import write_bytes, write_text
 
 SIDE = 224
 IMAGES = 400

@@ -27,10 +27,10 @@ from biasaudit.evidence.representation_map import representation_map
 from biasaudit.evidence.sample_weights import sample_weights
 from biasaudit.evidence.side_effects import SideEffect, side_effects
 from biasaudit.evidence.ties import ties
-from biasaudit.processes import hand_back_freed_memory
-from biasaudit.progress import Progress
 from biasaudit.registry import Detector, Facts, Unavailable
 from biasaudit.results import RUNGS, Attribution, Breakdown, Check, Finding, RepresentationMap, Rung
+from biasaudit.runtime.processes import hand_back_freed_memory
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.subgroups.breakdowns import breakdowns
 from biasaudit.subgroups.columns import GroupColumn, group_columns

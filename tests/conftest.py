@@ -38,8 +38,8 @@ def _every_saved_audit_meets_the_schema(monkeypatch):
         from jsonschema import Draft202012Validator
     except ImportError:
         return
-    from biasaudit.outcome import AuditResult
-    from biasaudit.schema import audit_schema
+    from biasaudit.output.result import AuditResult
+    from biasaudit.output.schema import audit_schema
 
     save = AuditResult.save
 

@@ -272,7 +272,7 @@ def test_fault_51_a_file_that_changes_during_the_run_stops_it(tmp_path, monkeypa
         for path in (tmp_path / "bright").glob("*/*.jpg"):
             path.write_bytes(b"changed")
 
-    monkeypatch.setattr("biasaudit.evidence.pictures.discard_thumbnails", spoil)
+    monkeypatch.setattr("biasaudit.output.pictures.discard_thumbnails", spoil)
     with pytest.raises(DataError, match="changed"):
         scan(tmp_path / "bright", tmp_path)
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from biasaudit.evidence.duplicates import KINDS, joined
-from biasaudit.evidence.lookalikes import COMPARED
-from biasaudit.evidence.survey import Survey
+from biasaudit.evidence.copies.duplicates import KINDS, joined
+from biasaudit.evidence.copies.lookalikes import COMPARED
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Finding, Rung

@@ -9,10 +9,10 @@ from scipy.stats import norm
 
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.images.table import ImageTable
-from biasaudit.intervals import Interval
 from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import q_values
+from biasaudit.stats.intervals import Interval
 from biasaudit.subgroups.columns import GroupColumn, slug
 from biasaudit.subgroups.composition import LEAST
 from biasaudit.subgroups.differences import p_of

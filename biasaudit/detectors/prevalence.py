@@ -11,10 +11,10 @@ from scipy.stats import norm
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.strata import strata_of
 from biasaudit.images.table import ImageTable
-from biasaudit.intervals import Interval, difference, proportion, worth
 from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import q_values
+from biasaudit.stats.intervals import Interval, difference, proportion, worth
 from biasaudit.subgroups.adjusted import adjusted_difference
 from biasaudit.subgroups.columns import GroupColumn, slug
 from biasaudit.subgroups.composition import LEAST

@@ -9,9 +9,9 @@ from scipy.stats import norm
 
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
-from biasaudit.intervals import difference
 from biasaudit.registry import detector
 from biasaudit.results import Breakdown, Difference, Estimate, Finding, Rung, RungName
+from biasaudit.stats.intervals import difference
 from biasaudit.subgroups.columns import slug
 from biasaudit.subgroups.erasure import Erased
 from biasaudit.subgroups.worst import WorstGroup

@@ -11,8 +11,8 @@ import numpy as np
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.intervals import area_under_curve
 from biasaudit.stats import stratified_auc
+from biasaudit.stats.intervals import area_under_curve
 
 LEAST = 0.55
 """AUC, among images alike in the pattern, from which something else tells the class."""

@@ -13,8 +13,8 @@ import numpy as np
 from sklearn.cluster import SpectralClustering
 
 from biasaudit.evidence.attributions import FLAT, GRID, Attributions, shares_of
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.predictions import Predictions
-from biasaudit.evidence.survey import Survey
 from biasaudit.images.table import ImageTable
 
 PLACES = 6

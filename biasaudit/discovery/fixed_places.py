@@ -16,9 +16,9 @@ from biasaudit.discovery.mining import Mined, split_of
 from biasaudit.discovery.patterns import FEWEST, ONE, half_of
 from biasaudit.discovery.recurrence import Recurrence, recurrence
 from biasaudit.evidence.cue_values import CueValues
-from biasaudit.evidence.survey import Survey
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.progress import Progress
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permuted
 

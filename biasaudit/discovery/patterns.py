@@ -17,14 +17,14 @@ from biasaudit.discovery.mining import Mined, best_places, mine
 from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
 from biasaudit.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import batches, by_piece
-from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.network import FoldedNetwork
-from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 

@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
-from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permutation_p, permutations_for
 

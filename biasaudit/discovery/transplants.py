@@ -10,13 +10,13 @@ import numpy as np
 from biasaudit.discovery.fixed_places import FixedPlace
 from biasaudit.discovery.patterns import Pattern
 from biasaudit.evidence.interventions import LEAST, Intervention, kept_intervention
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import log_odds
 from biasaudit.evidence.predictions import Predictions
-from biasaudit.evidence.survey import Survey
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.progress import Progress
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS

@@ -11,7 +11,7 @@ from biasaudit.attribution.gate import Examined
 from biasaudit.evidence.attributions import Attributions
 from biasaudit.evidence.cue_maps import CueMaps
 from biasaudit.evidence.map_places import ClassPlaces, Share
-from biasaudit.evidence.survey import Survey
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.ties import Tie
 from biasaudit.report.thumbnails import save_average
 from biasaudit.results import Attribution, ClassMap, CueMap, Estimate, MapCheck, RegionShare

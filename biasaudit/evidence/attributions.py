@@ -10,13 +10,13 @@ import numpy as np
 
 from biasaudit.attribution.gate import Examined, first_to_pass
 from biasaudit.attribution.methods import Explain, Explainer
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import by_piece
 from biasaudit.evidence.predictions import Predictions
-from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
-from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from biasaudit.cache import Cache, digest_of, key_of
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import BATCH, batches, by_piece
 from biasaudit.evidence.predictions import FROZEN_FOLDS, Predictions, macro_auc
-from biasaudit.evidence.survey import Survey
 from biasaudit.images import partial_views
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
@@ -24,10 +23,11 @@ from biasaudit.model.backbone import Backbone, forward
 from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import STRENGTHS, fit_head, log_odds
 from biasaudit.model.network import FoldedNetwork, pool, without_head
-from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
 from biasaudit.results import Estimate
+from biasaudit.runtime.cache import Cache, digest_of, key_of
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, generator, permutation_p, permuted_within
 

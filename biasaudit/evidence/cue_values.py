@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.columns import RARE, lumped
-from biasaudit.evidence.survey import Survey
+from biasaudit.evidence.measure.columns import RARE, lumped
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Kind
 from biasaudit.settings import Role, Settings

@@ -10,16 +10,16 @@ import numpy as np
 from biasaudit.attribution.of_given import explained
 from biasaudit.errors import UsageError
 from biasaudit.evidence.given_hints import order_hint, range_hint
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.evidence.predictions import Predictions, macro_auc
-from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model.answers import meaning_of, odds_of, probabilities_of
 from biasaudit.model.backbone import Backbone, forward
 from biasaudit.model.given import Given, GivenModel, before_last_dense
 from biasaudit.model.network import FoldedNetwork, without_head
-from biasaudit.progress import Progress
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 
 FEWEST = 10

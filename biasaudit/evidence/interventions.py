@@ -16,8 +16,8 @@ from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
 from biasaudit.model.audited import AuditedModel
-from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.progress import Progress
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.thresholds import FLOORS
 

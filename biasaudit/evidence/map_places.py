@@ -15,13 +15,13 @@ import numpy as np
 from scipy.linalg import solve
 
 from biasaudit.evidence.attributions import GRID, Attributions, on_grid
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import by_piece
 from biasaudit.evidence.predictions import Predictions
-from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model.network import FoldedNetwork
-from biasaudit.progress import Progress
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permuted
 

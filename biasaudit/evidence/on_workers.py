@@ -16,13 +16,13 @@ from weakref import WeakKeyDictionary
 import joblib
 import numpy as np
 
-from biasaudit.cluster import in_order, on_cluster
 from biasaudit.errors import AuditError
 from biasaudit.evidence.sent_model import SentModel, opened, sent
 from biasaudit.images.table import ImageTable
 from biasaudit.model.audited import AuditedModel
 from biasaudit.model.network import FoldedNetwork
-from biasaudit.progress import Progress
+from biasaudit.runtime.cluster import in_order, on_cluster
+from biasaudit.runtime.progress import Progress
 
 BATCH = 32
 """Images that a network is asked about at once."""

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from biasaudit.cache import Cache, digest_of, key_of
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import batches, by_piece
-from biasaudit.evidence.survey import Survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model.audited import AuditedModel
@@ -21,9 +20,10 @@ from biasaudit.model.kept_training import kept_training
 from biasaudit.model.network import FoldedNetwork, pool, without_head
 from biasaudit.model.training import train_network
 from biasaudit.model.training_sample import check_folds, training_sample
-from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.progress import Progress
 from biasaudit.results import Estimate
+from biasaudit.runtime.cache import Cache, digest_of, key_of
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc_under, interval
 

@@ -15,9 +15,9 @@ from biasaudit.images.table import ImageTable
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import log_odds
 from biasaudit.model.training_sample import training_sample
-from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
 from biasaudit.results import Estimate
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, generator, null_auc, permutation_p, stratified_auc
 

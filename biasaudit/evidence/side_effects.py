@@ -18,11 +18,11 @@ from scipy.optimize import nnls
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.cue_values import floored
-from biasaudit.evidence.planting import insertable, plant_each
+from biasaudit.evidence.measure.planting import insertable, plant_each
 from biasaudit.evidence.ties import Tie, area, difference_of
 from biasaudit.images.table import ImageTable
-from biasaudit.parts import NOTHING_KEPT, Parts
-from biasaudit.progress import Progress
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS

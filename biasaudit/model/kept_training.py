@@ -8,7 +8,7 @@ import numpy as np
 
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.head import Head
-from biasaudit.parts import Parts
+from biasaudit.runtime.checkpoints import Parts
 
 Trained = tuple[Head, dict[str, list[float]]]
 

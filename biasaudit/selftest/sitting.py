@@ -13,12 +13,12 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.planting import insertable, plant_each, step_of
-from biasaudit.evidence.survey import Survey
+from biasaudit.evidence.measure.planting import insertable, plant_each, step_of
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.processes import parallel
-from biasaudit.progress import Progress
 from biasaudit.results import PlantedCue, SelfTest
+from biasaudit.runtime.processes import parallel
+from biasaudit.runtime.progress import Progress
 from biasaudit.selftest.trial import Trial, run_trial
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permuted

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from biasaudit.conclude.ranking import rank
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors import association
 from biasaudit.evidence.cue_values import cue_values
-from biasaudit.evidence.planting import insertable
+from biasaudit.evidence.measure.planting import insertable
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.side_effects import FEWEST, IMAGES, attribute, signature, tied_numbers
-from biasaudit.evidence.survey import Survey
 from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.table import ImageTable
-from biasaudit.ranking import rank
 from biasaudit.results import Finding
 from biasaudit.settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from biasaudit.intervals import Interval, difference, proportion
+from biasaudit.stats.intervals import Interval, difference, proportion
 
 
 def adjusted_difference(hits: np.ndarray, inside: np.ndarray, strata: np.ndarray) -> Interval | None:

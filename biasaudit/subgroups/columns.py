@@ -15,7 +15,7 @@ import numpy as np
 
 from biasaudit.cues.skin_tone import CATEGORIES, LIMITS, category, skin_tone
 from biasaudit.evidence.cue_values import LEAST_PER_LEVEL, MISSING
-from biasaudit.evidence.survey import Survey
+from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import Settings
 

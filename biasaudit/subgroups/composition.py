@@ -8,9 +8,9 @@ from itertools import combinations
 import numpy as np
 
 from biasaudit.images.table import ImageTable
-from biasaudit.intervals import proportion, worth
 from biasaudit.results import Breakdown, Figure, Subgroup
 from biasaudit.settings import Settings
+from biasaudit.stats.intervals import proportion, worth
 from biasaudit.subgroups.columns import GroupColumn, crossed
 from biasaudit.subgroups.reference import read_reference
 

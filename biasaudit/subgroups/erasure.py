@@ -13,12 +13,12 @@ import numpy as np
 
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
-from biasaudit.intervals import Interval, difference
 from biasaudit.model.folds import trained_on
 from biasaudit.model.head import choose_penalty, fit_head
-from biasaudit.progress import Progress
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc
+from biasaudit.stats.intervals import Interval, difference
 from biasaudit.subgroups.breakdowns import answers_of
 from biasaudit.subgroups.figures import Answers, within_classes
 from biasaudit.subgroups.worst import WorstGroup

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biasaudit.intervals import Interval, area_under_curve, average, mean, mean_error, proportion, worth
 from biasaudit.results import Figure
 from biasaudit.stats import auc
+from biasaudit.stats.intervals import Interval, area_under_curve, average, mean, mean_error, proportion, worth
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

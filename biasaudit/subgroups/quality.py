@@ -9,8 +9,8 @@ import numpy as np
 
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.images.table import ImageTable
-from biasaudit.intervals import Interval, area_under_curve, worth
 from biasaudit.stats import stratified_auc
+from biasaudit.stats.intervals import Interval, area_under_curve, worth
 from biasaudit.subgroups.columns import GroupColumn
 
 QUALITY = {

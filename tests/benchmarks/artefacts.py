@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from biasaudit.cache import Cache
 from biasaudit.cues import BUILTIN
-from biasaudit.evidence.survey import survey
+from biasaudit.evidence.measure.survey import survey
 from biasaudit.images.table import read_folder
-from biasaudit.progress import Progress
+from biasaudit.runtime.cache import Cache
+from biasaudit.runtime.progress import Progress
 from biasaudit.stats import auc, interval, weighted_auc
 
 LABELS = {"ruler": "ruler", "ink_marking": "ink", "colour_patch": "patches", "hair": "hair",

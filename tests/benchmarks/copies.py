@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from biasaudit.evidence.duplicates import copies_among
+from biasaudit.evidence.copies.duplicates import copies_among
 from biasaudit.images.decode import decode
 from biasaudit.images.small import small_of, smalls
 from tests.benchmarks.scenes import scene

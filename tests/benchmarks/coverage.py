@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from biasaudit.intervals import (
+from biasaudit.stats.intervals import (
     Interval,
     area_under_curve,
     average,

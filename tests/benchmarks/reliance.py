@@ -15,23 +15,23 @@ from typing import Any
 import numpy as np
 from scipy.stats import pearsonr, spearmanr
 
-from biasaudit.cache import Cache
+from biasaudit.conclude.ranking import rank
 from biasaudit.cues import BUILTIN
 from biasaudit.cues.amounts import as_photo
 from biasaudit.detectors import association, disparity, encoding, reliance
 from biasaudit.detectors.reliance import by_intervention, class_gap
 from biasaudit.evidence.cue_values import cue_values
 from biasaudit.evidence.interventions import Intervention, intervene, interventions
-from biasaudit.evidence.planting import step_of
+from biasaudit.evidence.measure.planting import step_of
+from biasaudit.evidence.measure.survey import survey
 from biasaudit.evidence.predictions import Predictions, predictions
-from biasaudit.evidence.survey import survey
 from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.table import ImageTable, read_folder
 from biasaudit.model.backbone import load
-from biasaudit.progress import Progress
-from biasaudit.ranking import rank
 from biasaudit.registry import Facts
+from biasaudit.runtime.cache import Cache
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from tests.benchmarks.scenes import KINDS, save, scene
 from tests.benchmarks.shortcuts import SHORTCUTS, Draw

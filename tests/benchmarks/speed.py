@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from biasaudit.cluster import cluster
 from biasaudit.cues import BUILTIN
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.survey import SHARD, SHARDS, _measure_all
+from biasaudit.evidence.measure.survey import SHARD, SHARDS, _measure_all
 from biasaudit.images.decode import content_hash, decode
 from biasaudit.images.photo import WORKING_SIDE
 from biasaudit.images.pixels import PixelStore
@@ -31,9 +30,10 @@ from biasaudit.model import small_cnn
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.quiet import import_keras
 from biasaudit.model.training import BATCH, EPOCHS, train_network
-from biasaudit.parts import NOTHING_KEPT
-from biasaudit.processes import parallel, share_cores
-from biasaudit.progress import Progress
+from biasaudit.runtime.checkpoints import NOTHING_KEPT
+from biasaudit.runtime.cluster import cluster
+from biasaudit.runtime.processes import parallel, share_cores
+from biasaudit.runtime.progress import Progress
 from tests.benchmarks.artefacts import DATA
 from tests.benchmarks.attribution import compared
 from tests.benchmarks.scenes import scene

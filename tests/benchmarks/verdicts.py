@@ -20,12 +20,12 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from biasaudit.cache import Cache
 from biasaudit.cues import BUILTIN
-from biasaudit.evidence.planting import insertable, plant_each, step_of
-from biasaudit.evidence.survey import survey
+from biasaudit.evidence.measure.planting import insertable, plant_each, step_of
+from biasaudit.evidence.measure.survey import survey
 from biasaudit.images.table import ImageTable
-from biasaudit.progress import Progress
+from biasaudit.runtime.cache import Cache
+from biasaudit.runtime.progress import Progress
 from biasaudit.selftest.sitting import share
 from biasaudit.selftest.trial import Trial, run_trial
 from tests.benchmarks.scenes import save, scene

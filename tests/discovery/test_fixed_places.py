@@ -8,12 +8,12 @@ import pytest
 from biasaudit.discovery import fixed_places
 from biasaudit.discovery.transplants import _mask
 from biasaudit.images.pixels import PixelStore
-from biasaudit.progress import Progress
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc
 from tests.benchmarks.scenes import scene
 from tests.benchmarks.unnamed import UNNAMED
-from tests.test_detectors import table
+from tests.detectors.test_rungs import table
 
 SIZE, N = 112, 200
 

@@ -9,10 +9,10 @@ from biasaudit.detectors import slices as detector
 from biasaudit.discovery.shared_traits import shared_trait
 from biasaudit.discovery.slices import slices
 from biasaudit.evidence.cue_values import CueValues
-from biasaudit.progress import Progress
 from biasaudit.registry import Unavailable
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
-from tests.test_detectors import table
+from tests.detectors.test_rungs import table
 
 N = 400
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from biasaudit import cache
 from biasaudit.model.memory import in_smaller_batches
+from biasaudit.runtime import cache
 from tests.faults.command import WITHOUT, audited
 from tests.hostile import class_folder, picture, save
 from tests.planted import brighter, plant
@@ -74,7 +74,7 @@ def test_56_without_memory_the_run_ends_with_what_to_do(tmp_path, monkeypatch, s
     def no_memory(*arguments, **choices):
         raise MemoryError
 
-    monkeypatch.setattr("biasaudit.evidence.survey.decode", no_memory)
+    monkeypatch.setattr("biasaudit.evidence.measure.survey.decode", no_memory)
     ended = audited("scan", folder)
     assert ended.code == 5
     assert "out of memory" in ended.err

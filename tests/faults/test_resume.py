@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from biasaudit import parts
 from biasaudit.model.head import Head
 from biasaudit.model.kept_training import kept_training
+from biasaudit.runtime import checkpoints as parts
 from tests.faults.command import WITHOUT, audited
 from tests.planted import brighter, plant
 

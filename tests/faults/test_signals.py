@@ -65,7 +65,7 @@ def test_a_process_that_hears_nothing_is_ended_all_the_same(number, code):
     """Its main thread is in a call that lasts minutes and lets no signal in; its worker waits for ever."""
     stuck = """
 import hashlib, multiprocessing, time
-from biasaudit.ending import end_when_asked
+from biasaudit.runtime.signals import end_when_asked
 end_when_asked()
 worker = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
 worker.start()

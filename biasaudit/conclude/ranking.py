@@ -1,0 +1,172 @@
+"""The findings on cues and patterns, the most serious first. Leaks, groups and lost files bring their own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
+from types import MappingProxyType
+
+import numpy as np
+
+from biasaudit.conclude import wording
+from biasaudit.conclude.related import tell_stories
+from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, verdict_of, verdict_of_pattern
+from biasaudit.detectors.rung import RungResult
+from biasaudit.discovery import FixedPlace, Pattern
+from biasaudit.discovery.beyond import something_else_tells
+from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.side_effects import SideEffect
+from biasaudit.evidence.ties import Tie
+from biasaudit.images.table import ImageTable
+from biasaudit.results import RUNGS, Finding, Rung, RungName
+
+SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
+"""How much a cue that causes others counts for more than the properties that it changes."""
+FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "quantisation_table": 1.1}
+"""The same by cue: what follows from all else in a picture, and what says in a code what another says plainly."""
+EXAMPLES = 20
+
+
+def finding_id(cue: CueValues) -> str:
+    """Readable and safe in a link: "artefact-ruler"; a hash is added where the name had to be changed."""
+    plain = re.sub(r"[^a-z0-9_]+", "-", cue.id.lower()).strip("-")[:60]
+    suffix = "" if plain == cue.id else "-" + hashlib.sha256(cue.id.encode()).hexdigest()[:6]
+    return f"{cue.kind}-{plain}{suffix}"
+
+
+def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Images that show the cue with the label, most of it first; and those in conflict, most misled first.
+
+    Where many have as much of the cue (a flag), those that the model is surest of come first. Of the conflicts, one
+    that has the cue without the label and one that has the label without the cue take turns.
+    """
+    toward = np.zeros(images.n)
+    if predictions is not None:
+        toward = predictions.log_odds[:, images.classes.index(tie.label)]
+    signal = np.nan_to_num(tie.signal)
+    showing = np.flatnonzero(tie.known & tie.positive & tie.present)
+    showing = showing[np.lexsort((-toward[showing], -signal[showing]))]
+    without_label = np.flatnonzero(tie.conflict & ~tie.positive)
+    without_cue = np.flatnonzero(tie.conflict & tie.positive)
+    kinds = (
+        without_label[np.lexsort((-signal[without_label], -toward[without_label]))],
+        without_cue[np.lexsort((signal[without_cue], toward[without_cue]))],
+    )
+    conflicting = [row for pair in zip_longest(*kinds) for row in pair if row is not None]
+    return tuple(map(str, images.ids[showing[:EXAMPLES]])), tuple(map(str, images.ids[conflicting[:EXAMPLES]]))
+
+
+def _regions(
+    pattern: Pattern | FixedPlace | None, shown: Iterable[str], images: ImageTable
+) -> dict[str, tuple[float, float, float, float]]:
+    if pattern is None:
+        return {}
+    return {image: pattern.box(row) for image, row in images.rows_of(shown).items()}
+
+
+def _gathered(
+    cue: CueValues, tie: Tie | None, results: list[tuple[RungResult, float | None]], untested: str
+) -> dict[RungName, Rung]:
+    """The four rungs of a cue, those of the class that it goes with most."""
+    why = cue.untestable or untested or "Not run."
+    rungs = {name: Rung(state="untested", why=why) for name in RUNGS}
+    if cue.constant:
+        rungs["association"] = Rung(state="no", why=f"It is {cue.untestable}, so it cannot give a label away.")
+    for result, q in results:
+        # Of two classes there is one test, whichever of them it names.
+        only = sum(other.rung == result.rung for other, _ in results) == 1
+        if tie is not None and (only or result.label in (None, tie.label)):
+            rungs[result.rung] = rung_of(result, q)
+    return rungs
+
+
+def _strength(finding: Finding) -> float:
+    """How far the evidence is from null, 0 to 1: the tie's, and for a shortcut times that of the use."""
+    association, reliance = finding.rungs["association"].estimate, finding.rungs["reliance"].estimate
+    strength = association.strength if association else 0.0
+    if finding.verdict == "shortcut" and reliance:
+        strength *= reliance.strength
+    return strength * FOLLOWS.get(finding.cue, SPECIFIC.get(finding.kind, 1.0))
+
+
+def _order(finding: Finding, side_effect: SideEffect | None) -> tuple[int, bool, float, str]:
+    """Most serious first; what was shown by intervention before what was observed; then the strongest evidence.
+
+    What is a side effect of another cue counts half.
+    """
+    intervened = finding.verdict == "shortcut" and finding.rungs["reliance"].method == "intervention"
+    strength = _strength(finding) * (1 - (side_effect.together if side_effect else 0.0) / 2)
+    return ORDER.index(finding.verdict), not intervened, -round(strength, 6), finding.id
+
+
+def rank(
+    cue_values: Iterable[CueValues],
+    ties: Iterable[Tie],
+    results: Iterable[RungResult],
+    others: Iterable[Finding],
+    images: ImageTable,
+    predictions: Predictions | None,
+    untested: str,
+    side_effects: Mapping[str, SideEffect] = MappingProxyType({}),
+    patterns: Iterable[tuple[Pattern | FixedPlace, bool | None]] = (),
+) -> tuple[Finding, ...]:
+    """All findings, most serious first and within one verdict the strongest evidence first.
+
+    patterns: what was discovered, each with whether it lies off the subject (None: not known).
+    """
+    pattern_of = {pattern.cue.key: (pattern, off) for pattern, off in patterns}
+    cue_values = list(cue_values)
+    tie_of = {tie.cue.key: tie for tie in ties}
+    by_cue: dict[str, list[tuple[RungResult, float | None]]] = defaultdict(list)
+    nuisances = {cue.key for cue in cue_values if cue.role == "nuisance"}
+    for result, q in corrected(results, nuisances):
+        by_cue[result.cue].append((result, q))
+    findings = list(others)
+    groups_tied = {each.cue for each in findings if each.kind == "representation" and each.verdict == "suspect"}
+    tie_of_finding: dict[str, Tie] = {}
+    for cue in cue_values:
+        tie = tie_of.get(cue.key)
+        rungs = _gathered(cue, tie, by_cue[cue.key], untested)
+        pattern, off = pattern_of.get(cue.key, (None, None))
+        beside = False
+        if pattern is not None:
+            # Where the user said where the subject is, nobody has to ask whether this is it.
+            beside = bool(off) or (
+                tie is not None and predictions is not None and something_else_tells(tie, images, predictions)
+            )
+            verdict = verdict_of_pattern(
+                rungs, beside and pattern.looks_put_there, beside and pattern.surely_put_there, off
+            )
+        else:
+            verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
+        examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
+        finding = Finding(
+            id=finding_id(cue),
+            detector="rungs",
+            cue=cue.id,
+            kind=cue.kind,
+            verdict=verdict,
+            title=wording.title(verdict, cue, tie, rungs),
+            label=tie.label if tie else None,
+            rungs=rungs,
+            examples=examples,
+            counterexamples=counterexamples,
+            question=cue.question,
+            recommendation=wording.recommendation(verdict, cue, tie),
+            explanation=wording.explanation(verdict, cue, side_effects.get(cue.key)),
+            regions=_regions(pattern, (*examples, *counterexamples), images),
+        )
+        if pattern is not None:
+            finding = finding.model_copy(update={"explanation": wording.how_it_recurs(pattern, off, beside)})
+        if verdict == "clear" and cue.id in groups_tied and cue.kind == "metadata":
+            finding = finding.model_copy(update={"title": wording.weak_column(cue)})
+        findings.append(finding)
+        if tie is not None:
+            tie_of_finding[finding.id] = tie
+    effects = {finding: side_effects.get(tie.cue.key) for finding, tie in tie_of_finding.items()}
+    findings.sort(key=lambda finding: _order(finding, effects.get(finding.id)))
+    return tuple(tell_stories(findings, tie_of_finding, side_effects))

@@ -1,0 +1,108 @@
+"""What people decided about findings: read from a review file, kept by finding id, and taken at their word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from biasaudit.conclude import wording
+from biasaudit.conclude.verdicts import ORDER, audit_verdict
+from biasaudit.errors import UsageError
+from biasaudit.report.words import shorten
+from biasaudit.results import Audit, Decision, Finding, Record, Review, Verdict
+
+LARGEST = 5_000_000
+"""Bytes of a review file: some thousand decisions with long comments."""
+RECORDS = TypeAdapter(tuple[Review, ...])
+
+
+class ReviewFile(Record):
+    """What the report's page saves."""
+
+    schema_version: Literal["1.0"]
+    audit: str = Field(max_length=64)
+    """Fingerprint of the data that were judged."""
+    reviews: tuple[Review, ...]
+
+
+SAID: dict[Decision, str] = {
+    "not the subject": "Called not the subject in review: ",
+    "subject": "Called the subject in review: ",
+}
+OPEN = (" A person has to say what it is.", " Nothing says that it is not the subject.")
+"""How the title of a pattern ends that nobody has judged."""
+
+
+def read_reviews(file: Path) -> tuple[Review, ...]:
+    """The records of a review file: what the report's page saves, or a JSON list of objects with `finding` and
+    `decision`, and where wanted `comment`, `name`, `date` and `data` (the fingerprint of the data that were judged). Of
+    two about one finding the last counts.
+
+    Raises UsageError, naming the record, where it is none; bounds stand in `Review`.
+    """
+    name = shorten(str(file), 200)
+    try:
+        if file.stat().st_size > LARGEST:
+            raise UsageError(f"--review: {name} is larger than {LARGEST // 1_000_000} MB, so it is no review file.")
+        text = file.read_bytes()
+        if text.lstrip()[:1] == b"{":
+            saved = ReviewFile.model_validate_json(text)
+            records = tuple(review.model_copy(update={"data": review.data or saved.audit}) for review in saved.reviews)
+        else:
+            records = RECORDS.validate_json(text)
+    except OSError as error:
+        raise UsageError(f"--review: cannot read {name}: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = " ".join(str(part) for part in first["loc"][:3])
+        place = f"record {where}" if where else "the file"
+        raise UsageError(f"--review: {name} is no review file: {shorten(place, 80)}: {first['msg']}.") from error
+    return tuple({review.finding: review for review in records}.values())
+
+
+def reviewed(audit: Audit, reviews: Iterable[Review]) -> Audit:
+    """The audit with these reviews, which come before those that it has.
+
+    They stand beside the findings, and change no verdict but that of a discovered pattern: one called not the subject
+    is a `shortcut` where the model uses it, and one called the subject is `clear`. Where a review names other data it
+    changes nothing, since patterns are numbered anew in other images.
+    """
+    known = {review.finding: review for review in (*audit.reviews, *reviews)}
+    findings = tuple(_judged(each, known.get(each.id), audit.dataset.fingerprint) for each in audit.findings)
+    changed: dict[str, Any] = {"reviews": tuple(known.values()), "findings": findings}
+    if [each.verdict for each in findings] != [each.verdict for each in audit.findings]:
+        findings = tuple(sorted(findings, key=lambda each: ORDER.index(each.verdict)))
+        learnt = audit.model.learnt if audit.model else None
+        changed |= {
+            "findings": findings,
+            "verdict": audit_verdict(findings, learnt),
+            "headline": wording.headline(findings, learnt),
+        }
+    return audit.model_copy(update=changed)
+
+
+def _judged(finding: Finding, review: Review | None, fingerprint: str) -> Finding:
+    pattern = finding.kind == "discovered" and finding.detector == "rungs"
+    if review is None or not pattern or review.decision not in SAID or review.data not in ("", fingerprint):
+        return finding
+    used = finding.rungs["association"].state == "yes" and finding.rungs["reliance"].state == "yes"
+    shortcut = used and review.decision == "not the subject"
+    verdict: Verdict = "shortcut" if shortcut else "untested" if finding.verdict == "untested" else "clear"
+    title = finding.title
+    for text in (*SAID.values(), *OPEN):
+        title = title.replace(text, "")
+    return finding.model_copy(
+        update={
+            "verdict": verdict,
+            "title": SAID[review.decision] + title[:1].lower() + title[1:],
+            "recommendation": (
+                f"Do not trust this model where the pattern misleads. Mask it, or collect {finding.label} images "
+                "without it and other images with it; then train and audit again."
+                if shortcut
+                else "Nothing to do."
+            ),
+        }
+    )

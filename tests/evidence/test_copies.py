@@ -1,0 +1,212 @@
+"""Copies of one picture: planted ones are found whatever was done to them, and their clean twins are quiet."""
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from biasaudit.demo import make_demo
+from biasaudit.detectors.copies import copies
+from biasaudit.evidence.copies.duplicates import copies_among, joined
+from biasaudit.evidence.measure.survey import survey
+from biasaudit.images.small import SmallStore, small_of, smalls
+from biasaudit.images.table import read_folder
+from biasaudit.model.folds import assign_folds
+from biasaudit.output.provenance import dataset_record
+from biasaudit.runtime.cache import Cache
+from biasaudit.runtime.progress import Progress
+from tests.benchmarks.copies import CHANGES, changed
+from tests.planted import photograph, plant
+
+
+def pairs_of(pictures, hashes=None, side=192):
+    rows = smalls(small_of(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float32)) for each in pictures)
+    hashes = np.array([str(n) for n in range(len(rows))] if hashes is None else hashes, dtype=object)
+    return copies_among(rows, hashes, np.full(len(rows), side))
+
+
+def surveyed(folder, tmp_path, **choices):
+    images, cache = read_folder(folder, **choices), Cache(tmp_path / "cache")
+    return survey(images, (), store=None, jobs=1, cache=cache, progress=Progress(quiet=True))
+
+
+def leaks(found):
+    return {finding.id: finding for finding in copies.function(images=found.images, survey=found)}
+
+
+def add(folder, name, rgb):
+    cv2.imwrite(str(folder / name), rgb[:, :, ::-1])
+
+
+def picture(folder, name):
+    return cv2.imread(str(folder / name))[:, :, ::-1]
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    rng = np.random.default_rng(0)
+    return [photograph(rng, upright=bool(number % 2), side=192) for number in range(120)]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_kind_of_copy_is_found_and_its_clean_twin_is_quiet(drawn, change):
+    rng = np.random.default_rng(1)
+    again = [changed(drawn[number], change, rng) for number in range(20)]
+    found = {(one, other) for one, other, _ in pairs_of(drawn + again).itertuples(index=False)}
+    assert sum((number, 120 + number) in found for number in range(20)) >= 18
+    assert all(other == 120 + one for one, other in found)
+    twins = [photograph(rng, upright=bool(number % 2), side=192) for number in range(20)]
+    assert not len(pairs_of(drawn + twins))
+
+
+def test_among_very_many_pictures_copies_are_found_in_cells_and_their_clean_twins_are_quiet(drawn, monkeypatch):
+    rng = np.random.default_rng(1)
+    again = [changed(drawn[number], list(CHANGES)[number % len(CHANGES)], rng) for number in range(40)]
+    whole = pairs_of(drawn + again)
+    monkeypatch.setattr("biasaudit.evidence.copies.lookalikes.COMPARED", 0)
+    monkeypatch.setattr("biasaudit.evidence.copies.neighbourhoods.PIECE", 16)
+    pd.testing.assert_frame_equal(pairs_of(drawn + again), whole)
+    assert not len(pairs_of(drawn))
+
+
+def test_many_equal_looking_pictures_are_connected_in_cells_too(drawn, monkeypatch):
+    monkeypatch.setattr("biasaudit.evidence.copies.lookalikes.COMPARED", 0)
+    rng = np.random.default_rng(2)
+    again = [changed(drawn[0], "recompressed", rng) for _ in range(30)]
+    code = joined(150, pairs_of(drawn + again)[["first", "second"]].to_numpy())
+    assert len(set(code[[0, *range(120, 150)]])) == 1
+
+
+def test_small_pictures_on_disk_are_read_as_they_were_written(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (5, 48, 48), dtype=np.uint8)
+    store = SmallStore.create(tmp_path / "small.bin", 5)
+    assert store.whole
+    store.write(2, pictures[2:].tobytes())
+    store.write(0, pictures[:2].tobytes())
+    np.testing.assert_array_equal(store[np.array([4, 0])], pictures[[4, 0]])
+    some = store.of(np.array([True, False, True, True, False]))
+    np.testing.assert_array_equal(some[1:], pictures[[2, 3]])
+    store.path.write_bytes(b"cut short")
+    assert not store.whole
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"), [("resized", "saved again"), ("recompressed", "saved again"), ("cropped", "cropped"),
+                         ("mirrored", "mirrored")],
+)  # fmt: skip
+def test_what_was_done_is_told(drawn, change, kind):
+    pairs = pairs_of([*drawn, changed(drawn[7], change, np.random.default_rng(2))])
+    assert pairs.to_numpy().tolist() == [[7, 120, kind]]
+
+
+def test_plain_pictures_are_not_copies_of_one_another():
+    rng = np.random.default_rng(0)
+    black = [np.zeros((30 + number, 40, 3), np.uint8) for number in range(60)]
+    flat = [np.full((40, 40, 3), number, np.uint8) for number in range(60)]
+    pixels = [rng.integers(0, 255, (1, 1, 3)).astype(np.uint8) for _ in range(60)]
+    discs = []
+    for _ in range(60):
+        disc = np.full((96, 96, 3), 230, np.uint8)
+        place = tuple(int(at) for at in rng.integers(40, 56, 2))
+        discs.append(cv2.circle(disc, place, int(rng.integers(20, 30)), (40, 40, 40), -1))
+    assert not len(pairs_of(black + flat + pixels + discs))
+    assert not len(pairs_of([]))
+
+
+def test_portraits_to_one_plan_are_not_copies_though_their_outlines_agree(tmp_path):
+    make_demo("two-sources", tmp_path, n=200)
+    portraits = [cv2.imread(str(path))[:, :, ::-1] for path in sorted(tmp_path.rglob("*.jpg"))]
+    assert not len(pairs_of(portraits))
+    again = [changed(portraits[number], "recompressed", np.random.default_rng(0)) for number in range(100, 120)]
+    found = {(one, other) for one, other, _ in pairs_of(portraits + again).itertuples(index=False)}
+    assert len(found & {(100 + number, 200 + number) for number in range(20)}) >= 15
+
+
+def test_pictures_of_a_few_pixels_cannot_be_told_apart(drawn):
+    twice = [drawn[0], drawn[0]]
+    assert len(pairs_of(twice, side=24)) == 1
+    assert not len(pairs_of(twice, side=23))
+
+
+def test_one_picture_saved_two_hundred_times_is_one_picture(drawn):
+    rng = np.random.default_rng(0)
+    again = [changed(drawn[0], "brightened", rng) for _ in range(200)]
+    pairs = pairs_of(again + drawn[1:20])
+    linked = {0}
+    for _ in range(200):
+        touching = pairs[pairs["first"].isin(linked) | pairs["second"].isin(linked)]
+        linked |= set(touching["first"]) | set(touching["second"])
+    assert linked == set(range(200))
+    equal = pairs_of(again[:1] * 200 + drawn[1:20], ["same"] * 200 + [str(number) for number in range(19)])
+    assert (len(equal), set(equal["kind"])) == (199, {"equal"})
+
+
+def test_copies_in_one_class_are_a_note_and_no_finding(tmp_path):
+    folder = tmp_path / "data"
+    plant(folder, n=60)
+    assert not leaks(surveyed(folder, tmp_path))
+    add(
+        folder, "upright/mirror.png", changed(picture(folder, "upright/0001.jpg"), "mirrored", np.random.default_rng(0))
+    )
+    (folder / "upright" / "again.jpg").write_bytes((folder / "upright" / "0003.jpg").read_bytes())
+    found = surveyed(folder, tmp_path)
+    assert not leaks(found)
+    assert found.images.notes["copy of a picture of the same class: mirrored"] == 1
+    assert found.images.notes["copy of a picture of the same class: equal byte for byte"] == 1
+
+
+def test_near_copies_across_splits_labels_and_patients_are_found_beside_a_clean_twin(tmp_path):
+    folder, rng = tmp_path / "data", np.random.default_rng(0)
+    frame = plant(folder, n=60).drop(columns="planted")
+    frame["part"] = np.where(np.arange(60) < 40, "train", "test")
+    frame["patient"] = [f"p{number // 4}" for number in range(60)]
+    table = tmp_path / "m.csv"
+    frame.to_csv(table, index=False)
+    choices = {"metadata": table, "split": "part", "group_by": "patient"}
+    assert not leaks(surveyed(folder, tmp_path, **choices))
+    new = {"upright/a.png": ("upright/0001.jpg", "cropped"), "lying/b.png": ("upright/0003.jpg", "resized")}
+    for name, (source, change) in new.items():
+        add(folder, name, changed(picture(folder, source), change, rng))
+    added = pd.DataFrame([(name, name.split("/")[0], "test", f"new{name[-5]}") for name in new], columns=frame.columns)
+    pd.concat([frame, added]).to_csv(table, index=False)
+    found = surveyed(folder, tmp_path, **choices)
+    told = leaks(found)
+    assert set(told) == {"leakage-across-splits", "leakage-label-conflict", "leakage-across-groups"}
+    across = told["leakage-across-splits"]
+    assert across.title == (
+        "2 pictures stand in more than one split, in 2 pairs of files: 1 resized or saved again, 1 cropped."
+    )
+    assert set(across.examples[:2]) in ({"upright/a.png", "upright/0001.jpg"}, {"lying/b.png", "upright/0003.jpg"})
+    assert "Remove 2 files" in across.recommendation
+    assert "Of the 22 images of the test part 2 have a copy in the rest." in across.explanation
+    assert told["leakage-label-conflict"].examples == ("lying/b.png", "upright/0003.jpg")
+    assert dataset_record(folder, found).groups == 17
+
+
+def test_folds_keep_copies_and_the_groups_that_they_connect_together(tmp_path):
+    folder, rng = tmp_path / "data", np.random.default_rng(0)
+    frame = plant(folder, n=60).drop(columns="planted")
+    for number in range(12):
+        source = frame["path"][number]
+        add(folder, source.replace(".jpg", "x.png"), changed(picture(folder, source), "cropped", rng))
+    images = surveyed(folder, tmp_path).images
+    of = dict(zip(images.ids, images.groups, strict=True))
+    assert images.frame["own_group"].nunique() == 72
+    assert len(set(images.groups)) == 60
+    for seed in range(3):
+        fold = dict(zip(images.ids, assign_folds(images, 5, seed), strict=True))
+        for path in frame["path"][:12]:
+            copy = path.replace(".jpg", "x.png")
+            assert (of[path], fold[path]) == (of[copy], fold[copy])
+
+
+def test_an_earlier_run_is_used_again_with_its_copies(tmp_path):
+    folder = tmp_path / "data"
+    plant(folder, n=40)
+    add(folder, "lying/b.png", changed(picture(folder, "lying/0000.jpg"), "mirrored", np.random.default_rng(0)))
+    first, second = surveyed(folder, tmp_path), surveyed(folder, tmp_path)
+    assert first.copies.to_numpy().tolist() == second.copies.to_numpy().tolist()
+    assert first.copies.to_numpy().tolist() == [["lying/0000.jpg", "lying/b.png", "mirrored"]]
+    assert "small" not in second.values
+    rest = second.of(second.images.subset(np.flatnonzero(second.images.ids != "lying/b.png")))
+    assert not len(rest.copies)
