@@ -19,8 +19,8 @@ from biasaudit.conclude.review import read_reviews, reviewed
 from biasaudit.conclude.verdicts import audit_verdict
 from biasaudit.conclude.weights import balance
 from biasaudit.cues.cue import Cue
-from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.evidence.attribution_record import save_averages
+from biasaudit.evidence.discovery.subject import check_subject, off_subject
 from biasaudit.evidence.measure.survey import Survey, survey
 from biasaudit.evidence.resuming import parts_of_run, parts_of_survey
 from biasaudit.evidence.sample_weights import read_weights

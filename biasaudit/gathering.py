@@ -8,16 +8,16 @@ from typing import Any
 
 from biasaudit import detectors as detector_package
 from biasaudit.detectors.rung import RungResult
-from biasaudit.discovery import FixedPlace, Pattern, fixed_places, patterns
-from biasaudit.discovery.clustered_maps import evidence_places
-from biasaudit.discovery.slices import slices
-from biasaudit.discovery.transplants import transplants
 from biasaudit.errors import AuditError
 from biasaudit.evidence.attribution_record import attribution_record
 from biasaudit.evidence.attributions import Attributions, attributions
 from biasaudit.evidence.blind_views import blind_views
 from biasaudit.evidence.cue_maps import cue_maps
 from biasaudit.evidence.cue_values import CueValues, cue_values
+from biasaudit.evidence.discovery import FixedPlace, Pattern, fixed_places, patterns
+from biasaudit.evidence.discovery.clustered_maps import evidence_places
+from biasaudit.evidence.discovery.slices import slices
+from biasaudit.evidence.discovery.transplants import transplants
 from biasaudit.evidence.given_predictions import given_predictions
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.map_places import map_places
@@ -26,17 +26,17 @@ from biasaudit.evidence.properties_together import properties_together
 from biasaudit.evidence.representation_map import representation_map
 from biasaudit.evidence.sample_weights import sample_weights
 from biasaudit.evidence.side_effects import SideEffect, side_effects
+from biasaudit.evidence.subgroups.breakdowns import breakdowns
+from biasaudit.evidence.subgroups.columns import GroupColumn, group_columns
+from biasaudit.evidence.subgroups.composition import composition
+from biasaudit.evidence.subgroups.erasure import erased_gaps
+from biasaudit.evidence.subgroups.worst import worst_groups
 from biasaudit.evidence.ties import ties
 from biasaudit.registry import Detector, Facts, Unavailable
 from biasaudit.results import RUNGS, Attribution, Breakdown, Check, Finding, RepresentationMap, Rung
 from biasaudit.runtime.processes import hand_back_freed_memory
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
-from biasaudit.subgroups.breakdowns import breakdowns
-from biasaudit.subgroups.columns import GroupColumn, group_columns
-from biasaudit.subgroups.composition import composition
-from biasaudit.subgroups.erasure import erased_gaps
-from biasaudit.subgroups.worst import worst_groups
 
 EVIDENCE: dict[str, Callable[..., Any]] = {
     "known_cues": cue_values,

@@ -15,9 +15,9 @@ from biasaudit.conclude import wording
 from biasaudit.conclude.related import tell_stories
 from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, verdict_of, verdict_of_pattern
 from biasaudit.detectors.rung import RungResult
-from biasaudit.discovery import FixedPlace, Pattern
-from biasaudit.discovery.beyond import something_else_tells
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.discovery import FixedPlace, Pattern
+from biasaudit.evidence.discovery.beyond import something_else_tells
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from biasaudit.discovery.clustered_maps import EvidencePlace
+from biasaudit.evidence.discovery.clustered_maps import EvidencePlace
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Attribution, Estimate, Finding, Rung, RungName

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from biasaudit.detectors.reliance import by_intervention, class_gap
 from biasaudit.detectors.rung import NOT_TIED, RungResult
-from biasaudit.discovery import FixedPlace, Pattern
+from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie

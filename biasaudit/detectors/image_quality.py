@@ -8,15 +8,15 @@ import numpy as np
 from scipy.stats import norm
 
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.subgroups.columns import GroupColumn, slug
+from biasaudit.evidence.subgroups.composition import LEAST
+from biasaudit.evidence.subgroups.differences import p_of
+from biasaudit.evidence.subgroups.quality import QualityGap, quality_gaps
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import q_values
 from biasaudit.stats.intervals import Interval
-from biasaudit.subgroups.columns import GroupColumn, slug
-from biasaudit.subgroups.composition import LEAST
-from biasaudit.subgroups.differences import p_of
-from biasaudit.subgroups.quality import QualityGap, quality_gaps
 from biasaudit.thresholds import Q
 
 FLOOR, LEAST_AREA = 0.15, 0.1

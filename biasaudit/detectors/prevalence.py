@@ -10,15 +10,15 @@ from scipy.stats import norm
 
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.strata import strata_of
+from biasaudit.evidence.subgroups.adjusted import adjusted_difference
+from biasaudit.evidence.subgroups.columns import GroupColumn, slug
+from biasaudit.evidence.subgroups.composition import LEAST
+from biasaudit.evidence.subgroups.differences import p_of
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import q_values
 from biasaudit.stats.intervals import Interval, difference, proportion, worth
-from biasaudit.subgroups.adjusted import adjusted_difference
-from biasaudit.subgroups.columns import GroupColumn, slug
-from biasaudit.subgroups.composition import LEAST
-from biasaudit.subgroups.differences import p_of
 from biasaudit.thresholds import Q
 
 FLOOR, LEAST_APART = 0.05, 0.02

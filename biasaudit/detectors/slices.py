@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from biasaudit.detectors.accuracy_fall import GAP
-from biasaudit.discovery.shared_traits import shared_trait
-from biasaudit.discovery.slices import FEWEST, FEWEST_WRONG, Slice
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.discovery.shared_traits import shared_trait
+from biasaudit.evidence.discovery.slices import FEWEST, FEWEST_WRONG, Slice
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector

@@ -8,13 +8,13 @@ import numpy as np
 from scipy.stats import norm
 
 from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.subgroups.columns import slug
+from biasaudit.evidence.subgroups.erasure import Erased
+from biasaudit.evidence.subgroups.worst import WorstGroup
 from biasaudit.images.table import ImageTable
 from biasaudit.registry import detector
 from biasaudit.results import Breakdown, Difference, Estimate, Finding, Rung, RungName
 from biasaudit.stats.intervals import difference
-from biasaudit.subgroups.columns import slug
-from biasaudit.subgroups.erasure import Erased
-from biasaudit.subgroups.worst import WorstGroup
 from biasaudit.thresholds import FLOORS
 
 QUESTION = "Is there a group of people, or two traits together, for whom the model is right less often?"

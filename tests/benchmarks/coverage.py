@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
+from biasaudit.evidence.subgroups.adjusted import adjusted_difference
 from biasaudit.stats.intervals import (
     Interval,
     area_under_curve,
@@ -19,7 +20,6 @@ from biasaudit.stats.intervals import (
     ratio,
     worth,
 )
-from biasaudit.subgroups.adjusted import adjusted_difference
 
 SIZES = (20, 50, 200, 1000)
 """People in a group; where images are several a person, persons."""

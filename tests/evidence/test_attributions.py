@@ -8,11 +8,11 @@ import pytest
 
 from biasaudit.attribution.methods import Method
 from biasaudit.detectors.attribution import attribution
-from biasaudit.discovery.clustered_maps import evidence_places
 from biasaudit.evidence.attribution_record import attribution_record, save_averages
 from biasaudit.evidence.attributions import attributions
 from biasaudit.evidence.cue_maps import cue_maps
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.discovery.clustered_maps import evidence_places
 from biasaudit.evidence.interventions import intervene
 from biasaudit.evidence.map_places import map_places
 from biasaudit.evidence.measure.survey import survey

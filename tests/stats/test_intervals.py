@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from biasaudit.evidence.subgroups.differences import p_of
 from biasaudit.stats.intervals import (
     Interval,
     area_under_curve,
@@ -15,7 +16,6 @@ from biasaudit.stats.intervals import (
     ratio,
     worth,
 )
-from biasaudit.subgroups.differences import p_of
 from tests.benchmarks import coverage
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.subgroups.columns import GroupColumn
 from biasaudit.images.table import ImageTable
 from biasaudit.stats import stratified_auc
 from biasaudit.stats.intervals import Interval, area_under_curve, worth
-from biasaudit.subgroups.columns import GroupColumn
 
 QUALITY = {
     "brightness": ("darker", "brighter"),

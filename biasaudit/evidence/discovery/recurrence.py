@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biasaudit.discovery.mining import Mined, split_of
+from biasaudit.evidence.discovery.mining import Mined, split_of
 from biasaudit.stats import auc
 
 STRONGEST = 30

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from biasaudit.subgroups.differences import differences_of
-from biasaudit.subgroups.figures import Answers, intervals_of
+from biasaudit.evidence.subgroups.differences import differences_of
+from biasaudit.evidence.subgroups.figures import Answers, intervals_of
 
 fairlearn = pytest.importorskip("fairlearn.metrics")
 

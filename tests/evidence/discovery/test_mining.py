@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from biasaudit.discovery.mining import Mined, best_places, mine, split_of
-from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, recurrence
-from biasaudit.discovery.surroundings import told_by_the_rest
+from biasaudit.evidence.discovery.mining import Mined, best_places, mine, split_of
+from biasaudit.evidence.discovery.recurrence import LEAST_GAIN, PUT_THERE, recurrence
+from biasaudit.evidence.discovery.surroundings import told_by_the_rest
 from biasaudit.stats import auc
 
 N, PLACES, DIMENSIONS = 160, 40, 32

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.errors import UsageError
+from biasaudit.evidence.subgroups.columns import GroupColumn
 from biasaudit.images.folder import shown
-from biasaudit.subgroups.columns import GroupColumn
 
 SHARES = ("share", "count")
 HELP = "It takes the columns column, level, share; or the columns of your metadata, with a share, a count or no more."

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from biasaudit.evidence.subgroups.columns import crossed, edges_of, group_column, says_people, slug
 from biasaudit.settings import Settings
-from biasaudit.subgroups.columns import crossed, edges_of, group_column, says_people, slug
 
 PLAIN = Settings()
 

@@ -7,8 +7,8 @@ from functools import partial
 import cv2
 import numpy as np
 
-from biasaudit.discovery.fixed_places import FixedPlace
-from biasaudit.discovery.patterns import Pattern
+from biasaudit.evidence.discovery.fixed_places import FixedPlace
+from biasaudit.evidence.discovery.patterns import Pattern
 from biasaudit.evidence.interventions import LEAST, Intervention, kept_intervention
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import log_odds

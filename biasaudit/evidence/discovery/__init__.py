@@ -6,7 +6,7 @@ a pattern looks put there, `subject` whether it lies off what the label names, `
 groups of images on which the model fails.
 """
 
-from biasaudit.discovery.fixed_places import FixedPlace, fixed_places
-from biasaudit.discovery.patterns import Pattern, patterns
+from biasaudit.evidence.discovery.fixed_places import FixedPlace, fixed_places
+from biasaudit.evidence.discovery.patterns import Pattern, patterns
 
 __all__ = ["FixedPlace", "Pattern", "fixed_places", "patterns"]

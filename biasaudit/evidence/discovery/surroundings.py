@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from biasaudit.discovery.mining import Mined
+from biasaudit.evidence.discovery.mining import Mined
 from biasaudit.stats import auc
 
 NEAR = 2

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.subgroups.columns import GroupColumn
+from biasaudit.evidence.subgroups.composition import LEAST, all_groupings
+from biasaudit.evidence.subgroups.differences import difference_within_classes, differences_of
+from biasaudit.evidence.subgroups.figures import Answers, figures_of
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Breakdown, Difference, Subgroup
 from biasaudit.stats import q_values
-from biasaudit.subgroups.columns import GroupColumn
-from biasaudit.subgroups.composition import LEAST, all_groupings
-from biasaudit.subgroups.differences import difference_within_classes, differences_of
-from biasaudit.subgroups.figures import Answers, figures_of
 
 MOST_CLASSES = 10
 """Classes that figures against the rest are given of, in every group."""

@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from scipy.ndimage import label as connected
 
-from biasaudit.discovery.mining import Mined, split_of
-from biasaudit.discovery.patterns import FEWEST, ONE, half_of
-from biasaudit.discovery.recurrence import Recurrence, recurrence
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.discovery.mining import Mined, split_of
+from biasaudit.evidence.discovery.patterns import FEWEST, ONE, half_of
+from biasaudit.evidence.discovery.recurrence import Recurrence, recurrence
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.progress import Progress

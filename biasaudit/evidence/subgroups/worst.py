@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from biasaudit.evidence.subgroups.columns import GroupColumn
+from biasaudit.evidence.subgroups.composition import all_groupings
+from biasaudit.evidence.subgroups.differences import WITHIN_CLASSES
 from biasaudit.results import Breakdown, Difference
 from biasaudit.stats import q_values
-from biasaudit.subgroups.columns import GroupColumn
-from biasaudit.subgroups.composition import all_groupings
-from biasaudit.subgroups.differences import WITHIN_CLASSES
 from biasaudit.thresholds import FLOORS, Q
 
 LEAST_LOSS = 0.05

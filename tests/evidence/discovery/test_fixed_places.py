@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from biasaudit.discovery import fixed_places
-from biasaudit.discovery.transplants import _mask
+from biasaudit.evidence.discovery import fixed_places
+from biasaudit.evidence.discovery.transplants import _mask
 from biasaudit.images.pixels import PixelStore
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings

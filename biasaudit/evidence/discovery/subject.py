@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from biasaudit.discovery.fixed_places import FixedPlace
-from biasaudit.discovery.patterns import Pattern
 from biasaudit.errors import UsageError
+from biasaudit.evidence.discovery.fixed_places import FixedPlace
+from biasaudit.evidence.discovery.patterns import Pattern
 from biasaudit.images.decode import Unreadable, decode
 from biasaudit.images.table import ImageTable
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.subgroups.breakdowns import answers_of
+from biasaudit.evidence.subgroups.figures import Answers, within_classes
+from biasaudit.evidence.subgroups.worst import WorstGroup
 from biasaudit.images.table import ImageTable
 from biasaudit.model.folds import trained_on
 from biasaudit.model.head import choose_penalty, fit_head
@@ -19,9 +22,6 @@ from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc
 from biasaudit.stats.intervals import Interval, difference
-from biasaudit.subgroups.breakdowns import answers_of
-from biasaudit.subgroups.figures import Answers, within_classes
-from biasaudit.subgroups.worst import WorstGroup
 
 SHRINKAGE = 0.1
 """Share of the average variance that is added to every feature's: there are more features than images."""

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from biasaudit.discovery.local_features import LocalFeatures, learn
-from biasaudit.discovery.mining import Mined, best_places, mine
-from biasaudit.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
-from biasaudit.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.discovery.local_features import LocalFeatures, learn
+from biasaudit.evidence.discovery.mining import Mined, best_places, mine
+from biasaudit.evidence.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
+from biasaudit.evidence.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.images.pixels import PixelStore, resized

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from scipy.stats import norm
 
+from biasaudit.evidence.subgroups.figures import Answers, intervals_of, within_classes
 from biasaudit.results import Difference, Estimate, Figure
 from biasaudit.stats.intervals import LEVEL, Interval, difference, ratio
-from biasaudit.subgroups.figures import Answers, intervals_of, within_classes
 
 WITHIN_CLASSES = "equal accuracy within each class"
 NAMED = {

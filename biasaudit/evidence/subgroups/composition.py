@@ -7,12 +7,12 @@ from itertools import combinations
 
 import numpy as np
 
+from biasaudit.evidence.subgroups.columns import GroupColumn, crossed
+from biasaudit.evidence.subgroups.reference import read_reference
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Breakdown, Figure, Subgroup
 from biasaudit.settings import Settings
 from biasaudit.stats.intervals import proportion, worth
-from biasaudit.subgroups.columns import GroupColumn, crossed
-from biasaudit.subgroups.reference import read_reference
 
 LEAST = 10
 """Patients (images, where there are none) of a class below which a group's figures for it say too little."""

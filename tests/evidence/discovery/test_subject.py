@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from biasaudit.discovery.subject import check_subject, off_subject
 from biasaudit.errors import UsageError
+from biasaudit.evidence.discovery.subject import check_subject, off_subject
 
 CORNER, CENTRE = (0.0, 0.0, 0.15, 0.15), (0.45, 0.45, 0.6, 0.6)
 

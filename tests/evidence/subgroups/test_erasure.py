@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from biasaudit.evidence.subgroups.erasure import erasing
 from biasaudit.stats import auc
-from biasaudit.subgroups.erasure import erasing
 
 
 @pytest.fixture

@@ -1,0 +1,99 @@
+"""The whole of `audit.json`: what was audited, how, and what was found."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from biasaudit.results.base import SCHEMA_VERSION, AuditVerdict, Decision, Estimate, Record
+from biasaudit.results.finding import Check, Finding
+from biasaudit.results.maps import Attribution, RepresentationMap
+from biasaudit.results.selftest import SelfTest
+from biasaudit.results.subgroups import Breakdown
+
+
+class Excluded(Record):
+    """A file that was left out."""
+
+    path: str
+    reason: str
+    label: str | None = None
+
+
+class Dataset(Record):
+    """What was audited."""
+
+    name: str
+    n: int
+    classes: dict[str, int]
+    splits: dict[str, int] = {}
+    groups: int | None = None
+    """Number of distinct groups (patients, scenes), where a group column was named."""
+    excluded: tuple[Excluded, ...] = ()
+    notes: dict[str, int] = {}
+    """Things seen while reading and how often: "animated: first frame used": 3."""
+    warnings: tuple[str, ...] = ()
+    sizes: dict[str, int] = {}
+    """Width x height -> images, the ten commonest."""
+    formats: dict[str, int] = {}
+    fingerprint: str
+    """sha256 over the sorted ids, labels and content hashes."""
+
+
+class Model(Record):
+    """The network that was audited and how well it had learnt."""
+
+    backbone: str
+    training: str
+    """In words: "frozen features, logistic head" or "whole network, 23 epochs"."""
+    folds: int
+    """0 of a model that the audit was given, and did not train."""
+    auc: Estimate
+    """Out-of-fold AUC (macro over classes); of a given model that of its own answers."""
+    balanced_accuracy: float
+    learnt: bool
+    """False where the AUC's interval covers 0.5: rungs two to four are then untested."""
+    curves: tuple[dict[str, Any], ...] = ()
+    """One a fold: {"fold": 0, "loss": [...], "validation_loss": [...]}; empty for a closed-form head."""
+
+
+class Review(Record):
+    """What a person decided about one finding."""
+
+    finding: str = Field(min_length=1, max_length=300)
+    """Its id."""
+    decision: Decision
+    comment: str = Field(default="", max_length=4000)
+    name: str = Field(default="", max_length=200)
+    """Who decided."""
+    date: str = Field(default="", max_length=40)
+    data: str = Field(default="", max_length=64)
+    """Fingerprint of the data that were judged; "" where the review does not say."""
+
+
+class Audit(Record):
+    """The whole of `audit.json`."""
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    verdict: AuditVerdict
+    headline: str
+    """The verdict in one plain sentence."""
+    dataset: Dataset
+    model: Model | None
+    settings: dict[str, Any]
+    environment: dict[str, str]
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    attribution: Attribution | None = None
+    """None where there was no model to explain."""
+    representation: RepresentationMap | None = None
+    """None where no model learnt, or it shows no features."""
+    subgroups: tuple[Breakdown, ...] = ()
+    """Who is in the data and, where a model was audited, for whom it fails."""
+    selftest: SelfTest | None = None
+    """What the audit finds when cues are planted in these images; None where it was not asked for."""
+    reviews: tuple[Review, ...] = ()
+    """What people decided about findings, at most one of each; those of findings that are not here are kept."""
+    run: dict[str, Any]
+    """When, how long, by which command: the only part that differs between two runs with one seed."""

@@ -1,0 +1,67 @@
+"""What an audit says of one cue, and what it looked for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from biasaudit.results.base import Estimate, Kind, Record, RungName, State, Verdict
+
+
+class Rung(Record):
+    """One of the four questions asked of a cue, with its answer."""
+
+    state: State
+    estimate: Estimate | None = None
+    p_value: float | None = None
+    q_value: float | None = None
+    """p after Benjamini-Hochberg over every test of this rung in this audit."""
+    why: str
+    """One sentence: what was seen, or why it was not tested."""
+    placebo: Estimate | None = None
+    """Reliance by intervention only: the same figure for the placebo, on the same images."""
+    method: str = ""
+    """How it was tested: "intervention", "observation", "permutation", ..."""
+    smallest_detectable: float | None = None
+    """The smallest effect, in the estimate's unit, that this data would have shown with 80% power."""
+
+
+class Finding(Record):
+    """What the audit says of one cue (or one leak, one subgroup)."""
+
+    id: str
+    """Stable across reruns: "artefact-ruler"."""
+    detector: str
+    cue: str
+    kind: Kind
+    title: str
+    """One plain sentence."""
+    verdict: Verdict
+    label: str | None
+    """The class that the cue gives away."""
+    rungs: dict[RungName, Rung]
+    examples: tuple[str, ...] = ()
+    """Image ids that show the cue with the label, strongest first; at most 20."""
+    counterexamples: tuple[str, ...] = ()
+    """Image ids where cue and label disagree, those that misled the model most first; at most 20."""
+    recommendation: str
+    regions: dict[str, tuple[float, float, float, float]] = {}
+    """Of a discovered pattern, by image id the place that shows it: left, upper, right, lower edge, as shares of the
+    picture's sides."""
+    question: str = ""
+    explanation: str = ""
+    """What else could explain it."""
+    story: tuple[str, ...] = ()
+    """Ids of the other findings that tell the same story (ruler and the metadata column ruler)."""
+    leads: bool = True
+    """False where another finding of the same story stands before it."""
+
+
+class Check(Record):
+    """What was looked for, whether or not anything was found."""
+
+    detector: str
+    status: Literal["ran", "skipped", "failed"]
+    reason: str = ""
+    tests: int = 0
+    smallest_detectable: str = ""
+    """In words, with its unit."""
