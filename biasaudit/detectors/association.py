@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence import rare_marks
 from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import (

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.discovery.clustered_maps import EvidencePlace
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Attribution, Estimate, Finding, Rung, RungName
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, null_auc, permutation_p, q_values, weighted_auc

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.blind_views import BlindView
 from biasaudit.images.partial_views import PATCHES, THUMBNAIL
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Finding, Rung, RungName, State
 from biasaudit.stats import detectable_auc, q_values
 from biasaudit.thresholds import FLOORS, Q

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.copies.duplicates import KINDS, joined
 from biasaudit.evidence.copies.lookalikes import COMPARED
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Finding, Rung
 
 UNTESTED = Rung(state="untested", why="Not a question of the model: copies are counted in the files.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.reliance import by_intervention, class_gap
 from biasaudit.detectors.rung import NOT_TIED, RungResult
 from biasaudit.evidence.discovery import FixedPlace, Pattern
@@ -12,7 +13,6 @@ from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS
@@ -26,7 +26,7 @@ little; whether that matters is asked of a person."""
 @detector(question="Does something that no cue names recur in the images of one class, and does the model use it?")
 def discovery(
     images: ImageTable,
-    patterns: tuple[Pattern | FixedPlace, ...],
+    discovered: tuple[Pattern | FixedPlace, ...],
     ties: tuple[Tie, ...],
     predictions: Predictions,
     transplants: Mapping[str, Intervention],
@@ -54,7 +54,7 @@ def discovery(
     """
     tie_of = {tie.cue.key: tie for tie in ties}
     called = "images" if predictions.given else "held-out images"
-    for pattern in patterns:
+    for pattern in discovered:
         tie = tie_of.get(pattern.cue.key)
         if tie is None:
             continue
@@ -66,4 +66,4 @@ def discovery(
             yield RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=why)
             continue
         rng = generator(settings.seed, "discovery", tie.cue.key)
-        yield replace(by_intervention(tie, done, code, gap, images.groups, len(patterns), rng, called), floor=FLOOR)
+        yield replace(by_intervention(tie, done, code, gap, images.groups, len(discovered), rng, called), floor=FLOOR)

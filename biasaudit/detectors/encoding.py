@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import NOT_TIED, RungResult
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, bootstrap_weights, generator, permutation_p, permutations_for, permuted, weighted_auc

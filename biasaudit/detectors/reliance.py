@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from scipy.stats import rankdata
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
@@ -14,7 +15,6 @@ from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import (

@@ -8,10 +8,11 @@ import numpy as np
 from scipy.stats import rankdata
 
 from biasaudit.detectors.accuracy_fall import accuracy_fall
+from biasaudit.detectors.detector import detector
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import Unavailable, detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permutation_p, permuted, q_values, weighted_auc

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import norm
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.evidence.subgroups.erasure import Erased
 from biasaudit.evidence.subgroups.worst import WorstGroup
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Breakdown, Difference, Estimate, Finding, Rung, RungName
 from biasaudit.stats.intervals import difference
 from biasaudit.thresholds import FLOORS

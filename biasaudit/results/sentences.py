@@ -82,7 +82,7 @@ def say(template: str, **arguments: Sentence | Name | int | float) -> Sentence:
     """A sentence from a template that stands in the code, and its arguments by name.
 
     "{share:.0%} of {label:30}": numbers take Python's formats, names the most letters shown. "{what!u}" begins with a
-    capital, "{what!p}" drops the full stop at the end. A literal brace is doubled.
+    capital, "{what!l}" with a small letter, "{what!p}" drops the full stop at the end. A literal brace is doubled.
 
     Raises:
         TypeError: an argument is a plain string: say whose it is (`Name`) or that it is ours (`say`).
@@ -157,12 +157,14 @@ def _rendered(template: str, arguments: Mapping[str, Any]) -> Iterable[str]:
         yield text
         if name is None:
             continue
-        if conversion not in (None, "u", "p"):
+        if conversion not in (None, "u", "l", "p"):
             raise ValueError(f"{template!r}: no conversion is called {conversion!r}")
         value = arguments[name]
         shown = str(value) if isinstance(value, Sentence) else format(value, form or "")
         if conversion == "u":
             shown = shown[:1].upper() + shown[1:]
+        if conversion == "l":
+            shown = shown[:1].lower() + shown[1:]
         yield shown.rstrip(".") if conversion == "p" else shown
 
 

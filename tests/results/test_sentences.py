@@ -48,7 +48,7 @@ def test_every_name_is_replaced_however_deep():
 
 
 def test_a_plain_string_is_no_argument():
-    with pytest.raises(TypeError, match="whose it is|a Name"):
+    with pytest.raises(TypeError, match="a Name"):
         say("{x}", x="value")  # type: ignore[arg-type]
 
 
