@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from biasaudit.detectors.detector import Detector
+from biasaudit.detectors.literals import as_said, literals_of
 from biasaudit.detectors.rung import RungResult
 from biasaudit.errors import AuditError, Unavailable
 from biasaudit.evidence.graph import Graph, fault, reason_of
@@ -36,9 +37,10 @@ def ask(detectors: Iterable[Detector], graph: Graph, progress: Progress) -> Answ
     findings: list[Finding] = []
     checks: list[Check] = []
     for detector in detectors:
+        literals = None if _is_ours(detector) else literals_of(detector.function)
         try:
             with progress.step(detector.question.rstrip("?")):
-                found = [_whole(item) for item in graph.call(detector.function)]
+                found = [_whole(item, literals) for item in graph.call(detector.function)]
         except Unavailable as error:
             checks.append(Check(detector=detector.id, status="skipped", reason=reason_of(error)))
             continue
@@ -56,13 +58,20 @@ def ask(detectors: Iterable[Detector], graph: Graph, progress: Progress) -> Answ
     return Answers(results=tuple(results), findings=tuple(findings), checks=tuple(checks))
 
 
-def _whole(item: Any) -> RungResult | Finding:
-    """What a detector yielded, if a report can show it. Raises ValueError, which costs that detector alone."""
+def _is_ours(detector: Detector) -> bool:
+    return detector.function.__module__.partition(".")[0] == __name__.partition(".")[0]
+
+
+def _whole(item: Any, literals: frozenset[str] | None) -> RungResult | Finding:
+    """What a detector yielded, if a report can show it; of one of another package as far as its templates are known.
+
+    Raises ValueError, which costs that detector alone.
+    """
     if isinstance(item, Finding) and (lacking := [name for name in RUNGS if name not in item.rungs]):
         raise ValueError(
             f"its finding {item.id!r} lacks the rungs {', '.join(lacking)}: untested ones belong there too"
         )
-    return item
+    return item if literals is None else as_said(item, literals)
 
 
 def _ran(detector: Detector, rungs: Sequence[RungResult | Rung]) -> Check:

@@ -67,7 +67,7 @@ class Model(Record):
     balanced_accuracy: float
     learnt: bool
     """False where the AUC's interval covers 0.5: rungs two to four are then untested."""
-    curves: tuple[dict[str, Any], ...] = ()
+    curves: tuple[dict[Ours, Any], ...] = ()
     """One a fold: {"fold": 0, "loss": [...], "validation_loss": [...]}; empty for a closed-form head."""
 
 
