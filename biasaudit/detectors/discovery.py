@@ -35,13 +35,13 @@ def discovery(
     """Why it matters: the next ruler is on nobody's list. A coffee ring, a stamp or a speck of dust on the sensor that
     came with one class is a shortcut all the same.
 
-    How it is measured: in half of the images, every place is described by the middle of the network; places whose
-    like is found again in most images of one class and seldom elsewhere are sharpened by what they find. In the
+    How it is measured: in half of the images, every place is described by the middle of a pretrained network; places
+    whose like is found again in most images of one class and seldom elsewhere are sharpened by what they find. In the
     other half the tie is tested, and the pattern is cut out of images that show it and set into images of other
     classes; the change in the class's log-odds is compared with that from the same piece of an image without it. A
-    pattern that recurs nearly unchanged, plainly there or plainly not, and as strong in the other classes' images
-    that have it, looks put there, and is shown for review: no statistic of pictures and labels alone tells a
-    subject from a shortcut. The others are listed as what the model looks at.
+    pattern that recurs nearly unchanged, plainly there or plainly not, and as strong in the other classes' images that
+    have it, looks put there, and is shown for review: no statistic of pictures and labels alone tells a subject from a
+    shortcut. The others are listed as what the model looks at.
 
     Marks that stand at one fixed place are looked for as well: the mean of what is sharp-edged, place by place, of one
     class against the others, in one half, with the labels permuted to say how large the largest difference is by
