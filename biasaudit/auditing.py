@@ -37,9 +37,11 @@ from biasaudit.gathering import (
     train,
     why_untested,
 )
-from biasaudit.images.folder import readable_id
+from biasaudit.images.names import as_unicode
 from biasaudit.images.pixels import PixelStore
-from biasaudit.images.table import ImageTable, check_usable, read_folder
+from biasaudit.images.reading import read_folder
+from biasaudit.images.table import ImageTable
+from biasaudit.images.usable import check_usable
 from biasaudit.model.given import Given, name_of, open_given
 from biasaudit.model.network_file import remove_networks
 from biasaudit.output.pictures import save_pictures
@@ -187,7 +189,7 @@ def audit(
             run={
                 "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
                 "seconds": round(time.time() - began, 1),
-                "command": readable_id(command),
+                "command": as_unicode(command),
             },
         )
         record = reviewed(record, reviews)

@@ -27,7 +27,8 @@ from biasaudit.evidence.measure.survey import survey
 from biasaudit.evidence.predictions import Predictions, predictions
 from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.pixels import PixelStore, resized
-from biasaudit.images.table import ImageTable, read_folder
+from biasaudit.images.reading import read_folder
+from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import load
 from biasaudit.registry import Facts
 from biasaudit.runtime.cache import Cache

@@ -11,7 +11,9 @@ import pytest
 
 from biasaudit.errors import DataError, UsageError
 from biasaudit.images.decode import Unreadable, decode
-from biasaudit.images.table import ImageTable, check_usable, read_folder
+from biasaudit.images.reading import read_folder
+from biasaudit.images.table import ImageTable
+from biasaudit.images.usable import check_usable
 from tests import hostile
 from tests.hostile import class_folder, picture, save, written
 
