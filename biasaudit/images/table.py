@@ -35,7 +35,7 @@ class ImageTable:
     metadata_columns: tuple[str, ...] = ()
     """Columns of `frame` that begin with "meta_", without it."""
     grouped: bool = False
-    """Whether `group` comes from a column; otherwise each image is its own group."""
+    """Whether groups were given; otherwise each image is its own."""
     disk_names: Mapping[str, str] = field(default_factory=dict, repr=False)
     """id -> name on disk, for the ids that differ from it (names that are no UTF-8)."""
     lost_classes: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class ImageTable:
 
     @property
     def groups(self) -> np.ndarray:
-        """object (str), (n,): images of one group must stay on one side of every split."""
+        """object (str), (n,): the patient or scene of each, whose images must stay on one side of every split."""
         return self.frame["group"].to_numpy(dtype=object)
 
     @cached_property
@@ -93,7 +93,7 @@ class ImageTable:
 
     @cached_property
     def codes(self) -> np.ndarray:
-        """int (n,): place of each image's label in `classes`."""
+        """int64 (n,): place of each image's label in `classes`."""
         numbers, names = pd.factorize(self.frame["label"])
         return _in_order(names)[numbers]
 
