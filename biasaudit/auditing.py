@@ -20,7 +20,8 @@ from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import Evidence, evidence
 from biasaudit.evidence.resuming import parts_of_survey
 from biasaudit.evidence.sample_weights import read_weights
-from biasaudit.images.table import ImageTable, read_folder
+from biasaudit.images.reading import read_folder
+from biasaudit.images.table import ImageTable
 from biasaudit.model.given import name_of
 from biasaudit.output.result import AuditResult
 from biasaudit.output.writing import write

@@ -16,7 +16,7 @@ from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.evidence.cue_values import CONSTANT, metadata_cue
 from biasaudit.evidence.graph import Evidence
 from biasaudit.evidence.providers import BUILTIN as PROVIDERS
-from biasaudit.images.folder import shown
+from biasaudit.images.names import escaped
 from biasaudit.images.table import ImageTable
 from biasaudit.model.given import PIXELS
 from biasaudit.model.model_file import checked_file
@@ -87,7 +87,7 @@ def check_roles(settings: Settings, images: ImageTable) -> None:
     given: dict[str, str] = {}
     for role in ROLES:
         for column in getattr(settings, role):
-            option, name = f"--{role}", shown(column)
+            option, name = f"--{role}", escaped(column)
             if settings.metadata is None:
                 raise UsageError(f"{option} {name} needs a table: name it with --metadata.")
             if given.setdefault(column, option) != option:
@@ -95,14 +95,14 @@ def check_roles(settings: Settings, images: ImageTable) -> None:
             if other := next((where for where, names in taken.items() if column in names), ""):
                 raise UsageError(f"{option} {name}: the column is named in {other} too. Take it out of one of them.")
             if column not in images.metadata_columns:
-                have = ", ".join(repr(shown(str(each), 40)) for each in images.metadata_columns) or "none"
+                have = ", ".join(repr(escaped(str(each), 40)) for each in images.metadata_columns) or "none"
                 raise UsageError(f"{option}: the CSV has no column {name!r} that can have a role; choose from: {have}.")
     for column in settings.nuisance:
         why = metadata_cue(column, images.frame[f"meta_{column}"].to_numpy(dtype=object)).untestable
         if column == settings.group_by or (why and why != CONSTANT):
             raise UsageError(
-                f"--nuisance {shown(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can be "
-                "compared within one value of it. Name a coarser column."
+                f"--nuisance {escaped(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can "
+                "be compared within one value of it. Name a coarser column."
             )
 
 

@@ -143,8 +143,9 @@ def test_recipes_find_what_is_planted_and_are_quiet_on_the_clean_twin(recipes, t
 
 
 def test_a_recipe_makes_a_fact(recipes, tmp_path):
-    from biasaudit.images.table import read_folder
     from biasaudit.registry import Facts
+
+    from biasaudit.images.table import read_folder
 
     plant(tmp_path, n=12)
     facts = Facts({"images": read_folder(tmp_path)}, {"class_counts": recipes["class_counts"]})

@@ -121,7 +121,7 @@ def test_fault_44_a_group_of_one_gets_no_figure(tmp_path, stub_network):
 
 @pytest.mark.parametrize("column", ["patient"])
 def test_groups_stay_on_one_side_of_every_fold(tmp_path, stub_network, column):
-    from biasaudit.images.table import read_folder
+    from biasaudit.images.reading import read_folder
     from biasaudit.model.folds import assign_folds
 
     frame = plant(tmp_path / "clean", n=120).drop(columns="planted")

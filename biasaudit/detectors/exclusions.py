@@ -11,13 +11,13 @@ from scipy.stats import fisher_exact
 from biasaudit.detectors.detector import detector
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
+from biasaudit.images.words import HIDDEN_PIXELS
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import auc, interval
 from biasaudit.thresholds import Q
 
 FLOOR = 0.05
 """Excess in the share of files lost that a class must show."""
-HIDDEN = "hidden pixels under transparency"
 NOT_ASKED = Rung(state="untested", why="No model sees a file that cannot be read.")
 
 
@@ -92,7 +92,7 @@ def exclusions(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     lost = Counter(file.label for file in images.unreadable if file.label is not None)
     if lost and len(images.classes) > 1:
         yield from _tied_to_class(images, lost)
-    hidden = survey.values["notes"].str.contains(HIDDEN, regex=False).to_numpy(dtype=bool)
+    hidden = survey.values["notes"].str.contains(HIDDEN_PIXELS, regex=False).to_numpy(dtype=bool)
     if hidden.any():
         rung = Rung(state="untested", why="Counted in the files.")
         yield Finding(

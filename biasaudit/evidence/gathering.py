@@ -13,7 +13,8 @@ from biasaudit.evidence.graph import Evidence, Graph
 from biasaudit.evidence.measure.survey import Survey, survey
 from biasaudit.evidence.resuming import parts_of_run, parts_of_survey
 from biasaudit.images.pixels import PixelStore
-from biasaudit.images.table import ImageTable, check_usable
+from biasaudit.images.table import ImageTable
+from biasaudit.images.usable import check_usable
 from biasaudit.model.given import Given, open_given
 from biasaudit.model.network_file import remove_networks
 from biasaudit.results import Sentence, say

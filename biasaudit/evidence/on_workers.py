@@ -79,7 +79,7 @@ def _log_odds(model: AuditedModel, rgb: np.ndarray, folds: np.ndarray) -> np.nda
 def of_rows(images: ImageTable, rows: np.ndarray) -> ImageTable:
     """The table of these rows, int (m,) in ascending order: no more than what their photographs are found by."""
     some = images.subset(rows)
-    return replace(some, root=images.root.absolute(), excluded=(), notes={}, warnings=())
+    return replace(some, root=images.root.absolute(), left_out=(), notes={}, warnings=())
 
 
 def _there(work: Callable[..., Any], model: SentModel, piece: tuple[Any, ...]) -> Any:

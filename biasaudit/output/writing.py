@@ -12,7 +12,7 @@ from biasaudit.conclude.review import reviewed
 from biasaudit.evidence.attribution_record import save_averages
 from biasaudit.evidence.gathering import LEFT_OUT
 from biasaudit.evidence.graph import Graph
-from biasaudit.images.folder import readable_id
+from biasaudit.images.names import as_unicode
 from biasaudit.output.pictures import save_pictures
 from biasaudit.output.provenance import dataset_record, environment, model_record
 from biasaudit.output.result import AuditResult
@@ -62,7 +62,7 @@ def write(
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
             "seconds": round(time.time() - began, 1),
-            "command": readable_id(command),
+            "command": as_unicode(command),
         },
     )
     record = reviewed(record, reviews)

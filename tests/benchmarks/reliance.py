@@ -28,7 +28,8 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.providers import BUILTIN as PROVIDERS
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.pixels import PixelStore, resized
-from biasaudit.images.table import ImageTable, read_folder
+from biasaudit.images.reading import read_folder
+from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import load
 from biasaudit.results import say
 from biasaudit.runtime.cache import Cache

@@ -20,7 +20,7 @@ from biasaudit.evidence.measure.survey import survey
 from biasaudit.evidence.predictions import predictions
 from biasaudit.evidence.ties import ties
 from biasaudit.images.pixels import PixelStore
-from biasaudit.images.table import read_folder
+from biasaudit.images.reading import read_folder
 from biasaudit.model.head import Head
 from biasaudit.model.network import FoldedNetwork
 from biasaudit.output.pictures import save_pictures

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from biasaudit.errors import DataError, UsageError
-from biasaudit.images.metadata import one_row_each, read_metadata
+from biasaudit.images.sources.metadata import one_row_each, read_metadata
 from tests.hostile import save, written
 
 TEXT = "path,sex,group\ncats/1.png,F,007\ndogs/é.png,,NA\n"

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from biasaudit.errors import DataError, UsageError
-from biasaudit.images.folder import shown
+from biasaudit.images import words
+from biasaudit.images.names import escaped
 
 DELIMITERS = ",;\t|"
 BINARY_STARTS = {
@@ -25,22 +26,22 @@ BINARY_STARTS = {
 }
 
 
-def read_metadata(csv_file: Path) -> pd.DataFrame:
+def read_metadata(csv_file: Path, option: str = "--metadata") -> pd.DataFrame:
     """The rows of a CSV with a `path` column, every value as text ("007", "NA" and "None" stay so).
 
     Empty cells are missing. Reads UTF-8, UTF-16 and Windows-1252, with commas, semicolons, tabs or bars.
     Rows that repeat a path are left in (`one_row_each` settles them). `attrs["warnings"]` is a list of what
-    the reader should know. Raises UsageError, with the line number where there is one.
+    the reader should know. `option` is what named the file. Raises UsageError, with the line number where there is one.
     """
-    text, warnings = _text(csv_file)
+    text, warnings = _text(csv_file, option)
     delimiter, header = _header(text, csv_file)
     keep = [i for i, name in enumerate(header) if name]
     if len(keep) < len(header):
-        warnings.append("columns without a name in the CSV were left out (a saved row number?)")
+        warnings.append(words.UNNAMED_COLUMNS)
     rows = [[row[i] or None for i in keep] for row in _rows(text, delimiter, len(header), csv_file) if any(row)]
     frame = pd.DataFrame(rows, columns=[header[i] for i in keep], dtype="str")
     if missing := int(frame["path"].isna().sum()):
-        warnings.append(f"{missing} rows of the CSV have no path and were left out")
+        warnings.append(words.rows_without_path(missing))
         frame = frame[frame["path"].notna()].reset_index(drop=True)
     frame.attrs["warnings"] = warnings
     return frame
@@ -56,8 +57,8 @@ def one_row_each(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     if len(clashes):
         ids = sorted(clashes[key].unique())
         differing = clashes.groupby(key).nunique(dropna=False).gt(1).any()
-        columns = ", ".join(repr(shown(str(c))) for c in differing.index[differing])
-        named = ", ".join(shown(id) for id in ids[:5]) + (" ..." if len(ids) > 5 else "")
+        columns = ", ".join(repr(escaped(str(c))) for c in differing.index[differing])
+        named = ", ".join(escaped(id) for id in ids[:5]) + (" ..." if len(ids) > 5 else "")
         raise DataError(
             f"The CSV has conflicting rows for {len(ids)} file(s): {named}. They differ in {columns}. "
             f"Keep one row a file, or leave the column out with --ignore."
@@ -65,14 +66,14 @@ def one_row_each(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     return unique, len(frame) - len(unique)
 
 
-def _text(csv_file: Path) -> tuple[str, list[str]]:
-    name = shown(str(csv_file))
+def _text(csv_file: Path, option: str) -> tuple[str, list[str]]:
+    name = escaped(str(csv_file))
     if csv_file.is_dir():
-        raise UsageError(f"{name} is a folder. --metadata takes a CSV file with a 'path' column.")
+        raise UsageError(f"{name} is a folder. {option} takes a CSV file with a 'path' column.")
     if not csv_file.exists():
-        raise UsageError(f"There is no file {name}. Check the spelling of --metadata.")
+        raise UsageError(f"There is no file {name}. Check the spelling of {option}.")
     if not csv_file.is_file():
-        raise UsageError(f"{name} is no regular file. --metadata takes a CSV file with a 'path' column.")
+        raise UsageError(f"{name} is no regular file. {option} takes a CSV file with a 'path' column.")
     try:
         raw = csv_file.read_bytes()
     except OSError as error:
@@ -88,7 +89,7 @@ def _text(csv_file: Path) -> tuple[str, list[str]]:
         if encoding != "cp1252":
             return text, []
         if "\0" not in text:
-            return text, ["the CSV is not UTF-8 and was read as Windows-1252; check accented letters"]
+            return text, [words.READ_AS_CP1252]
     raise UsageError(f"{name} is no text in UTF-8 or UTF-16. Save the table as CSV (UTF-8).")
 
 
@@ -109,7 +110,7 @@ def _reader(text: str, delimiter: str) -> Any:
 
 def _header(text: str, csv_file: Path) -> tuple[str, list[str]]:
     """The delimiter under which the first line has a `path` column, and the column names."""
-    name = shown(str(csv_file))
+    name = escaped(str(csv_file))
     headers = {}
     for delimiter in DELIMITERS:
         try:
@@ -120,10 +121,10 @@ def _header(text: str, csv_file: Path) -> tuple[str, list[str]]:
         if "path" not in header:
             continue
         if twice := [column for column, n in Counter(header).items() if n > 1 and column]:
-            raise UsageError(f"{name} has more than one column {shown(twice[0])!r}. Rename or remove one.")
+            raise UsageError(f"{name} has more than one column {escaped(twice[0])!r}. Rename or remove one.")
         return delimiter, header
     widest = max(headers.values(), key=len, default=[])
-    columns = ", ".join(repr(shown(column, 40)) for column in widest[:30]) or "none"
+    columns = ", ".join(repr(escaped(column, 40)) for column in widest[:30]) or "none"
     raise UsageError(
         f"{name} has no 'path' column; its columns are {columns}. "
         f"Name the column that holds each image's path, relative to FOLDER, 'path'."
@@ -132,7 +133,7 @@ def _header(text: str, csv_file: Path) -> tuple[str, list[str]]:
 
 def _rows(text: str, delimiter: str, width: int, csv_file: Path) -> Iterator[list[str]]:
     """The rows after the header; UsageError with the line on which a bad one starts."""
-    name = shown(str(csv_file))
+    name = escaped(str(csv_file))
     reader = _reader(text, delimiter)
     next(reader)
     while True:
