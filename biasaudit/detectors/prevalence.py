@@ -18,7 +18,7 @@ from biasaudit.evidence.subgroups.differences import p_of
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import q_values
-from biasaudit.stats.intervals import Interval, difference, proportion, worth
+from biasaudit.stats.intervals import Interval, difference, effective_n, proportion
 from biasaudit.thresholds import Q
 
 FLOOR, LEAST_APART = 0.05, 0.02
@@ -94,7 +94,7 @@ def _ties(column: GroupColumn, images: ImageTable, strata: np.ndarray | None) ->
 
 def _share(hits: np.ndarray, groups: np.ndarray) -> Interval:
     values = hits.astype(float)
-    return proportion(float(values.sum()), len(values), worth(values, groups))
+    return proportion(float(values.sum()), len(values), effective_n(values, groups))
 
 
 def _p_value(tie: _Tie) -> float:

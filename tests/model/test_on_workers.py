@@ -42,7 +42,7 @@ DEADLY = '''
 import os
 import signal
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import scatter
+from biasaudit.cues.placebos import opposite_halves
 from biasaudit.cues.properties.brightness import brightness
 
 def die_once():
@@ -60,7 +60,7 @@ def deadly(photo):
     """Why it matters: the first worker that draws it is lost."""
     return float(photo.luma.mean())
 
-@deadly.inserts(directions=(1, -1), placebo=scatter)
+@deadly.inserts(directions=(1, -1), placebo=opposite_halves)
 def _draw(rgb, amount, rng):
     die_once()
     return brightness.insert(rgb, amount, rng)

@@ -17,6 +17,7 @@ from biasaudit.cues.cue import Cue
 from biasaudit.errors import EnvironmentFault
 from biasaudit.evidence.copies.duplicates import copies_among, copy_notes, joined, no_copies
 from biasaudit.evidence.measure.columns import FACTS, TEXTS, Columns, Shard, shard_of
+from biasaudit.evidence.measure.photograph import measure
 from biasaudit.images.decode import Unreadable, content_hash, decode
 from biasaudit.images.photo import Photo
 from biasaudit.images.pixels import PixelStore
@@ -75,17 +76,9 @@ def _read(path: Path, store: PixelStore | None, row: int) -> tuple[Photo, str] |
     return photo, digest
 
 
-def _measure(photo: Photo, cues: Sequence[Cue]) -> dict[str, Any]:
+def _measure_and_note(photo: Photo, cues: Sequence[Cue]) -> dict[str, Any]:
     """Cue id -> its value, and under `notes` which cues failed; all plain JSON."""
-    values: dict[str, Any] = {}
-    notes = []
-    for cue in cues:
-        try:
-            value = cue.measure(photo)
-            values[cue.id] = str(value) if cue.words else float(value)
-        except Exception as error:  # one cue's fault must not cost the audit
-            values[cue.id] = None if cue.words else float("nan")
-            notes.append(f"the cue {cue.id} failed: {type(error).__name__}")
+    values, notes = measure(photo, cues)
     return values | {"notes": notes}
 
 
@@ -102,7 +95,7 @@ def _measure_shard(
     good = [pair for pair in read if not isinstance(pair, str)]
     numbers, words = [cue for cue in cues if not cue.words], [cue for cue in cues if cue.words]
     inputs = [(photo.file.folder, photo.file.name, digest) for photo, digest in good]
-    measured = iter(parts.json("survey", inputs, lambda: [_measure(photo, numbers) for photo, _ in good]))
+    measured = iter(parts.json("survey", inputs, lambda: [_measure_and_note(photo, numbers) for photo, _ in good]))
     pictures = b"".join(bytes(SIDE * SIDE) if isinstance(pair, str) else small_of(pair[0].gray) for pair in read)
     return shard_of(start, [_record(pair, words, measured) for pair in read], cues), pictures
 
@@ -110,7 +103,7 @@ def _measure_shard(
 def _record(pair: tuple[Photo, str] | str, words: Sequence[Cue], measured: Iterator[dict[str, Any]]) -> dict[str, Any]:
     if isinstance(pair, str):
         return {"unreadable": pair}
-    (photo, digest), numbers, told = pair, next(measured), _measure(pair[0], words)
+    (photo, digest), numbers, told = pair, next(measured), _measure_and_note(pair[0], words)
     return (
         numbers
         | told

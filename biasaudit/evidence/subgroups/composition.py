@@ -12,7 +12,7 @@ from biasaudit.evidence.subgroups.reference import read_reference
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Breakdown, Figure, Subgroup
 from biasaudit.settings import Settings
-from biasaudit.stats.intervals import proportion, worth
+from biasaudit.stats.intervals import effective_n, proportion
 
 LEAST = 10
 """Patients (images, where there are none) of a class below which a group's figures for it say too little."""
@@ -96,5 +96,5 @@ def _distinct(patients: np.ndarray, rows: np.ndarray) -> int:
 def share_of(rows: np.ndarray, among: np.ndarray, groups: np.ndarray) -> Figure:
     """The share of some images among others; rows, among: bool (n,)."""
     hits = rows[among].astype(float)
-    found = proportion(float(hits.sum()), len(hits), worth(hits, groups[among]))
+    found = proportion(float(hits.sum()), len(hits), effective_n(hits, groups[among]))
     return Figure(value=found.value, low=found.low, high=found.high, n=len(hits))

@@ -13,7 +13,7 @@ import numpy as np
 
 from biasaudit.results import Figure
 from biasaudit.stats import auc
-from biasaudit.stats.intervals import Interval, area_under_curve, average, mean, mean_error, proportion, worth
+from biasaudit.stats.intervals import Interval, area_under_curve, average, effective_n, mean, mean_error, proportion
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,7 +99,7 @@ def figures_of(answers: Answers) -> dict[str, Figure]:
 
 
 def _share(hits: np.ndarray, groups: np.ndarray) -> Interval:
-    return proportion(float(hits.sum()), len(hits), worth(hits, groups))
+    return proportion(float(hits.sum()), len(hits), effective_n(hits, groups))
 
 
 def _area(chance: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> Interval:
@@ -108,7 +108,7 @@ def _area(chance: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> Interval
     sides = []
     for side, others in ((truth, order[0]), (~truth, order[1])):
         below = np.searchsorted(others, chance[side], "left") + np.searchsorted(others, chance[side], "right")
-        sides.append(worth(below / (2 * len(others)), groups[side]))
+        sides.append(effective_n(below / (2 * len(others)), groups[side]))
     return area_under_curve(auc(chance, truth), *sides)
 
 

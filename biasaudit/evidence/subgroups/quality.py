@@ -11,7 +11,7 @@ from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.subgroups.columns import GroupColumn
 from biasaudit.images.table import ImageTable
 from biasaudit.stats import stratified_auc
-from biasaudit.stats.intervals import Interval, area_under_curve, worth
+from biasaudit.stats.intervals import Interval, area_under_curve, effective_n
 
 QUALITY = {
     "brightness": ("darker", "brighter"),
@@ -62,7 +62,7 @@ def _gap(
     weights = np.ones((1, len(values)), dtype=np.int32)
     area = float(stratified_auc(values, inside, codes, weights)[0])
     area = area if np.isfinite(area) else 0.5
-    sides = [worth(values[side], groups[side]) for side in (inside, ~inside)]
+    sides = [effective_n(values[side], groups[side]) for side in (inside, ~inside)]
     return QualityGap(
         group=name,
         cue=cue,
