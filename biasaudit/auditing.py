@@ -40,8 +40,9 @@ from biasaudit.gathering import (
 from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
-from biasaudit.model.given import Given, name_of, open_given
 from biasaudit.model.network_file import remove_networks
+from biasaudit.model.opening import name_of, open_user_model
+from biasaudit.model.user_model import UserModel
 from biasaudit.output.pictures import save_pictures
 from biasaudit.output.provenance import dataset_record, environment, model_record
 from biasaudit.output.result import AuditResult
@@ -253,7 +254,7 @@ def _survey(
 
 def _load(settings: Settings, progress: Progress) -> Any:
     # TensorFlow takes seconds to import: only where a model is needed.
-    from biasaudit.model.backbone import load
+    from biasaudit.model.backbones import load
 
     with progress.step("Loading the network"):
         backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed)
@@ -261,9 +262,9 @@ def _load(settings: Settings, progress: Progress) -> Any:
     return backbone
 
 
-def _open(source: Any, images: ImageTable, settings: Settings, progress: Progress) -> Given:
+def _open(source: Any, images: ImageTable, settings: Settings, progress: Progress) -> UserModel:
     with progress.step("Loading the model to audit"):
-        given = open_given(source, images.classes, settings)
+        given = open_user_model(source, images.classes, settings)
     progress.say(f"Model: {given.name}, {given.size} px")
     return given
 
