@@ -22,7 +22,7 @@ from biasaudit.evidence.resuming import parts_of_survey
 from biasaudit.evidence.sample_weights import read_weights
 from biasaudit.images.reading import read_folder
 from biasaudit.images.table import ImageTable
-from biasaudit.model.given import name_of
+from biasaudit.model.opening import name_of
 from biasaudit.output.result import AuditResult
 from biasaudit.output.writing import write
 from biasaudit.results import SelfTest

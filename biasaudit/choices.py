@@ -18,8 +18,8 @@ from biasaudit.evidence.graph import Evidence
 from biasaudit.evidence.providers import BUILTIN as PROVIDERS
 from biasaudit.images.names import escaped
 from biasaudit.images.table import ImageTable
-from biasaudit.model.given import PIXELS
-from biasaudit.model.model_file import checked_file
+from biasaudit.model.model_file import check_classifier_file
+from biasaudit.model.opening import PIXELS
 from biasaudit.model.training_sample import FEWEST
 from biasaudit.runtime.plugins import installed
 from biasaudit.settings import ROLES, Settings
@@ -134,9 +134,7 @@ def check_given(settings: Settings, model: Any, predict: Any, scan: bool) -> Non
     if predict is not None and (settings.size is None or not callable(predict)):
         raise UsageError("`predict` is a function of uint8 images (n, size, size, 3): say which `size`.")
     if isinstance(model, str | Path):
-        if Path(model).suffix not in (".keras", ".h5"):
-            raise UsageError(f"--model {Path(model).name}: a Keras model ends in .keras (or .h5).")
-        checked_file(str(model), trust_model=settings.trust_model)
+        check_classifier_file(str(model), trust_model=settings.trust_model)
 
 
 def make_folder(folder: Path, out: Path) -> None:

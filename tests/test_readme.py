@@ -46,7 +46,7 @@ def test_its_python_block_runs(tmp_path, monkeypatch, stub_network):
 
 def test_its_block_about_a_function_runs(tmp_path, monkeypatch, stub_network):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("biasaudit.attribution.of_given.partition", lambda scores, rgb, code: rgb[..., 0])
+    monkeypatch.setattr("biasaudit.attribution.methods.partition", lambda scores, rgb, code: rgb[..., 0])
     plant(tmp_path / "photos", brighter, n=80)
     block = next(block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "predict=" in block)
     names: dict = {}

@@ -12,10 +12,11 @@ from biasaudit.attribution.gate import Examined, first_to_pass
 from biasaudit.attribution.methods import Explain, Explainer
 from biasaudit.errors import Unavailable
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.on_workers import by_piece
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
+from biasaudit.model.interface import AttributionMethod
+from biasaudit.model.workers import by_piece
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -32,7 +33,7 @@ CHECKED = 16
 class Attributions:
     """The maps of each sampled image's own class, by the network that never saw it."""
 
-    method: str | None
+    method: AttributionMethod | None
     """What drew them; None where no method passed, and no map may be shown."""
     explain: Explain | None
     """The same for any other picture."""

@@ -14,11 +14,11 @@ from biasaudit.attribution.methods import Explainer
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.attributions import GRID, Attributions, shares_of
 from biasaudit.evidence.interventions import Intervention
-from biasaudit.evidence.on_workers import by_piece, of_rows
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
+from biasaudit.model.workers import by_piece, of_rows
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval

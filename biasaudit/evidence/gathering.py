@@ -15,8 +15,9 @@ from biasaudit.evidence.resuming import parts_of_run, parts_of_survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.images.usable import check_usable
-from biasaudit.model.given import Given, open_given
 from biasaudit.model.network_file import remove_networks
+from biasaudit.model.opening import open_user_model
+from biasaudit.model.user_model import UserModel
 from biasaudit.results import Sentence, say
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.checkpoints import Parts
@@ -107,7 +108,7 @@ def _withheld(settings: Settings, scan: bool) -> dict[str, Sentence]:
 
 def _load(settings: Settings, progress: Progress) -> Any:
     # TensorFlow takes seconds to import: only where a model is needed.
-    from biasaudit.model.backbone import load
+    from biasaudit.model.backbones import load
 
     with progress.step("Loading the network"):
         backbone = load(settings.backbone, trust_model=settings.trust_model, seed=settings.seed)
@@ -115,9 +116,9 @@ def _load(settings: Settings, progress: Progress) -> Any:
     return backbone
 
 
-def _open(source: Any, images: ImageTable, settings: Settings, progress: Progress) -> Given:
+def _open(source: Any, images: ImageTable, settings: Settings, progress: Progress) -> UserModel:
     with progress.step("Loading the model to audit"):
-        given = open_given(source, images.classes, settings)
+        given = open_user_model(source, images.classes, settings)
     progress.say(f"Model: {given.name}, {given.size} px")
     return given
 

@@ -10,12 +10,12 @@ from functools import partial
 import numpy as np
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.on_workers import batches_of, by_piece, of_rows
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
-from biasaudit.model.audited import AuditedModel
+from biasaudit.model.interface import AuditedModel
+from biasaudit.model.workers import batches_of, by_piece, of_rows
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
@@ -86,13 +86,6 @@ def _plan(cue: Cue, tie: Tie, predictions: Predictions, seed: int) -> _Plan | No
         return None
     amount = toward * tie.direction * abs(difference_of(cue, tie))
     return _Plan(key=tie.cue.key, cue=cue, rows=rows, toward=toward, amount=amount)
-
-
-def intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
-    """Put one cue, and its placebo, into held-out images of the other classes; None where there are too few."""
-    plan = _plan(cue, tie, predictions, seed)
-    done = _carried_out([plan] if plan else [], images, predictions, seed, Progress(quiet=True), NOTHING_KEPT)
-    return next(iter(done.values()), None)
 
 
 def _carried_out(

@@ -16,11 +16,11 @@ from scipy.linalg import solve
 
 from biasaudit.evidence.attributions import GRID, Attributions, on_grid
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.on_workers import by_piece
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
-from biasaudit.model.network import FoldedNetwork
+from biasaudit.model.backbone import Backbone
+from biasaudit.model.workers import by_piece
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permuted
@@ -129,7 +129,7 @@ def _chance(
 ) -> dict[str, np.ndarray]:
     """Per region the mean share of each head that learnt labels dealt anew, float (HEADS,); none without heads."""
     network = predictions.network
-    if not isinstance(network, FoldedNetwork) or not network.spatial or predictions.embedding is None:
+    if predictions.embedding is None or network.head_on_maps(int(predictions.fold[rows[0]])) is None:
         return {}
     assert survey.pixels is not None
     store = survey.pixels.at(network.size)
@@ -137,19 +137,18 @@ def _chance(
     for space in np.unique(predictions.space[rows]):
         weights = _heads(code, (predictions.space == space) & ~images.held_out, images, predictions.embedding, seed)
         own = rows[predictions.space[rows] == space]
-        few = np.array_split(own, -(-len(own) // TOGETHER))
-        pieces = [(survey.rows[some], predictions.fold[some]) for some in few]
-        shares += by_piece(partial(_shares_of_heads, store, weights), network, pieces, Progress(quiet=True), "")
+        on_maps = network.head_on_maps(int(predictions.fold[own[0]]))
+        assert on_maps is not None
+        pieces = [(survey.rows[some],) for some in np.array_split(own, -(-len(own) // TOGETHER))]
+        shares += by_piece(partial(_shares_of_heads, store, weights), on_maps[0], pieces, Progress(quiet=True), "")
     return dict(zip(REGIONS, np.concatenate(shares).mean(axis=0), strict=True))
 
 
-def _shares_of_heads(
-    store: PixelStore, weights: np.ndarray, network: FoldedNetwork, rows: np.ndarray, folds: np.ndarray
-) -> np.ndarray:
+def _shares_of_heads(store: PixelStore, weights: np.ndarray, backbone: Backbone, rows: np.ndarray) -> np.ndarray:
     """Of each head in each region, for the pictures at these rows of the store: float32 (m, regions, HEADS)."""
     found = np.empty((len(rows), len(REGIONS), HEADS), dtype=np.float32)
-    for place, (row, fold) in enumerate(zip(rows, folds, strict=True)):  # one by one, as they are mapped
-        coarse = np.maximum(0, network.feature_maps(store.read(np.array([row])), int(fold))[0] @ weights)
+    for place, row in enumerate(rows):  # one by one, as they are mapped
+        coarse = np.maximum(0, backbone.features(store.read(np.array([row])))[0] @ weights)
         heat = np.stack([on_grid(coarse[..., head]) for head in range(HEADS)])
         total = np.maximum(heat.sum(axis=(1, 2)), 1e-12)
         found[place] = [(heat * region).sum(axis=(1, 2)) / total for region in REGIONS.values()]

@@ -56,6 +56,7 @@ def model_record(name: str, model: Predictions) -> Model:
         learnt=model.learnt,
         balanced_accuracy=model.balanced_accuracy,
         curves=model.curves,
+        own=model.network.own,
     )
 
 

@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from biasaudit.detectors import BUILTIN
-from biasaudit.model.backbone import APPLICATIONS, OFFLINE
+from biasaudit.model.backbones import AUTO, BY_NAME
 from biasaudit.results import Audit, Finding, Holds, Name, Record, Sentence
 
 HIDDEN = "(left out)"
@@ -24,7 +24,7 @@ KEPT = ("ours", "label", "column", "cue")
 NUMBERED = {"image": "image", "value": "value", "split": "part"}
 """Kinds that are told apart by a number, and what each is called; all others are left out."""
 OUR_DETECTORS = frozenset({"rungs", *(each.id for each in BUILTIN)})
-NETWORKS = frozenset(name.casefold() for name in ("auto", *OFFLINE, *APPLICATIONS))
+NETWORKS = frozenset(name.casefold() for name in (AUTO, *BY_NAME))
 COLUMNS = ("group_by", "split", "ignore", "nuisance", "mediator", "sensitive", "without", "classes")
 """Settings that name columns, cues and classes."""
 OUR_CHOICES = {"engine": ("local", "dask", "ray"), "pixels": ("0..255", "0..1", "-1..1")}

@@ -8,6 +8,7 @@ same networks. Cues are planted by their own drawings, the random parts drawn an
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ from biasaudit.cues.amounts import as_photo
 from biasaudit.detectors import association, disparity, encoding, reliance
 from biasaudit.detectors.reliance import by_intervention, class_gap
 from biasaudit.evidence.graph import Graph
-from biasaudit.evidence.interventions import Intervention, intervene
 from biasaudit.evidence.measure.planting import step_of
 from biasaudit.evidence.measure.survey import survey
 from biasaudit.evidence.predictions import Predictions
@@ -30,7 +30,7 @@ from biasaudit.evidence.ties import Tie
 from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.reading import read_folder
 from biasaudit.images.table import ImageTable
-from biasaudit.model.backbone import load
+from biasaudit.model.backbones import load
 from biasaudit.results import say
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
@@ -120,7 +120,9 @@ def trained(
         done = facts.get("interventions").get(tie.cue.key)
         asked = done is not None
         if not asked:
-            done = intervene(next(part for part in BUILTIN if part.id == cue), tie, surveyed.images, model, seed)
+            as_if_tied = replace(tie, strength=1.0)
+            asked_here = interventions(surveyed.images, BUILTIN, (as_if_tied,), model, settings, progress)
+            done = asked_here.get(tie.cue.key)
         put_into = KINDS[1] if done is None else str(surveyed.images.labels[done.rows[0]])
         # The truth of the class that has the cue, whichever class the finding names.
         label = surveyed.images.classes.index(KINDS[0])

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from biasaudit.attribution.methods import Method
+from biasaudit.attribution.methods import METHODS, Method
 from biasaudit.detectors.attribution import attribution
 from biasaudit.errors import Unavailable
 from biasaudit.evidence.attribution_record import attribution_record, save_averages
@@ -14,20 +14,21 @@ from biasaudit.evidence.attributions import attributions
 from biasaudit.evidence.cue_maps import cue_maps
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.clustered_maps import evidence_places
-from biasaudit.evidence.interventions import intervene
+from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.map_places import map_places
 from biasaudit.evidence.measure.survey import survey
 from biasaudit.evidence.predictions import predictions
 from biasaudit.evidence.ties import ties
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.reading import read_folder
+from biasaudit.model.cross_fitted import CrossFittedModel
 from biasaudit.model.head import Head
-from biasaudit.model.network import FoldedNetwork
 from biasaudit.output.pictures import save_pictures
 from biasaudit.report.pictures import average_path, heatmap_path, thumbnail_path
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
+from tests.conftest import stand_in
 from tests.planted import plant, red_corner
 
 
@@ -41,9 +42,9 @@ FILTERS = np.random.default_rng(0).normal(size=(192, 64))
 QUIET, SETTINGS = Progress(quiet=True), Settings()
 
 
-def gathered(folder, backbone, insert=None, n=160, **more):
+def gathered(folder, insert=None, n=160, **more):
     """What an audit knows of a folder before it asks for maps."""
-    frame = plant(folder, insert, n=n, **more)
+    frame, backbone = plant(folder, insert, n=n, **more), stand_in(convolved)
     cache = Cache(folder.parent / f"{folder.name} cache")
     images = read_folder(folder)
     store = PixelStore.create(folder.parent / f"{folder.name}.raw", images.n, backbone.size)
@@ -57,19 +58,14 @@ def mapped(known):
     return attributions(known.images, known.survey, known.predictions, SETTINGS, QUIET)
 
 
-@pytest.fixture(autouse=True)
-def random_filters(stub_network, monkeypatch):
-    monkeypatch.setattr("biasaudit.evidence.predictions.forward", lambda backbone: convolved)
+@pytest.fixture
+def marked(tmp_path):
+    return gathered(tmp_path / "marked", red_corner)
 
 
 @pytest.fixture
-def marked(tmp_path, stub_network):
-    return gathered(tmp_path / "marked", stub_network, red_corner)
-
-
-@pytest.fixture
-def clean(tmp_path, stub_network):
-    return gathered(tmp_path / "clean", stub_network)
+def clean(tmp_path):
+    return gathered(tmp_path / "clean")
 
 
 def test_maps_that_pass_both_checks_are_shares_of_the_evidence_for_each_images_class(marked):
@@ -83,7 +79,8 @@ def test_maps_that_pass_both_checks_are_shares_of_the_evidence_for_each_images_c
 
 
 def test_a_method_that_draws_the_picture_and_not_the_model_is_passed_over(marked, monkeypatch):
-    monkeypatch.setattr(FoldedNetwork, "heatmap", lambda self, rgb, fold, code: rgb.mean(axis=2) / 255)
+    drawn = replace(METHODS["Grad-CAM"], explainer=lambda model: lambda rgb, fold, code: rgb.mean(axis=2) / 255)
+    monkeypatch.setitem(METHODS, "Grad-CAM", drawn)
     found = mapped(marked)
     assert found.examined[0].depends is False
     assert not found.examined[0].passed
@@ -118,8 +115,12 @@ def test_where_no_method_passes_no_map_is_drawn(marked, monkeypatch, tmp_path):
     assert heatmap_path(tmp_path / "one", image, "upright").is_file()
 
 
+def grad_cam_of(model):
+    return METHODS["Grad-CAM"].explainer(model)
+
+
 def mapped_by_heatmaps(known):
-    return SimpleNamespace(method="Grad-CAM", explain=known.predictions.network.heatmap, quick=True)
+    return SimpleNamespace(method="Grad-CAM", explain=grad_cam_of(known.predictions.network), quick=True)
 
 
 def test_a_model_that_did_not_learn_has_no_maps(clean):
@@ -129,14 +130,14 @@ def test_a_model_that_did_not_learn_has_no_maps(clean):
 
 
 def test_evidence_on_a_frame_counts_for_the_border_and_in_the_clean_twin_it_is_as_with_shuffled_labels(
-    tmp_path, stub_network
+    tmp_path,
 ):
     def border_of_upright(known):
         places = map_places(known.images, known.survey, known.predictions, mapped(known), SETTINGS)
         return next(place.regions["border"] for place in places if place.label == "upright")
 
-    found = border_of_upright(gathered(tmp_path / "framed", stub_network, framed))
-    quiet = border_of_upright(gathered(tmp_path / "clean", stub_network))
+    found = border_of_upright(gathered(tmp_path / "framed", framed))
+    quiet = border_of_upright(gathered(tmp_path / "clean"))
     assert found.low > quiet.high + 0.1
     assert quiet.chance[0] < quiet.value < quiet.chance[1]
 
@@ -154,10 +155,10 @@ def test_the_evidence_moves_onto_a_mark_that_the_model_uses_and_not_onto_one_tha
         (tie,) = ties(marked.images, (values,))
         weights = np.array([[-redness, redness], [-1, 1]], dtype=np.float32)
         heads = (Head(weights, np.zeros(2, np.float32)),) * 5
-        network = FoldedNetwork(size=56, features=(red_and_dark,), heads=heads, spatial=True)
+        network = CrossFittedModel(backbones=(stand_in(red_and_dark),), heads=heads)
         known = replace(marked.predictions, network=network)
-        done = {values.key: intervene(cue, tie, marked.images, known, 0)}
-        maps = SimpleNamespace(method="Grad-CAM", explain=network.heatmap)
+        done = interventions(marked.images, [cue], (tie,), known, SETTINGS, QUIET)
+        maps = SimpleNamespace(method="Grad-CAM", explain=grad_cam_of(network))
         return cue_maps(marked.images, [cue], (tie,), known, done, maps, SETTINGS, QUIET)[values.key]
 
     found, quiet = moved(redness=1), moved(redness=0)

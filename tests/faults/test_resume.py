@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from biasaudit.model.head import Head
-from biasaudit.model.kept_training import kept_training
+from biasaudit.model.training import kept_training
 from biasaudit.runtime import checkpoints as parts
 from tests.faults.command import WITHOUT, audited
 from tests.planted import brighter, plant

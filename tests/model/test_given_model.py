@@ -11,17 +11,11 @@ from biasaudit.cues import BUILTIN
 from biasaudit.errors import UsageError
 from biasaudit.report.pictures import heatmap_path, thumbnail_path
 from biasaudit.report.view import heat_key
-from tests.conftest import grid_features
 from tests.given_models import SIDE, classifier
 from tests.planted import brighter, plant
 
 OTHERS = tuple(cue.id for cue in BUILTIN if cue.id != "brightness")
-
-
-@pytest.fixture(autouse=True)
-def stand_in(stub_network, monkeypatch):
-    """The network beside the given model is the stand-in for the views too."""
-    monkeypatch.setattr("biasaudit.evidence.blind_views.forward", lambda backbone: grid_features)
+pytestmark = pytest.mark.usefixtures("stub_network")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +41,7 @@ def test_a_cue_that_it_uses_is_a_shortcut_and_of_its_twin_that_does_not_a_suspec
     assert found.rungs["encoding"].state == "yes"
     assert using.record.model.folds == 0
     assert using.record.model.backbone == "plain"
+    assert using.record.model.own
     page = (tmp_path / "out" / "report.html").read_text()
     assert "nothing was trained" in page
     assert "never saw" not in page

@@ -19,11 +19,10 @@ from biasaudit.evidence.discovery.mining import Mined, best_places, mine
 from biasaudit.evidence.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
 from biasaudit.evidence.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
-from biasaudit.model.network import FoldedNetwork
+from biasaudit.model.workers import batches, by_piece
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -198,7 +197,7 @@ def _look(
     store: PixelStore,
     features: LocalFeatures,
     then: Callable[[np.ndarray], Any],
-    network: FoldedNetwork,
+    network: Backbone,
     rows: np.ndarray,
 ) -> Any:
     return then(replace(features, network=network).of(store.read(rows)))

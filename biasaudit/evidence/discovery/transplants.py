@@ -11,10 +11,10 @@ from biasaudit.evidence.discovery.fixed_places import FixedPlace
 from biasaudit.evidence.discovery.patterns import Pattern
 from biasaudit.evidence.interventions import LEAST, Intervention, kept_intervention
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.on_workers import log_odds
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
+from biasaudit.model.workers import log_odds
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings

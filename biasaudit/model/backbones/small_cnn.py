@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from biasaudit.model.backbone import Architecture, Backbone, of_network
 from biasaudit.model.quiet import import_keras
 
 if TYPE_CHECKING:
     import keras
 
+NAME = "small_cnn"
 SIZE = 128
 STEM_FILTERS = 24
 BLOCK_FILTERS = (32, 64, 96, 128)
@@ -38,7 +40,7 @@ def small_cnn(size: int = SIZE, seed: int = 0) -> keras.Model:
     for number, filters in enumerate(BLOCK_FILTERS, start=1):
         x = keras.layers.MaxPooling2D(name=f"halve_{number}")(x)
         x = _unit(x, f"block_{number}", filters, kernel=3, stride=1, seed=seed + number)
-    return keras.Model(image, x, name="small_cnn")
+    return keras.Model(image, x, name=NAME)
 
 
 def _unit(x: Any, name: str, filters: int, *, kernel: int, stride: int, seed: int) -> Any:
@@ -58,3 +60,10 @@ def _unit(x: Any, name: str, filters: int, *, kernel: int, stride: int, seed: in
     # that inference uses would lag behind the weights for most of a short training.
     x = layers.BatchNormalization(momentum=0.9, name=f"{name}_normalisation")(x)
     return layers.ReLU(name=name)(x)
+
+
+def _untrained(seed: int) -> Backbone:
+    return of_network(NAME, SIZE, small_cnn(SIZE, seed), pretrained=False)
+
+
+SMALL_CNN = Architecture(name=NAME, build=_untrained, offline=True)

@@ -14,8 +14,8 @@ RIDGE = 0.5
 """Penalty, with similarities scaled so that an image's with itself is 1 on average."""
 
 
-def smoother(features: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    """float64 (n, n): times a target it is the prediction of each image by a ridge regression on the other folds.
+def out_of_fold_ridge(features: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """Matrix, float64 (n, n), that times a target (n,) predicts each image by a ridge regression on the other folds.
 
     features: float (n, features). fold: int (n,). Features are standardised over all images, which needs no label.
     """
@@ -32,10 +32,10 @@ def smoother(features: np.ndarray, fold: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def macro_auc(matrix: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """AUC of those predictions, mean over classes of one against the rest, of each row of labels; float (rows,).
+def macro_auc_of_each(matrix: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """AUC of its predictions, mean over classes of one against the rest, for each row of labels; float (rows,).
 
-    matrix: what `smoother` returns. labels: int (rows, n), each row with every class in it.
+    matrix: what `out_of_fold_ridge` returns, float64 (n, n). labels: int (rows, n), each row with every class in it.
     """
     areas, codes = [], np.unique(labels)
     for code in codes[1:] if len(codes) == 2 else codes:  # of two classes each has the other's AUC

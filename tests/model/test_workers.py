@@ -15,20 +15,20 @@ import numpy as np
 import pytest
 
 import biasaudit as ba
-from biasaudit.attribution.methods import Explainer, methods_for
-from biasaudit.attribution.of_given import explained
+from biasaudit.attribution.methods import METHODS, Explainer
 from biasaudit.cues import BUILTIN
 from biasaudit.errors import EnvironmentFault, UsageError
-from biasaudit.evidence import on_workers, sent_model
-from biasaudit.evidence.on_workers import batches, batches_of, by_piece
-from biasaudit.evidence.predictions import _pooled
 from biasaudit.images.pixels import PixelStore
-from biasaudit.model import lite0, network_file
-from biasaudit.model.backbone import Backbone, forward
-from biasaudit.model.given import GivenModel, from_function, from_keras
+from biasaudit.model import network_file, sent_model, workers
+from biasaudit.model.backbone import Backbone
+from biasaudit.model.backbones import lite0
+from biasaudit.model.backbones.small_cnn import small_cnn
+from biasaudit.model.cross_fitted import CrossFittedModel
+from biasaudit.model.cross_fitting import _pooled
 from biasaudit.model.head import Head
-from biasaudit.model.network import FoldedNetwork, without_head
-from biasaudit.model.small_cnn import small_cnn
+from biasaudit.model.opening import from_function, from_keras
+from biasaudit.model.user_model import UserClassifier
+from biasaudit.model.workers import batches, batches_of, by_piece
 from biasaudit.runtime import cluster
 from biasaudit.runtime.checkpoints import NOTHING_KEPT
 from biasaudit.runtime.progress import Progress
@@ -105,14 +105,12 @@ def store(tmp_path):
     return made
 
 
-def folded(folds=1, classes=2):
+def cross_fitted(folds=1, classes=2):
     rng = np.random.default_rng(1)
     backbones = tuple(Backbone("small_cnn", SIDE, small_cnn(SIDE, seed), False, True) for seed in range(folds))
     width = backbones[0].network.output_shape[-1]
     heads = [Head(rng.normal(size=(width, classes)).astype(np.float32), np.zeros(classes, np.float32)) for _ in "abc"]
-    return FoldedNetwork(
-        size=SIDE, features=tuple(map(forward, backbones)), heads=tuple(heads), spatial=True, backbones=backbones
-    )
+    return CrossFittedModel(backbones=backbones, heads=tuple(heads))
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +126,7 @@ def log_odds_of(store, model, rows, folds):
 def test_images_are_asked_about_in_the_batches_of_this_machine():
     assert [len(some) for some in batches(N)] == [32, 32, 6]
     fold = np.arange(N) % 3
-    shared, own = without_head(Backbone("x", 1, None, True, True), len), folded(3)
+    shared, own = cross_fitted(), cross_fitted(3)
     assert [len(some) for some in batches_of(shared, fold)] == [32, 32, 6]
     apart = batches_of(own, fold)
     assert all(len(set(fold[some])) == 1 for some in apart)
@@ -142,7 +140,7 @@ def test_results_come_in_the_order_of_the_tasks_whoever_is_done_first(monkeypatc
 
 
 def test_without_a_cluster_nothing_is_written_or_sent(tmp_path, store, monkeypatch):
-    monkeypatch.setattr(on_workers, "sent", None)
+    monkeypatch.setattr(workers, "sent", None)
     model = object()
     asked = by_piece(lambda *given: given, model, [(1,), (2,)], QUIET, "")
     assert list(asked) == [(model, 1), (model, 2)]
@@ -152,10 +150,10 @@ def test_without_a_cluster_nothing_is_written_or_sent(tmp_path, store, monkeypat
 
 @pytest.mark.parametrize("folds", [1, 3])
 def test_answers_of_a_network_that_was_sent_are_those_of_the_network(folds, tmp_path, store):
-    model, fold = folded(folds), np.arange(N) % 3
+    model, fold = cross_fitted(folds), np.arange(N) % 3
     here = model.log_odds(store.read(np.arange(N)), fold)
     with threads(store.path.parent):
-        np.testing.assert_array_equal(on_workers.log_odds(model, store.read(np.arange(N)), fold), here)
+        np.testing.assert_array_equal(workers.log_odds(model, store.read(np.arange(N)), fold), here)
         pieces = [(some, fold[some]) for some in batches_of(model, fold)]
         there = np.empty_like(here)
         asked = by_piece(partial(log_odds_of, store), model, pieces, QUIET, "")
@@ -172,11 +170,11 @@ def test_answers_of_a_network_that_was_sent_are_those_of_the_network(folds, tmp_
 @pytest.mark.parametrize("nested", [False, True])
 def test_a_given_model_that_was_sent_answers_and_is_explained_as_before(nested, tmp_path, store, bright):
     given = from_keras(classifier(*bright, luma=True, nested=nested), ("lying", "upright"), pixels="-1..1")
-    model = explained(GivenModel(given=given, meaning="shares", columns=np.array([1, 0])))
-    explain = methods_for(model)[0].explainer(model)
+    model = UserClassifier(model=given, scale="softmax", columns=np.array([1, 0]))
+    explain = METHODS["Grad-CAM"].explainer(model)
     explainer, rgb = Explainer("Grad-CAM", model, explain), store.read(np.arange(3))
     again, maps = (sent_model.opened(sent_model.sent(each, tmp_path / "cache")) for each in (model, explainer))
-    assert again.given.network is not given.network
+    assert again.model.network is not given.network
     np.testing.assert_array_equal(again.log_odds(rgb, np.zeros(3)), model.log_odds(rgb, np.zeros(3)))
     np.testing.assert_array_equal(maps.explain(rgb[0], 0, 1), explain(rgb[0], 0, 1))
     assert explain(rgb[0], 0, 1).any()
@@ -185,16 +183,16 @@ def test_a_given_model_that_was_sent_answers_and_is_explained_as_before(nested, 
 def test_a_function_and_what_the_workers_cannot_load_are_asked_here(tmp_path, store, monkeypatch, capsys):
     function = from_function(lambda rgb: rgb.mean(axis=(1, 2))[:, :2] / 510, SIDE, ("a", "b"))
     assert sent_model.sent(function, tmp_path) is None
-    assert sent_model.sent(without_head(Backbone("stand-in", SIDE, None, True, True), len), tmp_path) is None
+    assert sent_model.sent(Backbone("stand-in", SIDE, None, True, True, run=len), tmp_path) is None
 
     def unknown(model):
         raise UsageError("Unknown layer: Mine")
 
-    monkeypatch.setattr(on_workers, "opened", unknown)
+    monkeypatch.setattr(workers, "opened", unknown)
     with threads(store.path.parent):
         asked = by_piece(lambda model, number: (model, number), function, [(1,)], QUIET, "")
         assert list(asked) == [(function, 1)]
-        model = folded()
+        model = cross_fitted()
         asked = by_piece(lambda model, number: model, model, [(1,)], Progress(), "Asking")
         assert list(asked) == [model]
     assert "asked here: Unknown layer: Mine" in capsys.readouterr().err
@@ -213,9 +211,9 @@ def test_a_file_that_somebody_else_put_in_the_place_is_not_loaded(tmp_path):
 def test_a_worker_lost_while_it_makes_features_or_maps_changes_nothing(tmp_path, store, deadly):
     pytest.importorskip("distributed", reason="Dask is not installed")
     module, fallen = deadly
-    network = folded()
-    features = without_head(network.backbones[0], network.features[0])
-    maps = Explainer("Grad-CAM", network, network.heatmap)
+    network = cross_fitted()
+    features = network.backbones[0]
+    maps = Explainer("Grad-CAM", network, METHODS["Grad-CAM"].explainer(network))
     of_features = partial(_pooled, store, NOTHING_KEPT), [(n, some) for n, some in enumerate(batches(N))]
     of_maps = partial(_heat, store), [(row, 0, 1) for row in range(24)]
     with cluster.cluster("dask", None, 2, places=[tmp_path], carried=module.after_a_death):

@@ -17,22 +17,18 @@ import joblib
 import numpy as np
 
 from biasaudit.errors import AuditError
-from biasaudit.evidence.sent_model import SentModel, opened, sent
 from biasaudit.images.table import ImageTable
-from biasaudit.model.audited import AuditedModel
-from biasaudit.model.network import FoldedNetwork
+from biasaudit.model.interface import BATCH, AuditedModel, Sendable
+from biasaudit.model.sent_model import SentModel, opened, sent
 from biasaudit.runtime.cluster import in_order, on_cluster
 from biasaudit.runtime.progress import Progress
-
-BATCH = 32
-"""Images that a network is asked about at once."""
 
 _sent: WeakKeyDictionary[Any, SentModel | None] = WeakKeyDictionary()
 """What was sent before, so that the files are written once."""
 
 
 def by_piece(
-    work: Callable[..., Any], model: Any, pieces: Sequence[tuple[Any, ...]], progress: Progress, what: str
+    work: Callable[..., Any], model: Sendable | None, pieces: Sequence[tuple[Any, ...]], progress: Progress, what: str
 ) -> Iterator[Any]:
     """`work(model, *piece)` of each piece, in order: by the workers where there are some who can have the model.
 
@@ -51,19 +47,22 @@ def batches(n: int) -> list[np.ndarray]:
     return [np.arange(start, min(start + BATCH, n)) for start in range(0, n, BATCH)]
 
 
-def batches_of(model: Any, folds: np.ndarray) -> list[np.ndarray]:
+def batches_of(model: AuditedModel, folds: np.ndarray) -> list[np.ndarray]:
     """The places of images that `model.log_odds` answers at once: a fold's alone, where folds have own networks.
 
     folds: int (n,), of each image.
     """
-    if not isinstance(model, FoldedNetwork) or len(model.features) == 1:
+    if model.shared_features:
         return batches(len(folds))
     own = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
     return [rows[some] for rows in own for some in batches(len(rows))]
 
 
 def log_odds(model: AuditedModel, rgb: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """As `model.log_odds`; the pictures, uint8 (n, size, size, 3), travel to the workers where there are some."""
+    """As `model.log_odds`; the pictures travel to the workers where there are some.
+
+    rgb: uint8 (n, size, size, 3). folds: int (n,). Returns float64 (n, classes).
+    """
     places = batches_of(model, folds)
     pieces = [(rgb[some], folds[some]) for some in places] if on_cluster() else []
     if not pieces:
@@ -88,7 +87,7 @@ def _there(work: Callable[..., Any], model: SentModel, piece: tuple[Any, ...]) -
     return work(opened(model), *piece)
 
 
-def _to_send(model: Any, progress: Progress) -> SentModel | None:
+def _to_send(model: Sendable | None, progress: Progress) -> SentModel | None:
     """What the workers make the model from; None where there are no workers, or they cannot have it."""
     folder = on_cluster()
     if folder is None or model is None:
