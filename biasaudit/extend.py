@@ -6,7 +6,7 @@ for one audit.
 """
 
 from biasaudit.cues.cue import Cue, cue
-from biasaudit.cues.placebos import drift, scatter, smear
+from biasaudit.cues.placebos import blurred, opposite_halves, smooth_field
 from biasaudit.detectors.detector import Detector, detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.errors import Unavailable
@@ -67,16 +67,16 @@ __all__ = [
     "Table",
     "Tie",
     "Unavailable",
+    "blurred",
     "counted",
     "cue",
     "detector",
     "difference",
-    "drift",
     "evidence",
     "generator",
     "interval",
     "joined",
+    "opposite_halves",
     "say",
-    "scatter",
-    "smear",
+    "smooth_field",
 ]

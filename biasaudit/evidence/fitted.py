@@ -54,4 +54,4 @@ def not_learnt(model: Predictions) -> Sentence:
     told = say(
         "The given model does not tell these classes apart: its AUC is {value:.2f} ({low:.2f} to {high:.2f}).", **area
     )
-    return say("{told} {hint}", told=told, hint=Sentence(model.hint)) if model.hint else told
+    return say("{told} {hint}", told=told, hint=model.hint) if model.hint else told

@@ -17,6 +17,7 @@ from biasaudit.model.answers import log_odds_of, output_scale_of, probabilities_
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.user_model import UserClassifier, UserModel
 from biasaudit.model.workers import batches, by_piece
+from biasaudit.results import Sentence, say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats.macro_auc import macro_auc_estimate
@@ -47,7 +48,7 @@ def given_predictions(
     odds = log_odds_of(answers, model.scale)[:, model.columns]
     judged = _judged(images)
     area = macro_auc_estimate(odds[judged], images.codes[judged], images.groups[judged], settings.seed)
-    area = area.model_copy(update={"measure": "AUC of the given model, mean over classes"})
+    area = area.model_copy(update={"measure": say("AUC of the given model, mean over classes")})
     hint = order_hint(model, odds[judged], images.codes[judged], images.classes)
     if in_range := range_hint(model, odds, images, store, rows, settings):
         if area.low <= 0.5:
@@ -58,6 +59,7 @@ def given_predictions(
     embedding = _embedding(given, answers.shape[1], store, rows, progress)
     called = odds.argmax(axis=1) == images.codes
     recalls = [called[judged & (images.codes == code)].mean() for code in np.unique(images.codes[judged])]
+    told = _training(judged)
     return Predictions(
         network=model,
         fold=np.zeros(images.n, dtype=int),
@@ -66,7 +68,7 @@ def given_predictions(
         embedding=embedding,
         space=np.zeros(images.n, dtype=int),
         curves=(),
-        training=f"{_training(images, judged)} {hint}".rstrip(),
+        training=say("{told} {hint}", told=told, hint=hint) if hint else told,
         balanced_accuracy=float(np.mean(recalls)),
         auc=area,
         judged=judged,
@@ -93,14 +95,16 @@ def _judged(images: ImageTable) -> np.ndarray:
     return held_out if sizes.min() >= FEWEST else np.ones(images.n, dtype=bool)
 
 
-def _training(images: ImageTable, judged: np.ndarray) -> str:
+def _training(judged: np.ndarray) -> Sentence:
     if judged.all():
-        return (
+        return say(
             "Given as it is, nothing was trained: where it learnt from these very images, its figures flatter it and "
             "hide where it fails."
         )
-    n = int(judged.sum())
-    return f"Given as it is, nothing was trained: its figures are those of the {n} images of the given test part."
+    return say(
+        "Given as it is, nothing was trained: its figures are those of the {n} images of the given test part.",
+        n=int(judged.sum()),
+    )
 
 
 def _embedding(

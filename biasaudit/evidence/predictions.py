@@ -17,7 +17,7 @@ from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import log_odds, softmax
 from biasaudit.model.interface import AuditedModel
 from biasaudit.model.training_sample import check_folds, training_sample
-from biasaudit.results import Estimate
+from biasaudit.results import NOTHING, Estimate, Sentence, say
 from biasaudit.runtime.cache import Cache, digest_of, key_of
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
 from biasaudit.runtime.progress import Progress
@@ -47,7 +47,7 @@ class Predictions:
     auc: Estimate
     """Out of fold, mean over classes of one against the rest, without the given test part."""
     curves: tuple[dict[str, Any], ...]
-    training: str
+    training: Sentence
     balanced_accuracy: float
     """0 to 1: mean over classes of the share called rightly."""
     judged: np.ndarray
@@ -57,7 +57,7 @@ class Predictions:
     """bool (n,): the images that any fold's network was trained on; None where the user set no limit."""
     given: bool = False
     """Whether it came trained, so that it may have learnt from these images."""
-    hint: str = ""
+    hint: Sentence = NOTHING
     """What may be the matter with a given model that tells the classes badly, as a sentence."""
 
     @property
@@ -141,11 +141,16 @@ def _embedding(
     return (cache.arrays("embedding", key, made, fits) if backbone.cacheable else made())["embedding"]
 
 
-def _training(fit: CrossFit, sample: np.ndarray, learnt: np.ndarray, weights: np.ndarray | None) -> str:
+def _training(fit: CrossFit, sample: np.ndarray, learnt: np.ndarray, weights: np.ndarray | None) -> Sentence:
     """What was trained, and on what, in words."""
-    how = "frozen features, logistic head"
+    how = say("frozen features, logistic head")
     if fit.curves:
-        how = f"whole network, {max(len(curve['loss']) for curve in fit.curves)} epochs at most"
-    if sample.sum() < learnt.sum():
-        how += f"; trained on a sample of {sample.sum():,} of {learnt.sum():,} images"
-    return how if weights is None else f"{how}; images counted as the given weights say"
+        how = say("whole network, {n} epochs at most", n=max(len(curve["loss"]) for curve in fit.curves))
+    some = say("; trained on a sample of {n:,} of {of:,} images", n=int(sample.sum()), of=int(learnt.sum()))
+    weighted = say("; images counted as the given weights say")
+    return say(
+        "{how}{some}{weighted}",
+        how=how,
+        some=some if sample.sum() < learnt.sum() else NOTHING,
+        weighted=NOTHING if weights is None else weighted,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from biasaudit.results import Excluded
+from biasaudit.results import Excluded, say
 
 
 class Reason(Enum):
@@ -70,8 +70,9 @@ class LeftOut:
         return self.reason.words(self.detail)
 
     def record(self) -> Excluded:
-        """As it stands in `audit.json`."""
-        return Excluded(path=self.path, reason=self.words, label=self.label)
+        """As it stands in `audit.json`. No reason names a file, whatever its detail: all of it is ours to tell."""
+        words = say(self.words.replace("{", "{{").replace("}", "}}"))
+        return Excluded(path=self.path, reason=words, label=self.label)
 
 
 class Unreadable(Exception):

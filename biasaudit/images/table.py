@@ -16,7 +16,7 @@ from biasaudit.images.names import escaped
 from biasaudit.images.photo import Photo
 from biasaudit.images.reasons import READABLE, LeftOut, Reason, Unreadable
 from biasaudit.images.splits import HELD_OUT
-from biasaudit.results import Excluded
+from biasaudit.results import Excluded, Sentence
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,7 +31,7 @@ class ImageTable:
     """Files that are not audited."""
     notes: dict[str, int] = field(default_factory=dict)
     """Things seen while reading, and how often."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
     metadata_columns: tuple[str, ...] = ()
     """Columns of `frame` that begin with "meta_", without it."""
     grouped: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from biasaudit.images.names import escaped
+from biasaudit.results import Name, Sentence, say
 
 # Notes on the folder and its table.
 EARLIER_AUDIT = "folder of an earlier audit: not read"
@@ -21,9 +22,9 @@ HIDDEN_PIXELS = "hidden pixels under transparency"
 FROM_CMYK = "CMYK converted to RGB"
 
 # Warnings.
-UNNAMED_COLUMNS = "columns without a name in the CSV were left out (a saved row number?)"
-READ_AS_CP1252 = "the CSV is not UTF-8 and was read as Windows-1252; check accented letters"
-SPLIT_UNUSED = "the given test part is used as any other images: the rest does not hold every class"
+UNNAMED_COLUMNS = say("columns without a name in the CSV were left out (a saved row number?)")
+READ_AS_CP1252 = say("the CSV is not UTF-8 and was read as Windows-1252; check accented letters")
+SPLIT_UNUSED = say("the given test part is used as any other images: the rest does not hold every class")
 
 
 def tiny(side: int) -> str:
@@ -36,26 +37,30 @@ def misnamed(kind: str) -> str:
     return f"content is {kind}, name says otherwise"
 
 
-def counted(note: str, n: int) -> str:
-    """The warning that says a note and how often."""
-    return f"{note}: {n}"
+def counted(note: str, n: int) -> Sentence:
+    """The warning that says a note, which stands above, and how often."""
+    return say("{note}: {n}", note=say(note), n=n)
 
 
-def rows_without_path(n: int) -> str:
+def rows_without_path(n: int) -> Sentence:
     """Warning of rows in which the cell that names the file is empty."""
-    return f"{n} rows of the CSV have no path and were left out"
+    return say("{n} rows of the CSV have no path and were left out", n=n)
 
 
-def unicode_twins(name: str, n: int) -> str:
+def unicode_twins(name: str, n: int) -> Sentence:
     """Warning of n files whose names look the same."""
-    return f"{n} files share the name {escaped(name)} and differ only in its Unicode form; each is kept"
+    return say(
+        "{n} files share the name {name} and differ only in its Unicode form; each is kept",
+        n=n,
+        name=Name("image", escaped(name)),
+    )
 
 
-def empty_class(name: str) -> str:
+def empty_class(name: str) -> Sentence:
     """Warning of a class folder without an image."""
-    return f"class folder {escaped(name)} holds no image"
+    return say("class folder {label} holds no image", label=Name("label", escaped(name)))
 
 
-def lost_class(name: str, n: int) -> str:
+def lost_class(name: str, n: int) -> Sentence:
     """Warning of a class of which all n files were left out."""
-    return f"class {escaped(name, 60)} left out: none of its {n} files can be used"
+    return say("class {label} left out: none of its {n} files can be used", label=Name("label", escaped(name, 60)), n=n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, say
 from biasaudit.stats.effect_sizes import auc, auc_under
 from biasaudit.stats.resampling import interval
 
@@ -33,7 +33,7 @@ def macro_auc_estimate(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray
     value = float(macro(np.ones((1, len(codes)), dtype=np.int32))[0])
     low, high = interval(macro, groups, np.random.default_rng(seed))
     return Estimate(
-        measure="out-of-fold AUC, mean over classes",
+        measure=say("out-of-fold AUC, mean over classes"),
         value=value,
         low=low,
         high=high,

@@ -22,6 +22,7 @@ from biasaudit.cues.amounts import as_photo
 from biasaudit.detectors import association, disparity, encoding, reliance
 from biasaudit.detectors.reliance import by_intervention, class_gap
 from biasaudit.evidence.graph import Graph
+from biasaudit.evidence.interventions import Intervention, interventions
 from biasaudit.evidence.measure.planting import step_of
 from biasaudit.evidence.measure.survey import survey
 from biasaudit.evidence.predictions import Predictions

@@ -14,6 +14,7 @@ from biasaudit.images.names import as_unicode
 from biasaudit.images.sources.columns import check_columns
 from biasaudit.images.sources.listing import Listing, Options
 from biasaudit.images.sources.walk import Tree, walk
+from biasaudit.results import Sentence
 
 
 def class_folder(root: Path, options: Options) -> Listing:
@@ -61,7 +62,7 @@ def _split_of(id: str, depth: int) -> str | None:
     return id.split("/")[0].casefold() if depth and "/" in id else None
 
 
-def _empty_classes(tree: Tree, depth: int) -> list[str]:
+def _empty_classes(tree: Tree, depth: int) -> list[Sentence]:
     classes = {_class_of(f"{as_unicode(folder)}/x", depth) for folder in tree.folders} - {None}
     held = {_class_of(id, depth) for id in tree.files}
     return [words.empty_class(str(name)) for name in sorted(classes - held, key=str)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from biasaudit.images.reasons import LeftOut
+from biasaudit.results import Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,4 +46,4 @@ class Listing:
     excluded: tuple[LeftOut, ...] = ()
     notes: Mapping[str, int] = field(default_factory=dict)
     """Things seen, and how often."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()

@@ -15,6 +15,7 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
+from biasaudit.results import Sentence
 
 NOT_IMAGES = {
     *(".csv", ".tsv", ".txt", ".md", ".rst", ".log", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".toml"),
@@ -42,7 +43,7 @@ class Tree:
     excluded: tuple[LeftOut, ...]
     """Sorted by path; nothing is known of their classes."""
     notes: dict[str, int]
-    warnings: tuple[str, ...]
+    warnings: tuple[Sentence, ...]
 
 
 def walk(root: Path) -> Tree:
@@ -138,6 +139,6 @@ def _ids(names: list[str]) -> dict[str, str]:
     return dict(sorted(ids.items()))
 
 
-def _twins(files: dict[str, str]) -> list[str]:
+def _twins(files: dict[str, str]) -> list[Sentence]:
     forms = Counter(unicodedata.normalize("NFC", id) for id in files)
     return [words.unicode_twins(name, n) for name, n in forms.items() if n > 1]
