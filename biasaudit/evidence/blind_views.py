@@ -24,7 +24,7 @@ from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import STRENGTHS, fit_head, log_odds
 from biasaudit.model.network import FoldedNetwork, pool, without_head
 from biasaudit.registry import Unavailable
-from biasaudit.results import Estimate
+from biasaudit.results import NOTHING, Estimate, Sentence, say
 from biasaudit.runtime.cache import Cache, digest_of, key_of
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
 from biasaudit.runtime.progress import Progress
@@ -43,8 +43,8 @@ VECTORS = {"thumbnail": partial_views.thumbnail, "colours": partial_views.colour
 FILE_TRAITS = "file_traits"
 COARSE = ("background", "border")
 """What coarse pixels still show, where there is no network that knows pictures."""
-NEEDS_PRETRAINED = "Only a pretrained network can say what is in such a picture."
-NO_TRAITS = "No trait of the files differs between the images."
+NEEDS_PRETRAINED = say("Only a pretrained network can say what is in such a picture.")
+NO_TRAITS = say("No trait of the files differs between the images.")
 MOST, MOST_HELD_OUT = 1000, 500
 """Images that are learnt from, and of the given test part: what time and the n x n similarities allow."""
 NARROW = 256
@@ -57,7 +57,7 @@ class BlindView:
     """What one view of the pictures tells of their labels; of a view that could not be had, why."""
 
     id: str
-    untested: str = ""
+    untested: Sentence = NOTHING
     rows: np.ndarray
     """int (m,): the images that were looked at, all of them or a part in which rare classes are kept whole."""
     log_odds: np.ndarray
@@ -94,7 +94,7 @@ def blind_views(
     if predictions.given:  # it has no folds, and the views are learnt from all the same
         predictions = replace(predictions, fold=assign_folds(images, FROZEN_FOLDS, settings.seed))
     if not _each_class_is_learnt(images.codes[rows], predictions.fold[rows], ~images.held_out[rows]):
-        raise Unavailable("too few images of a class to learn partial views of them")
+        raise Unavailable(say("too few images of a class to learn partial views of them"))
     features = _features(survey, rows, backbone, predictions, settings.seed, cache, progress, parts)
     traits = _file_traits(known_cues, ~images.held_out)
     if traits is not None:

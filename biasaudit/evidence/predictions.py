@@ -20,7 +20,7 @@ from biasaudit.model.kept_training import kept_training
 from biasaudit.model.network import FoldedNetwork, pool, without_head
 from biasaudit.model.training import train_network
 from biasaudit.model.training_sample import check_folds, training_sample
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, Sentence, say
 from biasaudit.runtime.cache import Cache, digest_of, key_of
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
 from biasaudit.runtime.progress import Progress
@@ -64,9 +64,9 @@ class Predictions:
     """What may be the matter with a given model that tells the classes badly, as a sentence."""
 
     @property
-    def images_called(self) -> str:
+    def images_called(self) -> Sentence:
         """What a sentence calls the images that cues are put into."""
-        return "images" if self.given and self.judged.all() else "held-out images"
+        return say("images") if self.given and self.judged.all() else say("held-out images")
 
     @property
     def learnt(self) -> bool:
@@ -99,7 +99,7 @@ def macro_auc(scores: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: i
     value = float(macro(np.ones((1, len(codes)), dtype=np.int32))[0])
     low, high = interval(macro, groups, np.random.default_rng(seed))
     return Estimate(
-        measure="out-of-fold AUC, mean over classes",
+        measure=say("out-of-fold AUC, mean over classes"),
         value=value,
         low=low,
         high=high,

@@ -45,10 +45,7 @@ def read_weights(file: Path, images: ImageTable) -> dict[str, float]:
     Raises UsageError where there is no column `weight`, a weight is no finite number of at least 0, two rows of one
     file disagree, or a path names no file of the folder.
     """
-    try:
-        frame = read_metadata(Path(file))
-    except UsageError as error:
-        raise UsageError(str(error).replace("--metadata", "--weights")) from None
+    frame = read_metadata(Path(file), option="--weights")
     if "weight" not in frame:
         raise UsageError(f"--weights: {shown(str(file))} has no column 'weight'.")
     paths = frame["path"].str.removeprefix("'")  # what keeps a spreadsheet from running a name

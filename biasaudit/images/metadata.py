@@ -25,14 +25,14 @@ BINARY_STARTS = {
 }
 
 
-def read_metadata(csv_file: Path) -> pd.DataFrame:
+def read_metadata(csv_file: Path, option: str = "--metadata") -> pd.DataFrame:
     """The rows of a CSV with a `path` column, every value as text ("007", "NA" and "None" stay so).
 
     Empty cells are missing. Reads UTF-8, UTF-16 and Windows-1252, with commas, semicolons, tabs or bars.
     Rows that repeat a path are left in (`one_row_each` settles them). `attrs["warnings"]` is a list of what
-    the reader should know. Raises UsageError, with the line number where there is one.
+    the reader should know. `option`: what named the file. Raises UsageError, with the line number where there is one.
     """
-    text, warnings = _text(csv_file)
+    text, warnings = _text(csv_file, option)
     delimiter, header = _header(text, csv_file)
     keep = [i for i, name in enumerate(header) if name]
     if len(keep) < len(header):
@@ -65,14 +65,14 @@ def one_row_each(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     return unique, len(frame) - len(unique)
 
 
-def _text(csv_file: Path) -> tuple[str, list[str]]:
+def _text(csv_file: Path, option: str) -> tuple[str, list[str]]:
     name = shown(str(csv_file))
     if csv_file.is_dir():
-        raise UsageError(f"{name} is a folder. --metadata takes a CSV file with a 'path' column.")
+        raise UsageError(f"{name} is a folder. {option} takes a CSV file with a 'path' column.")
     if not csv_file.exists():
-        raise UsageError(f"There is no file {name}. Check the spelling of --metadata.")
+        raise UsageError(f"There is no file {name}. Check the spelling of {option}.")
     if not csv_file.is_file():
-        raise UsageError(f"{name} is no regular file. --metadata takes a CSV file with a 'path' column.")
+        raise UsageError(f"{name} is no regular file. {option} takes a CSV file with a 'path' column.")
     try:
         raw = csv_file.read_bytes()
     except OSError as error:
