@@ -10,6 +10,8 @@ from biasaudit.images.photo import WORKING_SIDE
 
 BAND = 512
 """Rows of a transparent picture that are worked on at a time."""
+HIDDEN = "hidden pixels under transparency"
+"""The note on a picture that shows less than its file holds."""
 
 
 def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
@@ -25,7 +27,7 @@ def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
     notes = []
     if image.has_transparency_data:
         image, hides = _on_white(image)
-        notes += ["hidden pixels under transparency"] if hides else []
+        notes += [HIDDEN] if hides else []
     elif image.mode == "CMYK":
         notes.append("CMYK converted to RGB")
     if image.mode not in ("L", "RGB"):
