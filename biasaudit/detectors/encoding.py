@@ -52,11 +52,11 @@ class Stratum:
                 self.smoother[np.ix_(test, train)] = weights + (1 - weights.sum(axis=1, keepdims=True)) / len(train)
 
     def auc(self, target: np.ndarray) -> float:
-        """AUC of the out-of-fold prediction of a bool target over this stratum."""
+        """AUC of the out-of-fold prediction of a target over this stratum; target: bool (n,), of its n images."""
         return auc(self.smoother @ target.astype(np.float64), target)
 
     def null(self, target: np.ndarray, permutations: int, rng: np.random.Generator) -> np.ndarray:
-        """The same for targets permuted, whole groups at a time; float (permutations,)."""
+        """The same for targets permuted, whole groups at a time; bool (n,) -> float (permutations,)."""
         inside = int(target.sum())
         found = []
         for some in permuted(target, self.groups, permutations, rng):
@@ -68,7 +68,7 @@ class Stratum:
         return np.concatenate(found)
 
     def resampled(self, target: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """The same over resampled groups; float (RESAMPLES,)."""
+        """The same over resampled groups; bool (n,) -> float (RESAMPLES,)."""
         predicted = self.smoother @ target.astype(np.float64)
         weights = bootstrap_weights(self.groups, RESAMPLES, rng)
         return np.concatenate([weighted_auc(predicted, target, some) for some in weights])

@@ -58,7 +58,7 @@ def by_intervention(
 ) -> RungResult:
     """The test of one insertion against its placebo; gap: `class_gap`, the end of the scale.
 
-    code: of the class. groups: (n,), patients of all images. tests: how many such tests there are.
+    code: of the class. groups: (n,), the patient of each image. tests: how many such tests there are.
     """
     shift = done.toward * (done.inserted[:, code] - done.before[:, code])
     sham = done.toward * (done.placebo[:, code] - done.before[:, code])

@@ -45,7 +45,7 @@ class LocalFeatures:
 
 
 def learn(backbone: Backbone, store: PixelStore, rows: np.ndarray, rng: np.random.Generator) -> LocalFeatures | None:
-    """Whitening from some of the images at `rows`; None where the network has no map of a middle size."""
+    """Whitening from some of the images at `rows`, int (n,); None where the network has no map of a middle size."""
     half = middle(backbone)
     if half is None:
         return None

@@ -166,7 +166,7 @@ def patterns(
 
 
 def half_of(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
-    """Rows of whole groups, half of those of each class, without the given test part; int, in order."""
+    """Rows of whole groups, half of those of each class, without the given test part; int (m,), in order."""
     taken = np.zeros(images.n, dtype=bool)
     groups, codes = np.unique(images.groups, return_inverse=True)
     of_group = np.full(len(groups), -1)

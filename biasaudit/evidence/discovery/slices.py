@@ -204,7 +204,10 @@ def _valley(points: np.ndarray, here: np.ndarray, there: np.ndarray) -> float:
 
 
 def surest_loss(wrong: np.ndarray, inside: np.ndarray) -> float:
-    """The favourable end of the 95% interval of accuracy outside minus inside (Agresti & Caffo 2000)."""
+    """The favourable end of the 95% interval of accuracy outside minus inside (Agresti & Caffo 2000).
+
+    wrong, inside: bool (n,).
+    """
     rates, variance = [], 0.0
     for side in (inside, ~inside):
         n = side.sum() + 2

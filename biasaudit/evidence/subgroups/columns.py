@@ -114,7 +114,7 @@ def _tones(angles: np.ndarray) -> GroupColumn | None:
 
 
 def group_column(name: str, text: np.ndarray, settings: Settings) -> GroupColumn | None:
-    """One column of text, (n,), missing as NaN or ""; None where it groups nothing."""
+    """One column; text: (n,), each a str, or NaN, None or "" where it is missing. None where it groups nothing."""
     present = np.array([isinstance(value, str) and value != "" for value in text])
     levels = np.where(present, text, MISSING).astype(object)
     numbers = _numbers(levels[present])
@@ -146,7 +146,7 @@ def says_people(name: str) -> bool:
 
 
 def edges_of(numbers: np.ndarray) -> tuple[float, ...]:
-    """Round numbers at which to cut these, (n,), into about four bands of one width and two open ends."""
+    """Round numbers at which to cut these, float (n,), into about four bands of one width and two open ends."""
     low, high = np.quantile(numbers, [0.05, 0.95])
     raw = max((high - low) / WANTED, 1e-12)
     power = 10.0 ** np.floor(np.log10(raw))
