@@ -7,6 +7,7 @@ import numpy as np
 
 from biasaudit.cues.cue import cue
 from biasaudit.images.photo import Photo
+from biasaudit.results import say
 
 INNER, OUTER = 0.55, 1.0
 """The ring that is looked at, as shares of the half axes: the subject lies inside, dark corners outside."""
@@ -18,7 +19,7 @@ LEAST = 0.2
 """Share of the ring that must look like skin."""
 CATEGORIES = ((-30.0, "dark"), (10.0, "brown"), (28.0, "tan"), (41.0, "intermediate"), (55.0, "light"))
 """Up to which angle each category reaches; beyond the last it is very light (Del Bino & Bernerd 2013)."""
-LIMITS = (
+LIMITS = say(
     "Estimated from the pixels by the individual typology angle, which lighting, camera and white balance move, and "
     "which tells light skins apart better than dark ones. It is a measure of these pictures, and says nothing of "
     "anybody's race or origin."

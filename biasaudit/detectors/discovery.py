@@ -13,6 +13,7 @@ from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
+from biasaudit.results import say
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS
@@ -21,6 +22,7 @@ FLOOR = 0.005
 """Share of the distance between classes that counts as use. Low, since what is cut out of one image and set into
 another is a part of the mark in strange surroundings, and since a network that tells everything leans on each thing
 little; whether that matters is asked of a person."""
+TOO_FEW = say("Too few images to set it into, or to cut from.")
 
 
 @detector(question="Does something that no cue names recur in the images of one class, and does the model use it?")
@@ -53,7 +55,7 @@ def discovery(
     References: Doersch et al. 2012, What makes Paris look like Paris?, SIGGRAPH; Otsu 1979; Bissoto 2020.
     """
     tie_of = {tie.cue.key: tie for tie in ties}
-    called = "images" if predictions.given else "held-out images"
+    called = say("images") if predictions.given else say("held-out images")
     for pattern in discovered:
         tie = tie_of.get(pattern.cue.key)
         if tie is None:
@@ -62,7 +64,7 @@ def discovery(
         gap = class_gap(tie, predictions.log_odds[:, code], predictions.judged if predictions.given else None)
         done = transplants.get(pattern.cue.key)
         if done is None or gap <= 0:
-            why = NOT_TIED if tie.strength < FLOORS["association"] else "Too few images to set it into, or to cut from."
+            why = NOT_TIED if tie.strength < FLOORS["association"] else TOO_FEW
             yield RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=why)
             continue
         rng = generator(settings.seed, "discovery", tie.cue.key)

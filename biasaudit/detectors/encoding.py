@@ -11,7 +11,7 @@ from biasaudit.detectors.rung import NOT_TIED, RungResult
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, say
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, bootstrap_weights, generator, permutation_p, permutations_for, permuted, weighted_auc
 from biasaudit.thresholds import FLOORS
@@ -26,8 +26,7 @@ MOST = 1500
 RIDGE = 0.5
 """Penalty, with similarities scaled so that an image's with itself is 1 on average."""
 
-
-NO_FEATURES = "The given model shows its answers only, not the features that it makes them from."
+NO_FEATURES = say("The given model shows its answers only, not the features that it makes them from.")
 
 
 class Stratum:
@@ -53,11 +52,11 @@ class Stratum:
                 self.smoother[np.ix_(test, train)] = weights + (1 - weights.sum(axis=1, keepdims=True)) / len(train)
 
     def auc(self, target: np.ndarray) -> float:
-        """AUC of the out-of-fold prediction of a bool target over this stratum."""
+        """AUC of the out-of-fold prediction of a target over this stratum; target: bool (n,), of its n images."""
         return auc(self.smoother @ target.astype(np.float64), target)
 
     def null(self, target: np.ndarray, permutations: int, rng: np.random.Generator) -> np.ndarray:
-        """The same for targets permuted, whole groups at a time; float (permutations,)."""
+        """The same for targets permuted, whole groups at a time; bool (n,) -> float (permutations,)."""
         inside = int(target.sum())
         found = []
         for some in permuted(target, self.groups, permutations, rng):
@@ -69,7 +68,7 @@ class Stratum:
         return np.concatenate(found)
 
     def resampled(self, target: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """The same over resampled groups; float (RESAMPLES,)."""
+        """The same over resampled groups; bool (n,) -> float (RESAMPLES,)."""
         predicted = self.smoother @ target.astype(np.float64)
         weights = bootstrap_weights(self.groups, RESAMPLES, rng)
         return np.concatenate([weighted_auc(predicted, target, some) for some in weights])
@@ -104,7 +103,7 @@ def _probe(tie: Tie, strata: list[Stratum], permutations: int, rng: np.random.Ge
             cue=tie.cue.key,
             label=tie.label,
             rung="encoding",
-            why="Too few images within one class both with and without it to tell it from the label.",
+            why=say("Too few images within one class both with and without it to tell it from the label."),
         )
     weights = np.array([target.sum() * (~target).sum() for _, target in targets], dtype=float)
     weights /= weights.sum()
@@ -117,10 +116,10 @@ def _probe(tie: Tie, strata: list[Stratum], permutations: int, rng: np.random.Ge
         cue=tie.cue.key,
         label=tie.label,
         rung="encoding",
-        method="linear probe within each class",
+        method=say("linear probe within each class"),
         p_value=permutation_p(value, null),
         estimate=Estimate(
-            measure=f"AUC of {tie.cue.id} read from the features, label held",
+            measure=say("AUC of {cue} read from the features, label held", cue=tie.cue.name),
             value=value,
             low=min(float(low), value),
             high=max(float(high), value),
@@ -128,7 +127,7 @@ def _probe(tie: Tie, strata: list[Stratum], permutations: int, rng: np.random.Ge
             limit=1.0,
             n=n,
         ),
-        why=f"Among images of one class, the model's features tell it with AUC {value:.2f}.",
+        why=say("Among images of one class, the model's features tell it with AUC {value:.2f}.", value=value),
     )
 
 

@@ -14,7 +14,7 @@ from biasaudit.evidence.map_places import ClassPlaces, Share
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.ties import Tie
 from biasaudit.report.thumbnails import save_average
-from biasaudit.results import Attribution, ClassMap, CueMap, Estimate, MapCheck, RegionShare
+from biasaudit.results import Attribution, ClassMap, CueMap, Estimate, MapCheck, RegionShare, say
 
 
 def attribution_record(
@@ -46,7 +46,7 @@ def _check(examined: Examined) -> MapCheck:
         correlation=examined.correlation,
         depends=examined.depends,
         faithfulness=Estimate(
-            measure="area between insertion and deletion, beyond a random order",
+            measure=say("area between insertion and deletion, beyond a random order"),
             value=examined.gain,
             low=examined.low,
             high=examined.high,
@@ -70,7 +70,7 @@ def _cue(tie: Tie, maps: CueMaps) -> CueMap:
         before=float(maps.before.mean()),
         placebo=float(maps.placebo.mean()),
         inserted=Estimate(
-            measure="share of the evidence where the cue was put in, less that with the placebo",
+            measure=say("share of the evidence where the cue was put in, less that with the placebo"),
             value=float((maps.inserted - maps.placebo).mean()),
             low=maps.low,
             high=maps.high,

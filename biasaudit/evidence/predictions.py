@@ -61,9 +61,9 @@ class Predictions:
     """What may be the matter with a given model that tells the classes badly, as a sentence."""
 
     @property
-    def images_called(self) -> str:
+    def images_called(self) -> Sentence:
         """What a sentence calls the images that cues are put into."""
-        return "images" if self.given and self.judged.all() else "held-out images"
+        return say("images") if self.given and self.judged.all() else say("held-out images")
 
     @property
     def learnt(self) -> bool:

@@ -16,7 +16,7 @@ from biasaudit.images.table import ImageTable
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import log_odds
 from biasaudit.model.training_sample import training_sample
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, generator, null_auc, permutation_p, stratified_auc
@@ -75,7 +75,7 @@ def properties_together(
     """
     cues = [cue for cue in known_cues if cue.kind in KINDS and not cue.untestable]
     if len(cues) < 2:
-        raise Unavailable("needs two measured properties that differ between the images")
+        raise Unavailable(say("needs two measured properties that differ between the images"))
     codes, groups, learnt, seed = images.codes, images.group_codes, ~images.held_out, settings.seed
     fold = assign_folds(images, FROZEN_FOLDS, seed)
     table = _table(cues, learnt)

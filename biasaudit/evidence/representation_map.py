@@ -18,7 +18,7 @@ from biasaudit.errors import Unavailable
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import ColouredBy, Colouring, Estimate, RepresentationMap, say
+from biasaudit.results import ColouredBy, Colouring, Estimate, Name, RepresentationMap, Sentence, say
 from biasaudit.settings import Settings
 from biasaudit.stats import interval
 
@@ -30,10 +30,12 @@ COMPONENTS = 50
 """Principal components that distances are taken in: the rest of the features is noise of single images."""
 MOST_LEVELS = 6
 """Colours that can be told apart; the rarer levels of a column are drawn as one."""
-OTHERS = "all others"
+OTHERS = say("all others")
 
-Levels = tuple[Sequence[str], np.ndarray]
-"""Names, and int (n,): the place of each image's level among them."""
+KINDS: Mapping[ColouredBy, Sentence] = {"label": say("label"), "cue": say("cue"), "subgroup": say("subgroup")}
+
+Levels = tuple[Sequence[Sentence], np.ndarray]
+"""What the levels are called, and int (n,): the place of each image's level among them."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,14 +69,21 @@ def representation_layout(predictions: Predictions, images: ImageTable, settings
 
 
 def representation_map(
-    layout: Layout, images: ImageTable, ties: Iterable[Tie], columns: Mapping[str, Levels], seed: int
+    layout: Layout,
+    images: ImageTable,
+    ties: Iterable[Tie],
+    columns: Mapping[str, tuple[Sequence[str], np.ndarray]],
+    seed: int,
 ) -> RepresentationMap:
     """The map, once for each way of colouring it: by class, by `ties` (cues), and by `columns` (name -> groups)."""
     chosen, groups = layout.rows, images.groups[layout.rows]
     colours: list[tuple[str, ColouredBy, Levels]] = [
-        ("class", "label", (images.classes, images.codes)),
+        ("class", "label", ([say("{label}", label=Name("label", name)) for name in images.classes], images.codes)),
         *((tie.cue.id, "cue", _sides(tie)) for tie in ties),
-        *((name, "subgroup", of) for name, of in columns.items()),
+        *(
+            (name, "subgroup", ([say("{value}", value=Name("value", level)) for level in levels], of))
+            for name, (levels, of) in columns.items()
+        ),
     ]
     return RepresentationMap(
         images=len(chosen),
@@ -88,15 +97,17 @@ def representation_map(
 
 def _sides(tie: Tie) -> Levels:
     """On which side of the cue each image is, in words that hold no value of the data."""
-    if tie.cue.kind == "metadata":
-        words = f"values of {tie.label}", "other values"
+    if tie.cue.levels is not None:
+        words = say("values of {label}", label=Name("label", tie.label)), say("other values")
+    elif tie.cue.threshold is not None:
+        words = say("found"), say("not found")
     else:
-        words = ("found", "not found") if tie.cue.kind in ("artefact", "discovered") else ("high", "low")
-        words = words if tie.direction > 0 else words[::-1]
-    return (*words, "not known"), np.where(tie.known, np.where(tie.present, 0, 1), 2)
+        words = say("high"), say("low")
+    words = words if tie.direction > 0 else words[::-1]
+    return (*words, say("not known")), np.where(tie.known, np.where(tie.present, 0, 1), 2)
 
 
-def _commonest(names: Sequence[str], codes: np.ndarray) -> Levels:
+def _commonest(names: Sequence[Sentence], codes: np.ndarray) -> Levels:
     """The levels that occur, in their order, but for the rarest where there are more than can be told apart."""
     counts = np.bincount(codes, minlength=len(names))
     kept = np.flatnonzero(counts)
@@ -143,7 +154,9 @@ def _colouring(by: str, kind: ColouredBy, levels: Levels, near: np.ndarray, grou
         levels=tuple(names),
         of=tuple(codes.tolist()),
         neighbours=Estimate(
-            measure=f"share of the {NEIGHBOURS} nearest images that are of one {kind} with an image",
+            measure=say(
+                "share of the {n} nearest images that are of one {kind} with an image", n=NEIGHBOURS, kind=KINDS[kind]
+            ),
             value=float(shared.mean()),
             low=low,
             high=high,

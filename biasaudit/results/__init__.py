@@ -28,7 +28,7 @@ from biasaudit.results.blocks import Block, Gallery, Interval, Intervals, Note, 
 from biasaudit.results.finding import Check, Finding, Rung
 from biasaudit.results.maps import Attribution, ClassMap, Colouring, CueMap, MapCheck, RegionShare, RepresentationMap
 from biasaudit.results.selftest import PlantedCue, SelfTest
-from biasaudit.results.sentences import NOTHING, Name, Sentence, counted, joined, say, shorten
+from biasaudit.results.sentences import NOTHING, Name, Sentence, counted, joined, listed, ours, paragraph, say, shorten
 from biasaudit.results.subgroups import Breakdown, Difference, Figure, Subgroup
 
 __all__ = [
@@ -88,6 +88,9 @@ __all__ = [
     "Verdict",
     "counted",
     "joined",
+    "listed",
+    "ours",
+    "paragraph",
     "say",
     "shorten",
 ]

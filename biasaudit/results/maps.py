@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from biasaudit.results.base import ColouredBy, CueName, Estimate, Kind, Label, Ours, Record, Value
+from biasaudit.results.base import ColouredBy, CueName, Estimate, Kind, Label, Ours, Record
+from biasaudit.results.sentences import Sentence
 
 
 class MapCheck(Record):
@@ -72,8 +73,8 @@ class Colouring(Record):
     by: CueName
     """"class", a cue's id or a column's name."""
     kind: ColouredBy
-    levels: tuple[Value, ...]
-    """Of a cue its two sides in words."""
+    levels: tuple[Sentence, ...]
+    """Classes, values of the column, or the two sides of the cue in words."""
     of: tuple[int, ...]
     """Image by image the place of its level in `levels`."""
     neighbours: Estimate

@@ -106,6 +106,22 @@ def joined(parts: Iterable[Sentence | Name | int | float], between: Sentence | N
     return say(template, **fields, **({"between": between} if len(parts) > 1 else {}))
 
 
+def listed(parts: Iterable[Sentence | Name | int | float]) -> Sentence:
+    """Several as a sentence names them: "a, b and c"."""
+    *most, last = parts
+    return say("{most} and {last}", most=joined(most), last=last) if most else joined([last])
+
+
+def paragraph(*sentences: Sentence) -> Sentence:
+    """Sentences one after another; those that say nothing are left out."""
+    return joined((each for each in sentences if each), between=say(" "))
+
+
+def ours(text: str) -> Sentence:
+    """A text that stands in somebody's code, such as the question of a cue: no data were seen when it was written."""
+    return _made(text.replace("{", "{{").replace("}", "}}"), {})
+
+
 def counted(n: int, singular: Sentence, plural: Sentence | None = None) -> Sentence:
     """ "1 image", "2 images", "1,200 images"; `plural` where an s is not enough."""
     if n == 1:

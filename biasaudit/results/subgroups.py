@@ -69,6 +69,8 @@ class Breakdown(Record):
     limits: Sentence = NOTHING
     """What to know of how the column was made, where it was estimated."""
     groups: tuple[Subgroup, ...]
+    nobody: tuple[Value, ...] = ()
+    """Levels that no image has, of the column or of the population that the user gave."""
     absent: tuple[Sentence, ...] = ()
-    """Groups without any image of a class, or without any image."""
+    """The same in words, and groups without any image of a class."""
     differences: tuple[Difference, ...] = ()

@@ -24,7 +24,7 @@ def mapped(embedding, present, groups=None, columns=None, space=None):
     frame = pd.DataFrame({"id": [f"{k:04}" for k in range(n)], "label": np.where(np.arange(n) % 2, "a", "b")})
     frame["group"] = frame["id"] if groups is None else groups
     tie = SimpleNamespace(
-        cue=SimpleNamespace(id="ruler", kind="artefact"), direction=1, label="a", present=present,
+        cue=SimpleNamespace(id="ruler", levels=None, threshold=1.0), direction=1, label="a", present=present,
         known=np.ones(n, dtype=bool),
     )  # fmt: skip
     predictions = SimpleNamespace(embedding=embedding, space=np.zeros(n, dtype=int) if space is None else space)

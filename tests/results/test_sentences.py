@@ -7,7 +7,22 @@ import pickle
 
 import pytest
 
-from biasaudit.results import Check, Finding, Name, Note, Rung, Sentence, Table, joined, say, shorten
+from biasaudit.results import (
+    NOTHING,
+    Check,
+    Finding,
+    Name,
+    Note,
+    Rung,
+    Sentence,
+    Table,
+    joined,
+    listed,
+    ours,
+    paragraph,
+    say,
+    shorten,
+)
 from biasaudit.results.sentences import restored
 
 SECRET = "Ann Example"
@@ -66,6 +81,18 @@ def test_a_template_reaches_into_nothing():
 def test_names_are_cut_to_fit():
     assert shorten("abcdef", 4) == "abc…"
     assert say("{x!p}; {y!u}", x=say("It ends."), y=say("here")) == "It ends; Here"
+
+
+def test_several_are_told_as_a_person_would():
+    names = [Name("column", name) for name in ("hospital", "ward", "camera")]
+    assert [listed(names[:n]) for n in (1, 2, 3)] == ["hospital", "hospital and ward", "hospital, ward and camera"]
+    assert paragraph(NOTHING, say("One."), NOTHING, say("Two.")) == "One. Two."
+    assert paragraph(NOTHING, NOTHING) == ""
+
+
+def test_what_stands_in_code_is_kept_whole():
+    assert ours("Is it {0} wide?") == "Is it {0} wide?"
+    assert not list(ours("Is it {0} wide?").names())
 
 
 def test_records_keep_sentences_beside_their_text():

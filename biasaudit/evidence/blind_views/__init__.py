@@ -16,9 +16,10 @@ from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import STRENGTHS, fit_head, log_odds
+from biasaudit.model.network import FoldedNetwork, pool, without_head
 from biasaudit.model.ridge import macro_auc_of_each, out_of_fold_ridge
-from biasaudit.results import Estimate
-from biasaudit.runtime.cache import Cache
+from biasaudit.results import NOTHING, Estimate, Sentence, say
+from biasaudit.runtime.cache import Cache, digest_of, key_of
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
@@ -26,8 +27,8 @@ from biasaudit.stats import generator, permutation_p, permuted_within
 from biasaudit.stats.macro_auc import macro_auc, macro_auc_estimate
 
 FILE_TRAITS = "file_traits"
-NEEDS_PRETRAINED = "Only a pretrained network can say what is in such a picture."
-NO_TRAITS = "No trait of the files differs between the images."
+NEEDS_PRETRAINED = say("Only a pretrained network can say what is in such a picture.")
+NO_TRAITS = say("No trait of the files differs between the images.")
 MOST, MOST_HELD_OUT = 1000, 500
 """Images that are learnt from, and of the given test part: what time and the n x n similarities allow."""
 NARROW = 256
@@ -40,7 +41,7 @@ class BlindView:
     """What one view of the pictures tells of their labels; of a view that could not be had, why."""
 
     id: str
-    untested: str = ""
+    untested: Sentence = NOTHING
     rows: np.ndarray
     """int (m,): the images that were looked at, all of them or a part in which rare classes are kept whole."""
     log_odds: np.ndarray
@@ -77,7 +78,7 @@ def blind_views(
     if predictions.given:  # it has no folds, and the views are learnt from all the same
         predictions = replace(predictions, fold=assign_folds(images, FROZEN_FOLDS, settings.seed))
     if not _each_class_is_learnt(images.codes[rows], predictions.fold[rows], ~images.held_out[rows]):
-        raise Unavailable("too few images of a class to learn partial views of them")
+        raise Unavailable(say("too few images of a class to learn partial views of them"))
     features = features_of_views(survey, rows, backbone, settings.seed, cache, progress, parts)
     traits = features_of_files(known_cues, ~images.held_out)
     if traits is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biasaudit.results import Figure
+from biasaudit.results import Figure, Name, Sentence, say
 from biasaudit.stats import auc
 from biasaudit.stats.intervals import Interval, area_under_curve, average, effective_n, mean, mean_error, proportion
 
@@ -42,6 +42,11 @@ class Answers:
             classes=self.classes,
             positive=self.positive,
         )
+
+
+def of_class(figure: Sentence, label: str) -> Sentence:
+    """What a figure of one class is called: "sensitivity of malignant"."""
+    return say("{figure} of {label}", figure=figure, label=Name("label", label))
 
 
 def intervals_of(answers: Answers) -> dict[str, tuple[Interval, int]]:

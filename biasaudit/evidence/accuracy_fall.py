@@ -12,7 +12,7 @@ import numpy as np
 
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, say
 from biasaudit.stats import generator, interval, permutation_p, permuted
 from biasaudit.thresholds import FLOORS, Q
 
@@ -90,7 +90,7 @@ def accuracy_fall(images: ImageTable, predictions: Predictions, seed: int) -> Ac
     value, most = float((before - after).mean()), int(np.argmax(before - after))
     return AccuracyFall(
         estimate=Estimate(
-            measure="balanced accuracy of the model: training part, out of fold, minus given test part",
+            measure=say("balanced accuracy of the model: training part, out of fold, minus given test part"),
             value=value,
             low=min(low, value) if np.isfinite(low) else -1.0,
             high=max(high, value) if np.isfinite(high) else 1.0,
