@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.detectors.detector import detector
-from biasaudit.evidence.copies.duplicates import KINDS, joined
+from biasaudit.evidence.copies.duplicates import KINDS
 from biasaudit.evidence.copies.duplicates import joined as connected
 from biasaudit.evidence.copies.lookalikes import COMPARED
 from biasaudit.evidence.measure.survey import Survey

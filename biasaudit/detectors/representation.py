@@ -11,7 +11,6 @@ from biasaudit.detectors.detector import detector
 from biasaudit.evidence.cue_values import MISSING
 from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.evidence.subgroups.composition import LEAST
-from biasaudit.registry import detector
 from biasaudit.results import (
     NOTHING,
     Breakdown,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import rankdata
 
-from biasaudit.detectors.accuracy_fall import accuracy_fall
 from biasaudit.detectors.detector import detector
 from biasaudit.errors import Unavailable
 from biasaudit.evidence.accuracy_fall import accuracy_fall

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from biasaudit.detectors.accuracy_fall import GAP
 from biasaudit.detectors.detector import detector
 from biasaudit.evidence.accuracy_fall import GAP
 from biasaudit.evidence.cue_values import CueValues

@@ -13,7 +13,6 @@ from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.evidence.subgroups.erasure import Erased
 from biasaudit.evidence.subgroups.worst import WorstGroup
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import (
     NOTHING,
     Breakdown,

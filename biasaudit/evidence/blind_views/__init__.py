@@ -16,10 +16,9 @@ from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import STRENGTHS, fit_head, log_odds
-from biasaudit.model.network import FoldedNetwork, pool, without_head
 from biasaudit.model.ridge import macro_auc_of_each, out_of_fold_ridge
 from biasaudit.results import NOTHING, Estimate, Sentence, say
-from biasaudit.runtime.cache import Cache, digest_of, key_of
+from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
