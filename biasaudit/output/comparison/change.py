@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from biasaudit.output.comparison.figures import kind_of, sentence_of, short, side_of, turned
+from biasaudit.output.comparison.figures import MOST, kind_of, sentence_of, side_of, turned
 from biasaudit.output.comparison.records import NAMES, PROBLEMS, Change, Status
-from biasaudit.results import Audit, Estimate, Finding, RungName, Verdict
+from biasaudit.results import Audit, Estimate, Finding, RungName, Verdict, shorten
 
 
 def change_of(was: Finding | None, now: Finding | None, old: Audit, new: Audit) -> Change:
@@ -25,7 +25,7 @@ def change_of(was: Finding | None, now: Finding | None, old: Audit, new: Audit) 
         status, sentence = "same", known.title
     else:
         about = was if was.verdict in PROBLEMS and now.verdict not in PROBLEMS else now
-        sides = turned(sides[0], about), turned(sides[1], about)
+        sides = turned(sides[0], about, rung), turned(sides[1], about, rung)
         before, after = (side.estimate for side in sides if side)
         assert before is not None
         assert after is not None
@@ -111,10 +111,14 @@ def _why_not(was: Finding | None, now: Finding | None, rung: RungName | None, ol
         return f"It was tested in two ways: by {sides[0].method or 'other means'}, and by {sides[1].method}."
     ties = [finding.rungs["association"].estimate for finding in (was, now)]
     if was.label != now.label and not _mirrored(was, now, old):
-        return f"It spoke for {short(was.label)}, and now speaks for {short(now.label)}."
+        return f"It spoke for {_class(was)}, and now speaks for {_class(now)}."
     if ties[0] and ties[1] and was.label == now.label and ties[0].measure != ties[1].measure:
         return f"Its tie was measured otherwise: {ties[0].measure}, and {ties[1].measure}."
     return ""
+
+
+def _class(finding: Finding) -> str:
+    return "no class" if finding.label is None else shorten(finding.label, MOST)
 
 
 def _search(audit: Audit) -> tuple[object, ...]:
