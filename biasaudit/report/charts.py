@@ -163,7 +163,7 @@ def on_one_scale(estimates: Sequence[Estimate]) -> list[Markup]:
     They stand beside their text in a table, so screen readers skip them.
     """
     ends = [end for each in estimates for end in (each.null, each.limit, each.low, each.high, each.value)]
-    scale = Scale(min(ends), max(ends), 6, 234)
+    scale = Scale(min(ends, default=0.0), max(ends, default=1.0), 6, 234)
     return [
         tag(
             "svg",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from biasaudit.results import Audit, Breakdown
 
 MOST_FIGURES = 8

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from biasaudit.report import charts, crosswalk, crosswalk_answers, groups, sign_off, standing, words
 from biasaudit.report.pictures import Pictures
-from biasaudit.report.scatter import MOST_DOTS, scatter
+from biasaudit.report.scatter import scatter
 from biasaudit.report.view import View
 from biasaudit.results import Audit, Finding, Gallery, shorten
 
@@ -23,6 +23,10 @@ LARGEST = 4_200_000
 """Characters that a report may spend on findings and pictures, so that the whole file stays under 5 MB."""
 TEXT = 15_500
 """Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
+BLOCKS = 800_000
+"""What all blocks that findings bring may take as JSON before each shows less than its most; as a page about twice."""
+MOST_DOTS = 2_000
+"""Dots of one block."""
 LARGEST_CELL = 100_000
 """Bytes of a notebook cell about one finding."""
 FRAGMENT = 70_000
@@ -48,18 +52,34 @@ def render(audit: Audit, evidence: Path | None = None, names: Mapping[str, str] 
         f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     )
     told = sum(finding.verdict in words.PROBLEMS for finding in audit.findings)
-    own = sum(len(block.model_dump_json()) for finding in audit.findings for block in finding.blocks)
-    pictures = Pictures(evidence, budget=LARGEST - told * TEXT - own, names=names)
+    room = _room(audit)
+    pictures = Pictures(evidence, budget=LARGEST - told * TEXT - room.letters, names=names)
     page = View(audit, pictures)
     return environment.get_template("report.html.j2").render(
         audit=audit,
         view=page,
+        room=room,
         cases=list(sign_off.cases(page)),
         crosswalk=crosswalk.crosswalk(audit),
         policy=policy,
         style=Markup(style),  # our own file; the hash must match it letter for letter
         script=Markup(script),
     )
+
+
+class Room(NamedTuple):
+    """How much a block of a finding may show, and what all of them may take, in characters."""
+
+    rows: int
+    dots: int
+    letters: int
+
+
+def _room(audit: Audit) -> Room:
+    """Less for each where there are very many."""
+    own = sum(len(block.model_dump_json()) for finding in audit.findings for block in finding.blocks)
+    share = min(1.0, BLOCKS / own) if own else 1.0
+    return Room(max(10, int(share * words.MOST_ROWS)), max(100, int(share * MOST_DOTS)), 2 * min(own, BLOCKS))
 
 
 def render_fragment(audit: Audit) -> str:
@@ -124,7 +144,7 @@ def _environment() -> Environment:
     environment.filters["cut"] = shorten  # sentences lose their end, and names their middle
     environment.globals |= {"words": words, "charts": charts, "groups": groups, "standing": standing}
     environment.globals |= {"case": sign_off.case, "states": crosswalk_answers.STATES, "scatter": scatter}
-    environment.globals |= {"MOST_ROWS": words.MOST_ROWS, "MOST_DOTS": MOST_DOTS}
+    environment.globals["MOST_ROWS"] = words.MOST_ROWS
     return environment
 
 

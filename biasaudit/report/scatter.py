@@ -11,7 +11,6 @@ from biasaudit.report.charts import Scale, chart, tag
 SIDE = 220
 COLOURS = 6
 """As many as the style has; with more levels they come again."""
-MOST_DOTS = 2_000
 
 
 def scatter(
@@ -23,7 +22,7 @@ def scatter(
     """
     across, down = Scale(0.0, 1.0, 5, SIDE - 5), Scale(0.0, 1.0, SIDE - 5, 5)
     strokes: list[list[str]] = [[] for _ in levels]
-    for (x, y), level in list(zip(places, of, strict=True))[:MOST_DOTS]:
+    for (x, y), level in zip(places, of, strict=True):
         strokes[level].append(f"M{across.at(x):.1f} {down.at(y):.1f}h0")
     paths = [tag("path", d="".join(dots), class_=f"dots level{level % COLOURS}") for level, dots in enumerate(strokes)]
     return chart(key, title, told, (SIDE, SIDE), *paths)

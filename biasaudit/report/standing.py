@@ -105,6 +105,7 @@ def _earlier_blocks(finding: Finding) -> tuple[Block, ...]:
 
 
 def _earlier_section(finding: Finding) -> Section | None:
-    if finding.kind == "view" and finding.rungs["association"].estimate:
+    tie = finding.rungs.get("association")
+    if finding.kind == "view" and tie and tie.estimate:
         return WITHOUT_SUBJECT
     return LOOKED_AT if finding.kind == "discovered" and finding.verdict == "clear" and _tied(finding) else None

@@ -86,10 +86,8 @@ def review_in_words(side: Side) -> str:
 
 
 def _wrapped(text: str, first: str = "", indent: int = 0) -> Iterable[str]:
-    plain = one_line(visible(text))
-    return textwrap.wrap(shorten(plain, LONGEST), WIDTH, initial_indent=first, subsequent_indent=" " * indent) or [
-        first
-    ]
+    cut = shorten(one_line(visible(text)), LONGEST)
+    return textwrap.wrap(cut, WIDTH, initial_indent=first, subsequent_indent=" " * indent) or [first]
 
 
 def render_comparison(comparison: Comparison) -> str:
