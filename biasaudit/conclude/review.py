@@ -11,7 +11,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from biasaudit.conclude import wording
 from biasaudit.conclude.verdicts import ORDER, audit_verdict
 from biasaudit.errors import UsageError
-from biasaudit.results import Audit, Finding, Name, Record, Review, Verdict, say, shorten
+from biasaudit.report.words import both_ends
+from biasaudit.results import Audit, Finding, Name, Record, Review, Verdict, say
 
 LARGEST = 5_000_000
 """Bytes of a review file: some thousand decisions with long comments."""
@@ -34,7 +35,7 @@ def read_reviews(file: Path) -> tuple[Review, ...]:
 
     Raises UsageError, naming the record, where it is none; bounds stand in `Review`.
     """
-    name = shorten(str(file), 200)
+    name = both_ends(str(file), 200)
     try:
         if file.stat().st_size > LARGEST:
             raise UsageError(f"--review: {name} is larger than {LARGEST // 1_000_000} MB, so it is no review file.")
@@ -50,7 +51,7 @@ def read_reviews(file: Path) -> tuple[Review, ...]:
         first = error.errors()[0]
         where = " ".join(str(part) for part in first["loc"][:3])
         place = f"record {where}" if where else "the file"
-        raise UsageError(f"--review: {name} is no review file: {shorten(place, 80)}: {first['msg']}.") from error
+        raise UsageError(f"--review: {name} is no review file: {both_ends(place, 80)}: {first['msg']}.") from error
     return tuple({review.finding: review for review in records}.values())
 
 

@@ -16,7 +16,7 @@ from biasaudit.output.salt import salt_of
 from biasaudit.output.tables import findings_csv, findings_frame
 from biasaudit.report import plots
 from biasaudit.report.html import render, render_finding, render_fragment
-from biasaudit.report.words import shorten
+from biasaudit.report.words import both_ends
 from biasaudit.results import Audit, AuditVerdict, Finding
 from biasaudit.runtime.cache import write_text
 
@@ -32,7 +32,7 @@ def read_audit(place: str | Path) -> AuditResult:
     """
     path = Path(place)
     path = path / "audit.json" if path.is_dir() else path
-    name = shorten(str(path), 200)
+    name = both_ends(str(path), 200)
     try:
         return AuditResult.load(path)
     except (OSError, UnicodeDecodeError) as error:

@@ -5,9 +5,9 @@ A detector says what it shows by these; the report knows how to draw each of the
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from biasaudit.results.base import Estimate, ImageId, Ours, Record
 from biasaudit.results.sentences import NOTHING, Sentence
@@ -49,6 +49,12 @@ class Table(Record):
     columns: tuple[Sentence, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    @model_validator(mode="after")
+    def _one_cell_a_column(self) -> Self:
+        if not self.columns or any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("a table has columns, and each row a cell for each of them")
+        return self
+
 
 class Interval(Record):
     """One line of an interval plot."""
@@ -76,6 +82,12 @@ class Scatter(Record):
     of: tuple[int, ...]
     """Dot by dot the place of its level in `levels`."""
 
+    @model_validator(mode="after")
+    def _one_level_a_dot(self) -> Self:
+        if len(self.places) != len(self.of) or any(not 0 <= level < len(self.levels) for level in self.of):
+            raise ValueError("each dot has a place, and the place of its level among the levels")
+        return self
+
 
 Block = Annotated[Note | Questions | Gallery | Table | Intervals | Scatter, Field(discriminator="block")]
 
@@ -84,8 +96,9 @@ class Section(Record):
     """A section of the report for findings that are told together, apart from the others."""
 
     id: Ours
-    """Its anchor: letters, digits and hyphens."""
+    """Letters, digits and hyphens: its address in the report is "#section-<id>"."""
     title: Sentence
     intro: Sentence = NOTHING
     form: Literal["articles", "rows"] = "articles"
-    """Each finding with its blocks, or all in one table: title, tie to the label, q, smallest detectable effect."""
+    """Each finding with its blocks, or all in one table: title, tie to the label, q, smallest detectable effect. What
+    has to be decided has its blocks in either."""

@@ -60,6 +60,8 @@ class Finding(Record):
     """What the report shows of it; where empty the four questions, its examples and its counterexamples."""
     section: Section | None = None
     """Where it is told, if that is a section of its own; None: by its verdict."""
+    on_first_screen: bool = False
+    """Whether the first screen tells it beside the model, though nothing has to be decided about it."""
 
 
 class Check(Record):
