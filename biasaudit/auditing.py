@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.conclude import wording
 from biasaudit.conclude.ranking import rank
 from biasaudit.conclude.review import read_reviews, reviewed
 from biasaudit.conclude.verdicts import audit_verdict
 from biasaudit.conclude.weights import balance
 from biasaudit.cues.cue import Cue
+from biasaudit.detectors.chosen import check_names, parts_of
 from biasaudit.evidence.attribution_record import save_averages
 from biasaudit.evidence.discovery.subject import check_subject, off_subject
 from biasaudit.evidence.measure.survey import Survey, survey
 from biasaudit.evidence.resuming import parts_of_run, parts_of_survey
+from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
 from biasaudit.gathering import (
     EVIDENCE,
@@ -41,69 +40,47 @@ from biasaudit.images.folder import readable_id
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable, check_usable, read_folder
 from biasaudit.model.given import Given, name_of, open_given
+from biasaudit.model.given_options import check_given
 from biasaudit.model.network_file import remove_networks
 from biasaudit.output.pictures import save_pictures
 from biasaudit.output.provenance import dataset_record, environment, model_record
 from biasaudit.output.result import AuditResult
 from biasaudit.output.tables import save_weights, write_tables
-from biasaudit.registry import Detector, Facts
+from biasaudit.registry import Facts
 from biasaudit.results import Audit, SelfTest
 from biasaudit.runtime.cache import Cache, write_text
 from biasaudit.runtime.checkpoints import Parts
 from biasaudit.runtime.cluster import check_engine, cluster
 from biasaudit.runtime.lock import held
+from biasaudit.runtime.opencv import tell_of_a_second_opencv
+from biasaudit.runtime.output_folder import make_folder
 from biasaudit.runtime.progress import Progress
 from biasaudit.selftest import self_test
 from biasaudit.selftest.sitting import IMAGES, sample
-from biasaudit.settings import Settings
+from biasaudit.settings import AuditChoices, Choices, Settings, by_name
 
 MORE_THAN_ENOUGH = round(1.3 * IMAGES)
 """Images that a self-test by itself reads: some may turn out to be unreadable."""
 
 
-def audit(
-    folder: str | Path,
-    *,
-    metadata: str | Path | None = None,
-    reference: str | Path | None = None,
-    out: str | Path | None = None,
-    scan: bool = False,
-    quiet: bool = True,
-    command: str = "",
-    model: Any = None,
-    predict: Callable[[np.ndarray], Any] | None = None,
-    extra: Sequence[Cue | Detector] = (),
-    **choices: Any,
-) -> AuditResult:
+@by_name(AuditChoices)
+def audit(folder: Path, choices: AuditChoices) -> AuditResult:
     """Audit a folder of labelled images.
 
-    Args:
-        folder: holds one sub-folder of images a class.
-        metadata: CSV with a `path` column relative to `folder`.
-        reference: CSV with the shares of groups in the population that the model is meant for.
-        out: folder for the report; reports/<name of folder> where None.
-        scan: look at the data alone, train nothing.
-        quiet: no progress on stderr.
-        command: what to print as the way to repeat this run.
-        model: a trained Keras classifier to audit, or its file; None trains a network here.
-        predict: in place of `model`, any function of uint8 images (n, size, size, 3) to probabilities (n, classes);
-            `size` is one of the choices.
-        extra: cues and detectors of your own beside those that are installed, for this audit alone.
-        **choices: any other field of `Settings`.
+    `folder` holds one sub-folder of images a class. `model` may be a trained Keras classifier or its file; where it and
+    `predict` are None a network is trained here.
 
     Raises:
         UsageError, DataError, EnvironmentFault: with the cause and the next step in the message.
     """
     began = time.time()
+    tell_of_a_second_opencv()
+    scan, model, predict, extra = choices.scan, choices.model, choices.predict, choices.extra
     source = model if predict is None else predict
-    paths = {"metadata": metadata, "reference": reference}
-    settings = settings_of(
-        **{name: Path(path) if path else None for name, path in paths.items()}, model=name_of(source), **choices
-    )
+    settings = choices.settings(model=name_of(source))
     check_given(settings, model, predict, scan)
     check_engine(settings.engine, settings.address)
-    folder, progress = Path(folder), Progress(quiet=quiet)
-    out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
+    progress, out = Progress(quiet=choices.quiet), choices.folder_for(folder)
     cues, detectors = parts_of(settings, scan, extra)
     check_subject(settings.subject)
     reviews = read_reviews(Path(settings.review)) if settings.review else ()
@@ -187,7 +164,7 @@ def audit(
             run={
                 "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
                 "seconds": round(time.time() - began, 1),
-                "command": readable_id(command),
+                "command": readable_id(choices.command),
             },
         )
         record = reviewed(record, reviews)
@@ -199,15 +176,14 @@ def audit(
         return result
 
 
-def audit_the_audit(
-    folder: str | Path, *, out: str | Path | None = None, quiet: bool = True, **choices: Any
-) -> tuple[SelfTest, Path]:
+@by_name(Choices)
+def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
     """Plant known cues in a folder's images and count what a scan finds; the record, and the file it was saved in.
 
-    Takes the choices of `audit` and raises what it raises.
+    Raises what `audit` raises.
     """
-    settings, folder, progress = settings_of(**choices), Path(folder), Progress(quiet=quiet)
-    out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
+    tell_of_a_second_opencv()
+    settings, progress, out = choices.settings(), Progress(quiet=choices.quiet), choices.folder_for(folder)
     check_engine(settings.engine, settings.address)
     cues, _ = parts_of(settings, scan=True)
     images = _read(folder, settings)
@@ -225,7 +201,7 @@ def audit_the_audit(
 def _read(folder: Path, settings: Settings) -> ImageTable:
     return read_folder(
         folder,
-        metadata=settings.metadata,
+        metadata=Path(settings.metadata) if settings.metadata else None,
         group_by=settings.group_by,
         split=settings.split,
         ignore=settings.ignore,
