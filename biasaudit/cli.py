@@ -260,7 +260,7 @@ def cues(cue: Annotated[str | None, typer.Argument(help="Explain this one.", met
     """List the cues that are measured in images, each with its question, or explain one."""
     from biasaudit.cues import BUILTIN
     from biasaudit.cues.skin_tone import skin_tone
-    from biasaudit.registry import installed
+    from biasaudit.runtime.plugins import installed
 
     _explain(installed("biasaudit.cues", (*BUILTIN, skin_tone) if cue == skin_tone.id else BUILTIN), cue, "cue")
 
@@ -271,7 +271,7 @@ def detectors(
 ) -> None:
     """List the detectors, each with its question, or explain one."""
     from biasaudit.detectors import BUILTIN
-    from biasaudit.registry import installed
+    from biasaudit.runtime.plugins import installed
 
     _explain(installed("biasaudit.detectors", BUILTIN), detector, "detector")
 

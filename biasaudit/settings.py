@@ -235,7 +235,7 @@ class AuditChoices(Choices):
     ] = None
     extra: Annotated[
         Sequence[Any],
-        Option("Cues and detectors of your own beside those that are installed, for this audit alone.", ()),
+        Option("Cues, detectors and evidence of your own beside those that are installed, for this audit alone.", ()),
     ] = ()
 
 

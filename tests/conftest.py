@@ -26,7 +26,7 @@ def grid_features(rgb: np.ndarray) -> np.ndarray:
 def stub_network(monkeypatch):
     """Make audits use grid features in place of a pretrained network."""
     backbone = SimpleNamespace(name="stub", size=SIZE, pretrained=True, spatial=True, network=None)
-    monkeypatch.setattr("biasaudit.auditing._load", lambda settings, progress: backbone)
+    monkeypatch.setattr("biasaudit.evidence.gathering._load", lambda settings, progress: backbone)
     monkeypatch.setattr("biasaudit.evidence.predictions.forward", lambda backbone: grid_features)
     return backbone
 

@@ -95,7 +95,7 @@ def test_predictions_evidence_and_report_are_written_and_working_pixels_are_not_
 
 def test_a_detector_that_crashes_is_a_failed_check_and_no_lost_audit(tmp_path, stub_network, monkeypatch):
     from biasaudit import detectors
-    from biasaudit.registry import detector
+    from biasaudit.detectors.detector import detector
 
     @detector(question="Does it crash?")
     def crashing(images):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence import rare_marks
 from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import (
@@ -185,6 +185,13 @@ def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings:
     tested as any cue; a mediator is not, since its tie is part of the label. A mark in a quarter of the images or less
     cannot reach a floor of 0.60 however surely it gives a class away; it counts where it changes the odds of the class
     by 2.25 at the near end of its 95% interval, as such an area does for a mark in half of the images.
+
+    A cue is tied where q, corrected by Benjamini-Hochberg over all tests of this rung, is below 0.05 and the effect is
+    at least an AUC of 0.60 or a V of 0.20, or such odds. Where there are too few images or groups for any tie to be
+    told from chance, it is untested and not clear. Of cues that move together, as a ruler makes a picture sharper, one
+    leads: each tied cue that can draw itself is put into a few images and everything is measured again, and where that
+    accounts for another cue's tie, the other is told under it as a side effect. So is what is no longer tied among the
+    images on one side of the first, and what is asked of the same column.
 
     What it cannot show: whether the tie is part of what the label names (a lesion's own colour) and whether a model
     uses it; the other rungs ask that. An AUC misses ties that are not monotone, such as both ends against the middle,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.discovery.clustered_maps import EvidencePlace
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Attribution, Estimate, Finding, Rung, RungName
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, null_auc, permutation_p, q_values, weighted_auc
@@ -33,13 +33,14 @@ def attribution(
     """Why it matters: evidence that lies at the border, or moves onto a ruler once that is drawn in, can be seen at a
     glance by somebody who knows the subject.
 
-    How it is measured: Grad-CAM, or where it does not pass integrated gradients, or else occlusion, of each image's
-    own class by the network that never saw the image; of up to 120 images, classes in turn. A method passes where its
-    maps change once all weights are shuffled (rank correlation below 0.5), and where parts of a picture taken away and
-    put in by the map's order move the answer sooner than in a random one (lower bound of 95% above 0). The shares of
-    the evidence at the border and in the middle are held against heads of the same network that learnt shuffled
-    labels: feature maps fade towards the border, so that the area is no null. Each tied artefact is put into images
-    that lack it; the share of the evidence in that place is held against that with a placebo.
+    How it is measured: Grad-CAM, or where it does not pass integrated gradients, or else occlusion, of each image's own
+    class by the network that never saw the image; of up to 120 images, classes in turn. Of a given model Grad-CAM, or
+    where it has no feature maps (a bare function has none) Partition SHAP. Maps are shown only of a method that passes:
+    a method passes where its maps change once all weights are shuffled (rank correlation below 0.5), and where parts of
+    a picture taken away and put in by the map's order move the answer sooner than in a random one (lower bound of 95%
+    above 0). The shares of the evidence at the border and in the middle are held against heads of the same network that
+    learnt shuffled labels: feature maps fade towards the border, so that the area is no null. Each tied artefact is put
+    into images that lack it; the share of the evidence in that place is held against that with a placebo.
 
     The maps of each class are clustered; where in a cluster of a tenth of its images or more at least half of the
     evidence lies in one ninth of the picture, off the centre, that place is listed as what the model looks at, with the

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.blind_views import BlindView
 from biasaudit.images.partial_views import PATCHES, THUMBNAIL
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Finding, Rung, RungName, State
 from biasaudit.stats import detectable_auc, q_values
 from biasaudit.thresholds import FLOORS, Q
@@ -129,11 +129,11 @@ def content_blind(images: ImageTable, blind_views: tuple[BlindView, ...]) -> Ite
     and has figures of its own. The p-value is that of a ridge classifier on the same view, with labels permuted within
     folds, whole groups at a time, and corrected for the number of views. At most 1,000 images are learnt from.
 
-    What it cannot show: a fault. Backgrounds and colours differ between classes with good reason, so no view raises
-    an alarm: of 1,200 everyday objects from one source, the centre blacked out leaves 0.99 and the traits of the file
-    alone 0.71, since bytes go with texture and shape with the subject. Each trait has a finding of its own, which can
-    raise one. Nor does it show that the model uses what a view tells. Heads learn from single views what they would
-    not from the whole; and a subject off the centre stays in view.
+    What it cannot show: a fault. Backgrounds and colours differ between classes with good reason (a place goes with an
+    action honestly too), so no view raises an alarm: of 1,200 everyday objects from one source, the centre blacked out
+    leaves 0.99 and the traits of the file alone 0.71, since bytes go with texture and shape with the subject. Each
+    trait has a finding of its own, which can raise one. Nor does it show that the model uses what a view tells. Heads
+    learn from single views what they would not from the whole; and a subject off the centre stays in view.
 
     References: Torralba & Efros 2011 (Unbiased look at dataset bias, CVPR); Zhu, Xie & Yuille 2017 (Object recognition
     with and without objects, IJCAI); Brendel & Bethge 2019 (BagNets, ICLR); Bissoto et al. 2019 ((De)Constructing bias

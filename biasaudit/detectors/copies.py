@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.copies.duplicates import KINDS, joined
 from biasaudit.evidence.copies.lookalikes import COMPARED
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Finding, Rung
 
 UNTESTED = Rung(state="untested", why="Not a question of the model: copies are counted in the files.")
@@ -94,11 +94,13 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     """Why it matters: a picture that is trained on and tested on makes any model look good; two labels for one
     picture mean that one of them is wrong, and two patients that they are one, or that a file was mixed up.
 
-    How it is measured: equal bytes (sha256); else small grey pictures of 48 x 48: the nearest neighbours of each, as
-    it is, mirrored and with an edge cut off, are laid upon one another and count as one picture where their fine
-    parts agree everywhere (correlation of at least .95 in all, of .85 in four of five parts), and so do their
-    shades (.85 in nine of ten parts). Groups (patients, scenes) by the column that the user named. Copies stay on one
-    side of every fold, and so do the groups that they connect.
+    How it is measured: pictures that are equal, resized, saved again, cropped by a little or mirrored are looked for.
+    Equal bytes (sha256); else small grey pictures of 48 x 48: the nearest neighbours of each, as it is, mirrored and
+    with an edge cut off, are laid upon one another and count as one picture where their fine parts agree everywhere
+    (correlation of at least .95 in all, of .85 in four of five parts), and so do their shades (.85 in nine of ten
+    parts). Among more than 4,000 pictures the neighbours are looked for in the cells around each (an inverted file, as
+    search engines use), and not among all. Groups (patients, scenes) by the column that the user named. Copies stay on
+    one side of every fold, and so do the groups that they connect.
 
     What it cannot show: copies that were turned, cropped by more than a tenth or painted over, and pictures without
     detail. Nearly equal photographs of a burst count as copies.

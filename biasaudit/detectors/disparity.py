@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permutation_p, permutations_for, permuted

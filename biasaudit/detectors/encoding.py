@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import NOT_TIED, RungResult
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, bootstrap_weights, generator, permutation_p, permutations_for, permuted, weighted_auc
@@ -138,10 +138,14 @@ def encoding(
 ) -> Iterator[RungResult]:
     """Why it matters: a model can only use what its features hold; holding it beyond the label means it was kept.
 
-    How it is measured: a ridge probe, fitted within each class on other images than it is scored on, predicts the
-    cue from the pooled features; the AUC is averaged over classes and held against permutations within class.
+    How it is measured: the model is a logistic head on the frozen features of a pretrained network (or a network that
+    was trained whole: --finetune), cross-fitted by class and group, so that each image is judged by a model that never
+    saw it. A ridge probe, fitted within each class on other images than it is scored on, predicts the cue from the
+    pooled features; the AUC is averaged over classes and held against permutations within class.
 
-    What it cannot show: use. Features pretrained on photographs of everything encode most cues, used or not.
+    What it cannot show: use. Features pretrained on photographs of everything encode most cues, used or not. Of a model
+    that is a function the features are unknown, and this is not asked; of a given Keras classifier they are what its
+    last Dense layer is given.
 
     References: Pavlak 2023, Data AUDIT (arXiv 2304.03218): detectability.
     """

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import fisher_exact
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import auc, interval
 from biasaudit.thresholds import Q

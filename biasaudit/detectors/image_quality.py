@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import norm
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.subgroups.columns import GroupColumn, slug
 from biasaudit.evidence.subgroups.composition import LEAST
 from biasaudit.evidence.subgroups.differences import p_of
 from biasaudit.evidence.subgroups.quality import QualityGap, quality_gaps
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import q_values
 from biasaudit.stats.intervals import Interval

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.subgroups.adjusted import adjusted_difference
@@ -15,7 +16,6 @@ from biasaudit.evidence.subgroups.columns import GroupColumn, slug
 from biasaudit.evidence.subgroups.composition import LEAST
 from biasaudit.evidence.subgroups.differences import p_of
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.stats import q_values
 from biasaudit.stats.intervals import Interval, difference, proportion, worth

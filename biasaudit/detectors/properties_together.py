@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.properties_together import PropertiesTogether
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Finding, Rung, RungName
 from biasaudit.stats import detectable_auc
 from biasaudit.thresholds import FLOORS, Q

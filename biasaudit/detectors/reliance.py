@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from scipy.stats import rankdata
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
@@ -14,7 +15,6 @@ from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate
 from biasaudit.settings import Settings
 from biasaudit.stats import (
@@ -205,15 +205,16 @@ def reliance(
 ) -> Iterator[RungResult]:
     """Why it matters: a tie in the data does harm when the model leans on it, and only then.
 
-    How it is measured: where a cue can draw itself, it is put into held-out images and the change in the class's
-    log-odds is compared, image by image, with a placebo of the same place, area and energy. Elsewhere (metadata, file
-    traits) the log-odds are compared within each class between images with and without the cue, adjusted for other
-    cues tied to the label and for the crossed values of the columns declared a nuisance, tied or not; never for a
-    mediator or a sensitive column. The scale's end is the distance between the average image of the class and the
-    others.
+    How it is measured: where a cue can draw itself, it is put into held-out images that lack it and the change in the
+    class's log-odds is compared, image by image, with a placebo of the same place, area and energy: it must lie wholly
+    above the placebo's, and exceed it by a tenth of the scale. Elsewhere (metadata, file traits) the log-odds are
+    compared within each class between images with and without the cue, adjusted for other cues tied to the label and
+    for the crossed values of the columns declared a nuisance, tied or not; never for a mediator or a sensitive column.
+    The scale's end is the distance between the average image of the class and the others.
 
-    What it cannot show: an insertion is as good as its drawing, and an observed dependence can still have a common
-    cause that nobody recorded. The two proofs are kept apart, and the second alone needs a disparity beside it.
+    What it cannot show: an insertion is as good as its drawing. An observed dependence is weaker proof: a common cause
+    that nobody recorded looks the same. The two are kept apart, and the second makes a shortcut only with a disparity
+    beside it.
 
     References: Bissoto 2020; Freedman & Lane 1983 (permutation of residuals); DeGrave 2021.
     """

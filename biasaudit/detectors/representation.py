@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import norm
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.cue_values import MISSING
 from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.evidence.subgroups.composition import LEAST
-from biasaudit.registry import detector
 from biasaudit.results import Breakdown, Estimate, Finding, Rung, Subgroup
 from biasaudit.stats import q_values
 from biasaudit.thresholds import Q

@@ -8,10 +8,11 @@ import numpy as np
 from scipy.stats import rankdata
 
 from biasaudit.detectors.accuracy_fall import accuracy_fall
+from biasaudit.detectors.detector import detector
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import Unavailable, detector
 from biasaudit.results import Estimate, Finding, Rung
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permutation_p, permuted, q_values, weighted_auc
@@ -173,12 +174,14 @@ def reversal(
     """Why it matters: a test part drawn like the training part holds the same shortcuts, and rewards them. One in which
     the cues point the other way shows what the model has learnt: it falls, below chance where it had nothing else.
 
-    How it is measured: only where a split is given. The model's AUC on the training part, out of fold, minus its AUC
-    on the test part, with an interval by resampling groups. Cues whose tie to the label turns round between the two
-    (permuting who is in which part within each class), and along which the model's answers go within the classes of
-    the test part (permuting the answers), both beyond chance and corrected for the number of cues, are named as what
-    carries the fall. Where the AUC holds, the balanced accuracy is compared in the same way: of a model that tells
-    nearly everything the order of the answers can hold while the errors multiply.
+    How it is measured: only where a split is given, whose test part is never learnt from. The model's AUC on the
+    training part, out of fold, minus its AUC on the test part, with an interval by resampling groups. Cues whose tie to
+    the label turns round between the two (permuting who is in which part within each class), and along which the
+    model's answers go within the classes of the test part (permuting the answers), both beyond chance and corrected for
+    the number of cues, are named as what carries the fall. Where the AUC holds, the balanced accuracy is compared in
+    the same way: of a model that tells nearly everything the order of the answers can hold while the errors multiply.
+    Where ties turn round and the model falls along them it is a shortcut; where it is merely right less often there, a
+    gap.
 
     What it cannot show: which of several cues that turned together is used; their own findings ask that.
 

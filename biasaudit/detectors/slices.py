@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from biasaudit.detectors.accuracy_fall import GAP
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.shared_traits import shared_trait
 from biasaudit.evidence.discovery.slices import FEWEST, FEWEST_WRONG, Slice
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Estimate, Finding, Rung, RungName
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, q_values

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import norm
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.evidence.subgroups.erasure import Erased
 from biasaudit.evidence.subgroups.worst import WorstGroup
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
 from biasaudit.results import Breakdown, Difference, Estimate, Finding, Rung, RungName
 from biasaudit.stats.intervals import difference
 from biasaudit.thresholds import FLOORS
@@ -36,15 +36,17 @@ def subgroups(
     """Why it matters: a model that is right nine times in ten can be right half of the time for the people whom its
     data hardly show.
 
-    How it is measured: each level of each metadata column, and of every two columns about people, is held against
-    all other images: accuracy within each class, averaged, with Newcombe's interval (1998), which counts patients
-    and not pictures. Numbers are cut into bands at round figures; missing is a group of its own. Benjamini-Hochberg
-    over all groups. An intersection is a finding where its margins do not account for it. A class of which either
-    side has fewer than ten patients is left out of the comparison. Columns are about people where the user declares
-    them with --sensitive, or where their name says so. All figures stand in the section on subgroups. Where a group
-    fares worse and the network's features were frozen, what tells the group apart within classes is taken out of
-    them by linear erasure, the head is fitted anew, and the gap is measured again: one that shrinks followed the
-    encoding.
+    How it is measured: each level of each metadata column, and of every two columns about people, is held against all
+    other images: accuracy within each class, averaged, with Newcombe's interval (1998), which counts patients and not
+    pictures. Numbers are cut into bands at round figures; missing is a group of its own. Benjamini-Hochberg over all
+    groups. An intersection is a finding where its margins do not account for it. A class of which either side has fewer
+    than ten patients is left out of the comparison. Columns are about people where the user declares them with
+    --sensitive, or where their name says so. Of every group there are accuracy, balanced accuracy, sensitivity,
+    specificity, precision, selection rate, AUC, calibration error and Brier score, and demographic parity, equalised
+    odds, equal opportunity and predictive parity as differences and ratios: all in audit.json, the first of them in the
+    section on subgroups. Where a group fares worse and the network's features were frozen, what tells the group apart
+    within classes is taken out of them by linear erasure, the head is fitted anew, and the gap is measured again: one
+    that shrinks followed the encoding.
 
     What it cannot show: groups of fewer than ten patients of a class; why a group fares worse; traits that no column
     has.

@@ -10,12 +10,12 @@ import numpy as np
 
 from biasaudit.attribution.gate import Examined, first_to_pass
 from biasaudit.attribution.methods import Explain, Explainer
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import by_piece
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import Unavailable
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator

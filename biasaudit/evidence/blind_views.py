@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.on_workers import BATCH, batches, by_piece
@@ -23,7 +24,6 @@ from biasaudit.model.backbone import Backbone, forward
 from biasaudit.model.folds import assign_folds
 from biasaudit.model.head import STRENGTHS, fit_head, log_odds
 from biasaudit.model.network import FoldedNetwork, pool, without_head
-from biasaudit.registry import Unavailable
 from biasaudit.results import Estimate
 from biasaudit.runtime.cache import Cache, digest_of, key_of
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts

@@ -204,7 +204,7 @@ def knowability_cue(cue: CueValues) -> CueValues | None:
     )
 
 
-def cue_values(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
+def known_cues(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
     """All cues of this audit: the measured ones, then the metadata columns but the one that names the split."""
     learnt = ~images.held_out
     numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float), learnt) for cue in cues if not cue.words]

@@ -204,7 +204,7 @@ def _trained(
     return network, embedding, logits, curves
 
 
-def predictions(
+def cross_fitted(
     images: ImageTable,
     survey: Survey,
     backbone: Backbone,

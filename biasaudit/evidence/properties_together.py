@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.evidence.predictions import FROZEN_FOLDS, macro_auc
 from biasaudit.images.table import ImageTable
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import log_odds
 from biasaudit.model.training_sample import training_sample
-from biasaudit.registry import Unavailable
 from biasaudit.results import Estimate
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings

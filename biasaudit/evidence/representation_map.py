@@ -7,16 +7,19 @@ how often an image's nearest neighbours share its colour, against chance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import ColouredBy, Colouring, Estimate, RepresentationMap
+from biasaudit.results import ColouredBy, Colouring, Estimate, RepresentationMap, say
+from biasaudit.settings import Settings
 from biasaudit.stats import interval
 
 SHOWN = 600
@@ -33,28 +36,41 @@ Levels = tuple[Sequence[str], np.ndarray]
 """Names, and int (n,): the place of each image's level among them."""
 
 
-def representation_map(
-    predictions: Predictions, images: ImageTable, ties: Iterable[Tie], columns: Mapping[str, Levels], seed: int
-) -> RepresentationMap | None:
-    """The map of what the head of the network is given; None where the model shows no such features.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Layout:
+    """Where some images lie on the map, and which are each one's nearest in the features themselves."""
 
-    Args:
-        predictions: with the features; where each fold has a network of its own, the largest fold's are shown.
-        images: the images that they are of.
-        ties: the cues to colour by.
-        columns: name -> the groups to colour by.
-        seed: of the choice of images and of the map.
+    rows: np.ndarray
+    """int (m,): the images shown."""
+    places: np.ndarray
+    """float (m, 2), 0 to 1 in both directions."""
+    near: np.ndarray
+    """int (m, NEIGHBOURS): by place in `rows`, the nearest images of other patients."""
 
-    t-SNE from principal components (van der Maaten & Hinton 2008; Kobak & Berens 2019 for the start).
+
+def representation_layout(predictions: Predictions, images: ImageTable, settings: Settings) -> Layout:
+    """The map of what the head of the network is given, before anything is coloured.
+
+    Where each fold has a network of its own, the largest fold's images are shown. t-SNE from principal components (van
+    der Maaten & Hinton 2008; Kobak & Berens 2019 for the start). Raises Unavailable where the model shows no such
+    features, or they are of too few images.
     """
     if predictions.embedding is None:
-        return None
+        raise Unavailable(say("needs the features of the model, and a given function shows its answers only"))
     space = np.flatnonzero(predictions.space == np.bincount(predictions.space).argmax())
-    chosen = np.sort(np.random.default_rng(seed).permutation(space)[:SHOWN])
+    chosen = np.sort(np.random.default_rng(settings.seed).permutation(space)[:SHOWN])
     if len(chosen) < FEWEST:
-        return None
-    features, groups = _components(predictions.embedding[chosen], seed), images.groups[chosen]
-    near = _nearest(features, groups)
+        raise Unavailable(say("needs {n} images at least of one feature space", n=FEWEST))
+    features = _components(predictions.embedding[chosen], settings.seed)
+    near = _nearest(features, images.groups[chosen])
+    return Layout(rows=chosen, places=np.round(_places(features, settings.seed), 3), near=near)
+
+
+def representation_map(
+    layout: Layout, images: ImageTable, ties: Iterable[Tie], columns: Mapping[str, Levels], seed: int
+) -> RepresentationMap:
+    """The map, once for each way of colouring it: by class, by `ties` (cues), and by `columns` (name -> groups)."""
+    chosen, groups = layout.rows, images.groups[layout.rows]
     colours: list[tuple[str, ColouredBy, Levels]] = [
         ("class", "label", (images.classes, images.codes)),
         *((tie.cue.id, "cue", _sides(tie)) for tie in ties),
@@ -62,9 +78,9 @@ def representation_map(
     ]
     return RepresentationMap(
         images=len(chosen),
-        places=tuple((float(x), float(y)) for x, y in np.round(_places(features, seed), 3)),
+        places=tuple((float(x), float(y)) for x, y in layout.places),
         colourings=tuple(
-            _colouring(by, kind, _commonest(names, codes[chosen]), near, groups, seed)
+            _colouring(by, kind, _commonest(names, codes[chosen]), layout.near, groups, seed)
             for by, kind, (names, codes) in colours
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,24 +14,22 @@ from biasaudit.images.folder import shown
 from biasaudit.images.match import leads_out, match_paths
 from biasaudit.images.metadata import read_metadata
 from biasaudit.images.table import ImageTable
-from biasaudit.settings import Settings
 
 
-def sample_weights(images: ImageTable, settings: Settings) -> np.ndarray | None:
-    """The weight of each image in training, float (n,), mean 1 in each class; None where no file is named.
+def sample_weights(images: ImageTable, weights_file: Mapping[str, float] | None) -> np.ndarray | None:
+    """The weight of each image in training, float (n,), mean 1 in each class; None where no file was named.
 
-    Raises UsageError where the file does not fit the images: see `read_weights`; also where an image that is audited
-    has no weight, or a class has none above 0.
+    weights_file: as `read_weights` returns it. Raises UsageError where an image that is audited has no weight, or a
+    class has none above 0.
     """
-    if settings.weights is None:
+    if weights_file is None:
         return None
-    of_path = read_weights(settings.weights, images)
-    without = [str(id) for id in images.ids if id not in of_path]
+    without = [str(id) for id in images.ids if id not in weights_file]
     if without:
         raise UsageError(
             f"--weights: {len(without)} image(s) have no weight, such as {shown(without[0])}. Give each image one."
         )
-    weights = np.array([of_path[str(id)] for id in images.ids])
+    weights = np.array([weights_file[str(id)] for id in images.ids])
     for code, label in enumerate(images.classes):
         some = (images.codes == code) & ~images.held_out
         if not weights[some].sum() > 0:

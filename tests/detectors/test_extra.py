@@ -6,9 +6,9 @@ import pytest
 
 import biasaudit as ba
 from biasaudit.detectors import BUILTIN
+from biasaudit.detectors.detector import detector
 from biasaudit.errors import UsageError
 from biasaudit.evidence.cue_values import CueValues
-from biasaudit.registry import detector
 from biasaudit.results import RUNGS, Finding, Rung
 from tests.planted import plant, red_corner
 

@@ -8,6 +8,7 @@ import pytest
 
 from biasaudit.attribution.methods import Method
 from biasaudit.detectors.attribution import attribution
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.attribution_record import attribution_record, save_averages
 from biasaudit.evidence.attributions import attributions
 from biasaudit.evidence.cue_maps import cue_maps
@@ -23,7 +24,6 @@ from biasaudit.images.table import read_folder
 from biasaudit.model.head import Head
 from biasaudit.model.network import FoldedNetwork
 from biasaudit.output.pictures import save_pictures
-from biasaudit.registry import Unavailable
 from biasaudit.report.pictures import average_path, heatmap_path, thumbnail_path
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress

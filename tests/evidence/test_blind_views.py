@@ -8,6 +8,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from biasaudit.detectors import content_blind
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.blind_views import _file_traits, blind_views
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.images import partial_views
@@ -15,7 +16,6 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.model import smoother
 from biasaudit.model.folds import assign_folds
 from biasaudit.model.network import FoldedNetwork
-from biasaudit.registry import Unavailable
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings

@@ -6,8 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biasaudit.evidence.representation_map import FEWEST, MOST_LEVELS, OTHERS, SHOWN, representation_map
+from biasaudit.evidence.representation_map import (
+    FEWEST,
+    MOST_LEVELS,
+    OTHERS,
+    SHOWN,
+    representation_layout,
+    representation_map,
+)
 from biasaudit.images.table import ImageTable
+from biasaudit.settings import Settings
 
 
 def mapped(embedding, present, groups=None, columns=None, space=None):
@@ -20,7 +28,9 @@ def mapped(embedding, present, groups=None, columns=None, space=None):
         known=np.ones(n, dtype=bool),
     )  # fmt: skip
     predictions = SimpleNamespace(embedding=embedding, space=np.zeros(n, dtype=int) if space is None else space)
-    return representation_map(predictions, ImageTable(root=None, frame=frame), [tie], columns or {}, 0)
+    images = ImageTable(root=None, frame=frame)
+    layout = representation_layout(predictions, images, Settings())
+    return representation_map(layout, images, [tie], columns or {}, 0)
 
 
 @pytest.fixture

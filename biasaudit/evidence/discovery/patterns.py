@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.local_features import LocalFeatures, learn
 from biasaudit.evidence.discovery.mining import Mined, best_places, mine
@@ -23,7 +24,6 @@ from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.network import FoldedNetwork
-from biasaudit.registry import Unavailable
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator

@@ -15,9 +15,9 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import Unavailable
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permutation_p, permutations_for

@@ -33,7 +33,7 @@ FEATHER = 1 / 60
 def transplants(
     images: ImageTable,
     survey: Survey,
-    patterns: tuple[Pattern | FixedPlace, ...],
+    discovered: tuple[Pattern | FixedPlace, ...],
     ties: tuple[Tie, ...],
     predictions: Predictions,
     settings: Settings,
@@ -42,7 +42,7 @@ def transplants(
 ) -> dict[str, Intervention]:
     """Cue key -> what setting the pattern into images of other classes did, for each tied pattern."""
     tie_of = {tie.cue.key: tie for tie in ties}
-    chosen = [p for p in patterns if p.cue.key in tie_of and tie_of[p.cue.key].strength >= FLOORS["association"]]
+    chosen = [p for p in discovered if p.cue.key in tie_of and tie_of[p.cue.key].strength >= FLOORS["association"]]
     done = {}
     for pattern in progress.track(chosen, "Transplanting patterns, against placebos", len(chosen)):
         rng = generator(settings.seed, "transplant", pattern.cue.id)
