@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from biasaudit.choices import check_given, check_names, check_roles, make_folder, parts_of, settings_of
 from biasaudit.conclude.concluding import conclude
 from biasaudit.conclude.review import read_reviews
-from biasaudit.cues.cue import Cue
 from biasaudit.detectors.asking import ask
-from biasaudit.detectors.detector import Detector
+from biasaudit.detectors.chosen import check_names, parts_of
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
-from biasaudit.evidence.graph import Evidence, evidence
+from biasaudit.evidence.graph import evidence
 from biasaudit.evidence.resuming import parts_of_survey
+from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
 from biasaudit.images.reading import read_folder
 from biasaudit.images.table import ImageTable
+from biasaudit.model.given_options import check_given
 from biasaudit.model.opening import name_of
 from biasaudit.output.result import AuditResult
 from biasaudit.output.writing import write
@@ -29,59 +27,36 @@ from biasaudit.results import SelfTest
 from biasaudit.runtime.cache import Cache, write_text
 from biasaudit.runtime.cluster import check_engine, cluster
 from biasaudit.runtime.lock import held
+from biasaudit.runtime.opencv import tell_of_a_second_opencv
+from biasaudit.runtime.output_folder import make_folder
 from biasaudit.runtime.progress import Progress
 from biasaudit.selftest import selftest
 from biasaudit.selftest.sitting import IMAGES, sample
-from biasaudit.settings import Settings
+from biasaudit.settings import AuditChoices, Choices, Settings, by_name
 
 MORE_THAN_ENOUGH = round(1.3 * IMAGES)
 """Images that a self-test by itself reads: some may turn out to be unreadable."""
 
 
-def audit(
-    folder: str | Path,
-    *,
-    metadata: str | Path | None = None,
-    reference: str | Path | None = None,
-    out: str | Path | None = None,
-    scan: bool = False,
-    quiet: bool = True,
-    command: str = "",
-    model: Any = None,
-    predict: Callable[[np.ndarray], Any] | None = None,
-    extra: Sequence[Cue | Detector | Evidence] = (),
-    **choices: Any,
-) -> AuditResult:
+@by_name(AuditChoices)
+def audit(folder: Path, choices: AuditChoices) -> AuditResult:
     """Audit a folder of labelled images.
 
-    Args:
-        folder: holds one sub-folder of images a class.
-        metadata: CSV with a `path` column relative to `folder`.
-        reference: CSV with the shares of groups in the population that the model is meant for.
-        out: folder for the report; reports/<name of folder> where None.
-        scan: look at the data alone, train nothing.
-        quiet: no progress on stderr.
-        command: what to print as the way to repeat this run.
-        model: a trained Keras classifier to audit, or its file; None trains a network here.
-        predict: in place of `model`, any function of uint8 images (n, size, size, 3) to probabilities (n, classes);
-            `size` is one of the choices.
-        extra: cues, detectors and evidence of your own beside those that are installed, for this audit alone.
-        **choices: any other field of `Settings`.
+    `folder` holds one sub-folder of images a class. `model` may be a trained Keras classifier or its file; where it and
+    `predict` are None a network is trained here.
 
     Raises:
         UsageError, DataError, EnvironmentFault: with the cause and the next step in the message.
     """
     began = time.time()
+    tell_of_a_second_opencv()
+    scan, model, predict, extra = choices.scan, choices.model, choices.predict, choices.extra
     source = model if predict is None else predict
-    paths = {"metadata": metadata, "reference": reference}
-    settings = settings_of(
-        **{name: Path(path) if path else None for name, path in paths.items()}, model=name_of(source), **choices
-    )
+    settings = choices.settings(model=name_of(source))
     check_given(settings, model, predict, scan)
     check_engine(settings.engine, settings.address)
     check_subject(settings.subject)
-    folder, progress = Path(folder), Progress(quiet=quiet)
-    out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
+    progress, out = Progress(quiet=choices.quiet), choices.folder_for(folder)
     cues, detectors, providers = parts_of(settings, extra)
 
     progress.say(f"Auditing {folder}")
@@ -107,22 +82,21 @@ def audit(
             scan=scan,
             reviews=reviews,
             began=began,
-            command=command,
+            command=choices.command,
             progress=progress,
         )
     progress.say(f"Verdict: {result.record.verdict}. {result.record.headline}")
     return result
 
 
-def audit_the_audit(
-    folder: str | Path, *, out: str | Path | None = None, quiet: bool = True, **choices: Any
-) -> tuple[SelfTest, Path]:
+@by_name(Choices)
+def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
     """Plant known cues in a folder's images and count what a scan finds; the record, and the file it was saved in.
 
-    Takes the choices of `audit` and raises what it raises.
+    Raises what `audit` raises.
     """
-    settings, folder, progress = settings_of(**choices), Path(folder), Progress(quiet=quiet)
-    out = Path(out) if out else Path("reports") / (folder.resolve().name or "audit")
+    tell_of_a_second_opencv()
+    settings, progress, out = choices.settings(), Progress(quiet=choices.quiet), choices.folder_for(folder)
     check_engine(settings.engine, settings.address)
     cues, _, _ = parts_of(settings)
     images = sample(_read(folder, out, settings), settings.seed, MORE_THAN_ENOUGH)
@@ -141,7 +115,7 @@ def _read(folder: Path, out: Path, settings: Settings, extra: Sequence[Any] = ()
     """The table of images, once all that was chosen is known to fit it, and `out` can be written."""
     images = read_folder(
         folder,
-        metadata=settings.metadata,
+        metadata=Path(settings.metadata) if settings.metadata else None,
         group_by=settings.group_by,
         split=settings.split,
         ignore=settings.ignore,

@@ -38,7 +38,7 @@ def sample_weights(images: ImageTable, weights_file: Mapping[str, float] | None)
     return weights
 
 
-def read_weights(file: Path, images: ImageTable) -> dict[str, float]:
+def read_weights(file: str | Path, images: ImageTable) -> dict[str, float]:
     """Image id -> weight, of the images that are audited.
 
     Raises UsageError where there is no column `weight`, a weight is no finite number of at least 0, two rows of one

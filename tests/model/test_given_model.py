@@ -10,7 +10,6 @@ import biasaudit as ba
 from biasaudit.cues import BUILTIN
 from biasaudit.errors import UsageError
 from biasaudit.report.pictures import heat_key, heatmap_path, thumbnail_path
-from biasaudit.report.view import heat_key
 from tests.given_models import SIDE, classifier
 from tests.planted import brighter, plant
 

@@ -53,7 +53,8 @@ def test_each_block_is_drawn_in_its_order():
         for part in (
             "What this is: Scanner A",
             "Is it tied to the label in the data?",
-            "Sharpness by Scanner A Scanner A Images Share AUC Remark Scanner A 1,204 0.62 0.55 (0.51 to 0.59) Scanner A "
+            "Sharpness by Scanner A Scanner A Images Share AUC Remark Scanner A 1,204 0.62 0.55 (0.51 to 0.59) "
+            "Scanner A "
             "Others 8 – 0.81 (0.76 to 0.86) –",
             "AUC by Scanner A Name Figure, 95% interval n Dashed: no bias Scanner A 0.55 (0.51 to 0.59)",
             "Places of Scanner A",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def composition(
     images: ImageTable, group_columns: tuple[GroupColumn, ...], settings: Settings
 ) -> tuple[Breakdown, ...]:
     """Counts and shares by column and by intersection, beside the reference population where the user gave one."""
-    reference = read_reference(settings.reference, group_columns) if settings.reference else {}
+    reference = read_reference(Path(settings.reference), group_columns) if settings.reference else {}
     of_class = {label: images.labels == label for label in images.classes}
     patients = images.group_codes
     return tuple(
