@@ -8,11 +8,11 @@ import pytest
 
 import biasaudit as ba
 from biasaudit.errors import DataError, EnvironmentFault, UsageError
-from tests.planted import brighter, plant
+from tests.planted import ARTEFACTS, brighter, plant
 
 
 def scan(folder, tmp_path, **choices):
-    return ba.audit(folder, out=tmp_path / "out", scan=True, jobs=1, **choices)
+    return ba.audit(folder, out=tmp_path / "out", scan=True, **{"jobs": 1, "without": ARTEFACTS, **choices})
 
 
 def finding(result, id):
@@ -31,9 +31,10 @@ def with_columns(frame, tmp_path, **columns):
     return path
 
 
-def test_a_planted_cue_is_suspect_and_its_clean_twin_is_quiet(tmp_path, clean):
+@pytest.mark.parametrize("without", [ARTEFACTS, pytest.param((), marks=pytest.mark.slow)], ids=["few", "all"])
+def test_a_planted_cue_is_suspect_and_its_clean_twin_is_quiet(tmp_path, clean, without):
     plant(tmp_path / "bright", brighter)
-    found = scan(tmp_path / "bright", tmp_path)
+    found = scan(tmp_path / "bright", tmp_path, without=without)
     assert found.verdict == "suspect"
     assert found.record.findings[0].cue == "brightness"
     assert found.record.findings[0].label == "upright"
@@ -41,7 +42,7 @@ def test_a_planted_cue_is_suspect_and_its_clean_twin_is_quiet(tmp_path, clean):
     assert rung.state == "yes"
     assert rung.q_value is not None
     assert rung.q_value < 0.05
-    quiet = scan(clean[0], tmp_path)
+    quiet = scan(clean[0], tmp_path, without=without)
     assert quiet.verdict == "none_detected"
     rung = finding(quiet, "property-brightness").rungs["association"]
     assert rung.state == "no"
@@ -145,13 +146,13 @@ def test_fault_60_the_same_findings_whatever_the_order_of_the_rows(tmp_path, cle
     first = scan(folder, tmp_path, metadata=metadata)
     shuffled = pd.read_csv(metadata, dtype=str).sample(frac=1, random_state=3)
     shuffled.to_csv(metadata, index=False)
-    second = ba.audit(folder, out=tmp_path / "other", scan=True, jobs=2, metadata=metadata, fresh=True)
+    second = scan(folder, tmp_path / "other", jobs=2, metadata=metadata)
     assert first.record.findings == second.record.findings
 
 
 def test_what_is_written_is_strict_json_and_tables(tmp_path, clean):
     folder, _ = clean
-    result = scan(folder, tmp_path)
+    result = scan(folder, tmp_path, without=[cue for cue in ARTEFACTS if cue != "corner_tag"])
 
     def refuse(constant):
         raise ValueError(constant)
@@ -160,7 +161,7 @@ def test_what_is_written_is_strict_json_and_tables(tmp_path, clean):
     assert record["verdict"] == "none_detected"
     assert {"schema_version", "dataset", "model", "settings", "environment", "checks", "findings"} <= set(record)
     images = pd.read_parquet(tmp_path / "out" / "images.parquet")
-    assert {"id", "label", "split", "brightness", "ruler"} <= set(images.columns)
+    assert {"id", "label", "split", "brightness", "corner_tag"} <= set(images.columns)
     assert len(images) == 200
     assert ba.AuditResult.load(tmp_path / "out" / "audit.json").record == result.record
     assert not list((tmp_path / "out").glob(".*"))
@@ -178,12 +179,11 @@ def test_fault_35_formulas_are_quoted_in_the_csv(tmp_path, clean):
 def test_cues_and_columns_can_be_left_out(tmp_path, clean):
     folder, frame = clean
     metadata = with_columns(frame, tmp_path, site="x", other="y")
-    cues = {
-        f.cue for f in scan(folder, tmp_path, metadata=metadata, without=("ruler",), ignore=("site",)).record.findings
-    }
-    assert "ruler" not in cues
-    assert "site" not in cues
-    assert "other" in cues
+    without = (*ARTEFACTS, "contrast")
+    found = scan(folder, tmp_path, metadata=metadata, without=without, ignore=("site",)).record.findings
+    cues = {finding.cue for finding in found}
+    assert not cues & {*without, "site"}
+    assert {"brightness", "other"} <= cues
 
 
 def test_an_unknown_choice_is_a_usage_error(tmp_path, clean):
@@ -250,7 +250,7 @@ def test_the_cache_is_used_again_and_rebuilt_where_it_does_not_fit(tmp_path, cle
 def test_a_report_inside_the_folder_is_not_audited_the_next_time(tmp_path, clean):
     folder, _ = clean
     for _ in range(2):
-        result = ba.audit(folder, out=folder / "reports" / "one", scan=True, jobs=1)
+        result = ba.audit(folder, out=folder / "reports" / "one", scan=True, jobs=1, without=ARTEFACTS)
     assert set(result.record.dataset.classes) == {"lying", "upright"}
     with pytest.raises(UsageError, match="--out"):
         ba.audit(folder, out=folder, scan=True)

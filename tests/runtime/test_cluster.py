@@ -13,8 +13,7 @@ import pytest
 import biasaudit as ba
 from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.runtime import cluster
-from tests.faults.command import WITHOUT
-from tests.planted import brighter, plant
+from tests.planted import ARTEFACTS, brighter, plant
 
 DEADLY = '''
 import os
@@ -55,7 +54,7 @@ def images(tmp_path):
 
 
 def scan(folder, out, **choices):
-    return ba.audit(folder, out=out, scan=True, without=WITHOUT, **choices)
+    return ba.audit(folder, out=out, scan=True, without=ARTEFACTS, **choices)
 
 
 def told(result):
