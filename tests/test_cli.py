@@ -32,10 +32,11 @@ def command(monkeypatch, capsys):
     return run
 
 
-@pytest.fixture
-def bright(tmp_path):
-    plant(tmp_path / "bright", brighter, n=120)
-    return tmp_path / "bright"
+@pytest.fixture(scope="module")
+def bright(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planted") / "bright"
+    plant(folder, brighter, n=120)
+    return folder
 
 
 def of_children():

@@ -37,7 +37,7 @@ def test_the_ruler_is_the_first_finding_and_its_metadata_column_is_the_same_stor
     # what people said of its examples
     assert (labels("skin_ruler").loc[list(first.examples[:10]), "ruler"] == "1").sum() >= 9
 
-    table, out = DATA / "skin_ruler" / "metadata.csv", tmp_path / "out"  # the same, so that nothing is measured again
+    table, out = DATA / "skin_ruler" / "metadata.csv", tmp_path / "out"  # the same: what the network saw is kept there
     result = ba.audit(DATA / "skin_ruler", metadata=table, out=out, without=BESIDE)
     found = {finding.id: finding for finding in result.record.findings}
     assert found["metadata-ruler"].verdict == found["artefact-ruler"].verdict == "shortcut"

@@ -18,12 +18,14 @@ def finding(result, id):
     return next(f for f in result.record.findings if f.id == id)
 
 
-@pytest.mark.parametrize("without", [QUICK, pytest.param((), marks=pytest.mark.slow)], ids=["few", "all"])
+@pytest.mark.parametrize(
+    ("without", "n"), [(QUICK, 240), pytest.param((), 200, marks=pytest.mark.slow)], ids=["few", "all"]
+)
 def test_a_cue_in_the_data_that_the_model_uses_is_a_shortcut_and_its_clean_twin_is_quiet(
-    tmp_path, stub_network, without
+    tmp_path, stub_network, without, n
 ):
-    plant(tmp_path / "bright", brighter, n=300)
-    plant(tmp_path / "clean", n=300)
+    plant(tmp_path / "bright", brighter, n=n)
+    plant(tmp_path / "clean", n=n)
     found = run(tmp_path / "bright", tmp_path, without=without)
     first = found.record.findings[0]
     assert (found.verdict, first.id, first.label) == ("shortcut", "property-brightness", "upright")
@@ -37,12 +39,12 @@ def test_a_cue_in_the_data_that_the_model_uses_is_a_shortcut_and_its_clean_twin_
 
 
 def test_a_cue_in_half_of_both_classes_is_no_shortcut(tmp_path, stub_network):
-    plant(tmp_path / "balanced", brighter, n=300, strength=(0.5, 0.5))
+    plant(tmp_path / "balanced", brighter, n=200, strength=(0.5, 0.5))
     assert finding(run(tmp_path / "balanced", tmp_path), "property-brightness").verdict == "clear"
 
 
 def test_a_column_that_records_the_cue_tells_the_same_story(tmp_path, stub_network):
-    frame = plant(tmp_path / "bright", brighter, n=300)
+    frame = plant(tmp_path / "bright", brighter, n=200)
     frame.assign(lamp=np.where(frame.pop("planted"), "on", "off")).to_csv(tmp_path / "m.csv", index=False)
     result = run(tmp_path / "bright", tmp_path, metadata=tmp_path / "m.csv")
     lamp, brightness = finding(result, "metadata-lamp"), finding(result, "property-brightness")
@@ -53,7 +55,7 @@ def test_a_column_that_records_the_cue_tells_the_same_story(tmp_path, stub_netwo
 
 
 def test_labels_by_chance_are_inconclusive_not_clean(tmp_path, stub_network):
-    frame = plant(tmp_path / "clean", n=200).drop(columns="planted")
+    frame = plant(tmp_path / "clean", n=120).drop(columns="planted")
     frame["label"] = np.random.default_rng(0).permutation(frame["label"])
     frame.to_csv(tmp_path / "m.csv", index=False)
     result = run(tmp_path / "clean", tmp_path, metadata=tmp_path / "m.csv")
@@ -63,16 +65,16 @@ def test_labels_by_chance_are_inconclusive_not_clean(tmp_path, stub_network):
 
 
 def test_a_given_split_is_kept(tmp_path, stub_network):
-    frame = plant(tmp_path / "clean", n=240)
-    frame = frame.assign(part=np.where(np.arange(240) < 160, "train", "test")).drop(columns="planted")
+    frame = plant(tmp_path / "clean", n=120)
+    frame = frame.assign(part=np.where(np.arange(120) < 80, "train", "test")).drop(columns="planted")
     frame.to_csv(tmp_path / "m.csv", index=False)
     result = run(tmp_path / "clean", tmp_path, metadata=tmp_path / "m.csv", split="part")
-    assert result.record.dataset.splits == {"train": 160, "test": 80}
+    assert result.record.dataset.splits == {"train": 80, "test": 40}
     assert not [f for f in result.record.findings if f.cue == "part"]
 
 
 def test_the_same_seed_gives_the_same_findings(tmp_path, stub_network):
-    plant(tmp_path / "bright", brighter, n=120)
+    plant(tmp_path / "bright", brighter, n=80)
     first = run(tmp_path / "bright", tmp_path, seed=3)
     second = run(tmp_path / "bright", tmp_path, seed=3, fresh=True)
     assert first.record.findings == second.record.findings

@@ -1,6 +1,7 @@
 """The data side, with no network: what is tied to the label, what is not, and what cannot be told apart."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,23 @@ def finding(result, id):
 def clean(tmp_path):
     folder = tmp_path / "clean"
     return folder, plant(folder)
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """A clean folder that is read and not written to, its table, and what a scan of it kept."""
+    root = tmp_path_factory.mktemp("measured")
+    frame = plant(root / "clean")
+    scan(root / "clean", root)
+    return root / "clean", frame, root / "out" / "cache"
+
+
+@pytest.fixture
+def clean_and_measured(measured, tmp_path):
+    """The clean folder for tests that only bring columns: what its pictures show is measured once for all of them."""
+    folder, frame, cache = measured
+    shutil.copytree(cache, tmp_path / "out" / "cache")
+    return folder, frame
 
 
 def with_columns(frame, tmp_path, **columns):
@@ -58,8 +76,8 @@ def test_examples_show_the_cue_and_counterexamples_conflict(tmp_path):
     assert ((conflict["label"] == "upright") != conflict["planted"]).mean() > 0.9
 
 
-def test_fault_45_a_group_that_is_the_class_is_unidentifiable(tmp_path, clean):
-    folder, frame = clean
+def test_fault_45_a_group_that_is_the_class_is_unidentifiable(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     metadata = with_columns(frame, tmp_path, hospital=np.where(frame["label"] == "upright", "North", "South"))
     result = scan(folder, tmp_path, metadata=metadata)
     first = result.record.findings[0]
@@ -68,8 +86,8 @@ def test_fault_45_a_group_that_is_the_class_is_unidentifiable(tmp_path, clean):
     assert result.verdict == "suspect"  # never "none detected"
 
 
-def test_fault_44_46_groups_of_one_and_ids(tmp_path, clean):
-    folder, frame = clean
+def test_fault_44_46_groups_of_one_and_ids(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     lonely = ["A", *["B"] * 99, *["C"] * 100]
     metadata = with_columns(frame, tmp_path, lonely=lonely, number=[f"case-{i}" for i in range(200)])
     result = scan(folder, tmp_path, metadata=metadata)
@@ -79,8 +97,8 @@ def test_fault_44_46_groups_of_one_and_ids(tmp_path, clean):
     assert "treated as an id" in id_like.title
 
 
-def test_fault_42_43_na_none_007_are_text_and_missing_is_a_group(tmp_path, clean):
-    folder, frame = clean
+def test_fault_42_43_na_none_007_are_text_and_missing_is_a_group(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     rng = np.random.default_rng(0)
     metadata = with_columns(frame, tmp_path, site=rng.choice(["NA", "None", "007", ""], 200))
     images = scan(folder, tmp_path, metadata=metadata).images
@@ -88,15 +106,15 @@ def test_fault_42_43_na_none_007_are_text_and_missing_is_a_group(tmp_path, clean
     assert images["meta_site"].isna().any()
 
 
-def test_missingness_that_goes_with_the_label_is_found(tmp_path, clean):
-    folder, frame = clean
+def test_missingness_that_goes_with_the_label_is_found(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     ages = np.random.default_rng(0).integers(20, 80, 200).astype(str)
     metadata = with_columns(frame, tmp_path, age=np.where(frame["label"] == "upright", "", ages))
     assert finding(scan(folder, tmp_path, metadata=metadata), "metadata-age").verdict == "unidentifiable"
 
 
-def test_numbers_are_cut_into_bands_and_not_taken_for_ids(tmp_path, clean):
-    folder, frame = clean
+def test_numbers_are_cut_into_bands_and_not_taken_for_ids(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     ages = np.random.default_rng(0).uniform(20, 60, 200) + 25 * (frame["label"] == "upright")
     metadata = with_columns(frame, tmp_path, age=ages.round(2))
     assert finding(scan(folder, tmp_path, metadata=metadata), "metadata-age").verdict == "suspect"
@@ -167,8 +185,8 @@ def test_what_is_written_is_strict_json_and_tables(tmp_path, clean):
     assert not list((tmp_path / "out").glob(".*"))
 
 
-def test_fault_35_formulas_are_quoted_in_the_csv(tmp_path, clean):
-    folder, frame = clean
+def test_fault_35_formulas_are_quoted_in_the_csv(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     metadata = with_columns(frame, tmp_path, **{"=cmd|' /C calc'!A0": np.where(frame["label"] == "upright", "a", "b")})
     scan(folder, tmp_path, metadata=metadata)
     table = pd.read_csv(tmp_path / "out" / "findings.csv", dtype=str)

@@ -71,7 +71,8 @@ def same(one, other):
     assert told(one) == told(other)
 
 
-@pytest.mark.parametrize("engine", ["dask", pytest.param("ray", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["dask", "ray"])
 def test_a_lost_worker_costs_nothing_and_results_are_those_of_this_machine(engine, tmp_path, images, deadly):
     pytest.importorskip("distributed" if engine == "dask" else "ray", reason=f"{engine} is not installed")
     cue, fallen = deadly
