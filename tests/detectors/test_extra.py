@@ -71,7 +71,9 @@ def test_an_own_cue_fires_where_it_was_planted_and_not_on_the_clean_twin(
 
 def test_an_own_detector_is_asked_and_listed(tmp_path):
     plant(tmp_path / "photos", n=60)
-    result = ba.audit(tmp_path / "photos", out=tmp_path / "out", extra=(how_many,), scan=True, jobs=1, without=ARTEFACTS)
+    result = ba.audit(
+        tmp_path / "photos", out=tmp_path / "out", extra=(how_many,), scan=True, jobs=1, without=ARTEFACTS
+    )
     assert result.finding("representation-how-many").record.title.endswith("cues.")
     assert "how_many" in [check.detector for check in result.record.checks if check.status == "ran"]
     assert result._repr_html_()
