@@ -15,6 +15,11 @@ pytest_plugins = ["tests.faults.table"]
 SIZE = 56
 
 
+def pytest_collection_modifyitems(items):
+    """What takes minutes comes first, so that no core waits for another's last test."""
+    items.sort(key=lambda item: item.get_closest_marker("real") is None)
+
+
 def grid_features(rgb: np.ndarray) -> np.ndarray:
     """uint8 (n, 56, 56, 3) -> float (n, 7, 7, 8): colour, its spread, and the slopes across and down, by square."""
     images = rgb.astype(np.float32)

@@ -9,6 +9,15 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from biasaudit.cues import BUILTIN
+
+ARTEFACTS = tuple(cue.id for cue in BUILTIN if cue.kind == "artefact")
+"""Cues that take nine tenths of a scan: left out where a test asks about none of them."""
+VIEWS = ("discovery", "slices", "content_blind", "properties_together", "attribution")
+"""Detectors that take most of a run around a stand-in network: left out where a test asks about none of them."""
+QUICK = (*ARTEFACTS, *VIEWS)
+"""What a run can do without where the way through it is asked about, and the four questions of a cue."""
+
 Insert = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 

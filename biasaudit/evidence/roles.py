@@ -29,6 +29,6 @@ def check_roles(settings: Settings, images: ImageTable) -> None:
         why = metadata_cue(column, images.frame[f"meta_{column}"].to_numpy(dtype=object)).untestable
         if column == settings.group_by or (why and why != CONSTANT):
             raise UsageError(
-                f"--nuisance {escaped(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can be "
-                "compared within one value of it. Name a coarser column."
+                f"--nuisance {escaped(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can "
+                "be compared within one value of it. Name a coarser column."
             )

@@ -7,12 +7,14 @@ import numpy as np
 import biasaudit as ba
 from biasaudit.attribution import gate
 from biasaudit.attribution.gate import Examined
-from tests.planted import plant, red_corner
+from tests.planted import QUICK, plant, red_corner
+
+WITHOUT = tuple(each for each in QUICK if each != "attribution")
 
 
 def run(root, insert, **choices):
     plant(root / "images", insert, n=200, strength=(1.0, 0.0) if insert else (0.9, 0.1))
-    return ba.audit(root / "images", out=root / "out", jobs=1, **choices)
+    return ba.audit(root / "images", out=root / "out", **{"jobs": 1, "without": WITHOUT, **choices})
 
 
 def examined(correlation, gain):
@@ -48,7 +50,7 @@ def test_maps_that_fail_are_not_shown_and_the_page_says_so(tmp_path, stub_networ
 
 
 def test_without_a_model_or_where_it_is_left_out_nothing_is_said(tmp_path, stub_network):
-    for number, choices in enumerate(({"scan": True}, {"without": ("attribution",)})):
+    for number, choices in enumerate(({"scan": True}, {"without": QUICK})):
         result = run(tmp_path / str(number), None, **choices)
         assert result.record.attribution is None
         assert "Where the model looks" not in (result.folder / "report.html").read_text()

@@ -42,6 +42,7 @@ def test_twenty_classes_do_not_hide_a_perfect_tie():
     assert {found[c.id] for c in cues} == {"clear"}
 
 
+@pytest.mark.slow
 def test_clean_data_raise_no_alarm_and_a_planted_tie_does():
     """False alarms at most 5% of data sets: at most 4 of 40 here, with patients of five images."""
     rng = np.random.default_rng(1)
@@ -111,6 +112,7 @@ def test_observed_reliance_sees_a_patients_trait_that_the_model_uses_and_not_one
     assert observed(images, column, codes * 2 + noise)["metadata:sex"].p_value > 0.05
 
 
+@pytest.mark.slow
 def test_disparity_keeps_patients_whole():
     """A model that is blind to a patient's trait, but right or wrong by the patient: few of 40 tests below 0.05."""
     rng = np.random.default_rng(3)

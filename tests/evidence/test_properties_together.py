@@ -96,6 +96,7 @@ def test_the_given_test_part_is_never_learnt_from():
     assert "in the given test part 0." in finding_of(turned, cues).title
 
 
+@pytest.mark.slow
 def test_chance_is_stretched_as_far_as_it_goes():
     """Without refitting, labels permuted against fixed scores would give p-values below 0.05 in an eighth of sets."""
     p_values = []

@@ -16,7 +16,7 @@ from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.ties import ties
 from biasaudit.settings import Settings
 from tests.detectors.test_rungs import cue, predicted, table
-from tests.planted import plant
+from tests.planted import QUICK, plant
 
 
 def column(name, text, role=""):
@@ -333,7 +333,8 @@ def folder(tmp_path):
 
 def test_roles_reach_every_rung_and_stand_in_the_record(folder, tmp_path, stub_network):
     roles = {"nuisance": ("hospital",), "mediator": ("stage",), "sensitive": ("sex",)}
-    result = ba.audit(folder, metadata=tmp_path / "m.csv", out=tmp_path / "out", jobs=1, group_by="patient", **roles)
+    choices = {"metadata": tmp_path / "m.csv", "group_by": "patient", "jobs": 1, "without": QUICK}
+    result = ba.audit(folder, out=tmp_path / "out", **choices, **roles)
     assert {role: result.record.settings[role] for role in roles} == {role: list(of) for role, of in roles.items()}
     rungs = {finding.id: finding.rungs for finding in result.record.findings}
     assert rungs["property-brightness"]["association"].why.startswith("Given hospital, ")

@@ -13,10 +13,7 @@ from unittest.mock import patch
 import pandas as pd
 
 from biasaudit import cli
-from biasaudit.cues import BUILTIN
-
-WITHOUT = tuple(cue.id for cue in BUILTIN if cue.kind == "artefact" and cue.id != "dark_corner")
-"""Cues that take most of the time and that no fault is about."""
+from tests.planted import ARTEFACTS
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,8 @@ def files_beside(out: Path) -> dict[str, tuple[int, int]]:
 def audited(what: str, folder: Path, *options: object, out: Path | None = None) -> Ended:
     """`biasaudit WHAT FOLDER --out OUT ...`: no traceback, and nothing is written beside the output folder."""
     out = out or folder.parent / "out"
-    arguments = ["biasaudit", what, str(folder), "--out", str(out), "--without", ",".join(WITHOUT), *map(str, options)]
+    arguments = ["biasaudit", what, str(folder), "--out", str(out), "--without", ",".join(ARTEFACTS)]
+    arguments += map(str, options)
     if "--jobs" not in options:
         arguments += ["--jobs", "1"]
     printed, errors, before = io.StringIO(), io.StringIO(), files_beside(out)

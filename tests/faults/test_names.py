@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 import biasaudit as ba
-from tests.faults.command import WITHOUT, audited
+from tests.faults.command import audited
 from tests.hostile import class_folder, save
-from tests.planted import brighter, photograph, plant
+from tests.planted import ARTEFACTS, brighter, photograph, plant
 
 SECRET = "Jane Patient 1970"
 NAMES = [
@@ -41,7 +41,7 @@ def hostile(tmp_path_factory):
     bad = bytes(place) + b"/caf\xe9.jpg"
     with open(bad, "wb") as stream:
         stream.write(cv2.imencode(".jpg", image)[1].tobytes())
-    return folder, ba.audit(folder / "data", out=folder / "out", scan=True, jobs=1, without=WITHOUT)
+    return folder, ba.audit(folder / "data", out=folder / "out", scan=True, jobs=1, without=ARTEFACTS)
 
 
 @pytest.mark.fault(28, 29)
@@ -85,7 +85,7 @@ def test_the_csv_cannot_reach_outside_the_folder(hostile, tmp_path, seen):
     rows = ["../../../../../../etc/passwd", "/etc/passwd", *ids]
     pd.DataFrame({"path": rows}).to_csv(tmp_path / "m.csv", index=False)
     again = ba.audit(
-        folder / "data", metadata=tmp_path / "m.csv", out=tmp_path / "out", scan=True, jobs=1, without=WITHOUT
+        folder / "data", metadata=tmp_path / "m.csv", out=tmp_path / "out", scan=True, jobs=1, without=ARTEFACTS
     )
     reasons = {file.path: file.reason for file in again.record.dataset.excluded}
     assert sum("outside" in reason for reason in reasons.values()) == 2

@@ -16,8 +16,8 @@ import pytest
 from biasaudit.model.head import Head
 from biasaudit.model.training import kept_training
 from biasaudit.runtime import checkpoints as parts
-from tests.faults.command import WITHOUT, audited
-from tests.planted import brighter, plant
+from tests.faults.command import audited
+from tests.planted import ARTEFACTS, brighter, plant
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_a_network_that_was_trained_whole_is_not_trained_again(tmp_path):
 @pytest.mark.slow
 def test_54_a_scan_that_was_killed_goes_on(tmp_path, seen):
     plant(tmp_path / "data", brighter, n=120)
-    options = ["--without", ",".join(WITHOUT), "-q"]
+    options = ["--without", ",".join(ARTEFACTS), "-q"]
     command = [sys.executable, "-m", "biasaudit", "scan", tmp_path / "data", *options, "--out"]
     subprocess.run([*command, tmp_path / "whole"], check=True, capture_output=True)
     for number in range(3):

@@ -11,7 +11,7 @@ from biasaudit.cues import BUILTIN
 from biasaudit.errors import UsageError
 from biasaudit.report.pictures import heat_key, heatmap_path, thumbnail_path
 from tests.given_models import SIDE, classifier
-from tests.planted import brighter, plant
+from tests.planted import VIEWS, brighter, plant
 
 OTHERS = tuple(cue.id for cue in BUILTIN if cue.id != "brightness")
 pytestmark = pytest.mark.usefixtures("stub_network")
@@ -24,7 +24,7 @@ def bright(tmp_path_factory):
 
 
 def run(folder, tmp_path, **choices):
-    return ba.audit(folder, out=tmp_path / "out", jobs=1, without=OTHERS, **choices)
+    return ba.audit(folder, out=tmp_path / "out", jobs=1, **{"without": (*OTHERS, *VIEWS), **choices})
 
 
 def finding(result, id):
@@ -33,7 +33,7 @@ def finding(result, id):
 
 def test_a_cue_that_it_uses_is_a_shortcut_and_of_its_twin_that_does_not_a_suspect(bright, tmp_path):
     folder, frame = bright
-    using = run(folder, tmp_path, model=classifier(folder, frame, luma=True))
+    using = run(folder, tmp_path, model=classifier(folder, frame, luma=True), without=OTHERS)
     found = finding(using, "property-brightness")
     assert (using.verdict, found.verdict) == ("shortcut", "shortcut")
     assert found.rungs["reliance"].method == "intervention"
@@ -86,7 +86,7 @@ def test_any_function_can_be_audited(bright, tmp_path):
         return np.column_stack([1 - chance, chance])
 
     folder, _ = bright
-    result = run(folder, tmp_path, predict=by_brightness, size=32)
+    result = run(folder, tmp_path, predict=by_brightness, size=32, without=OTHERS)
     found = finding(result, "property-brightness")
     assert found.verdict == "shortcut"
     assert found.rungs["encoding"].state == "untested"

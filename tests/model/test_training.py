@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import biasaudit as ba
-from tests.planted import brighter, plant
+from tests.planted import ARTEFACTS, QUICK, brighter, plant
 
 pytestmark = pytest.mark.slow
 
@@ -12,9 +12,8 @@ pytestmark = pytest.mark.slow
 def test_a_small_cnn_trained_from_scratch_is_caught_using_the_brightness(tmp_path, monkeypatch):
     monkeypatch.setattr("biasaudit.model.training.EPOCHS", 12)
     plant(tmp_path / "bright", brighter, n=240, strength=(1.0, 0.05))
-    runs = [
-        ba.audit(tmp_path / "bright", out=tmp_path / f"out{i}", backbone="small_cnn", fresh=True).record for i in (0, 1)
-    ]
+    choices = {"backbone": "small_cnn", "fresh": True, "without": ARTEFACTS}
+    runs = [ba.audit(tmp_path / "bright", out=tmp_path / f"out{i}", **choices).record for i in (0, 1)]
     assert runs[0].model.learnt
     assert runs[0].findings[0].id == "property-brightness"
     assert runs[0].findings[0].verdict == "shortcut"
@@ -37,9 +36,8 @@ def test_a_users_own_model_serves_as_backbone_when_trusted(tmp_path):
     ])  # fmt: skip
     network.save(tmp_path / "mine.keras")
     plant(tmp_path / "bright", brighter, n=160)
-    record = ba.audit(
-        tmp_path / "bright", out=tmp_path / "out", backbone=str(tmp_path / "mine.keras"), trust_model=True
-    ).record
+    choices = {"backbone": str(tmp_path / "mine.keras"), "trust_model": True, "without": QUICK}
+    record = ba.audit(tmp_path / "bright", out=tmp_path / "out", **choices).record
     assert record.model.training == "frozen features, logistic head"
     assert record.model.learnt
 
@@ -50,7 +48,7 @@ def test_fault_57_a_loss_that_diverges_is_inconclusive(tmp_path, monkeypatch):
 
     monkeypatch.setattr("biasaudit.model.training._fit", diverging)
     plant(tmp_path / "clean", n=60)
-    result = ba.audit(tmp_path / "clean", out=tmp_path / "out", backbone="small_cnn")
+    result = ba.audit(tmp_path / "clean", out=tmp_path / "out", backbone="small_cnn", without=ARTEFACTS)
     assert result.verdict == "inconclusive"
     assert "not finite" in result.record.headline
     assert "scan of the data" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import biasaudit as ba
 from biasaudit.errors import UsageError
 from biasaudit.images.table import ImageTable
 from biasaudit.model.training_sample import training_sample
-from tests.planted import brighter, plant
+from tests.planted import QUICK, brighter, plant
 
 
 def table(n, groups=None, split=None):
@@ -40,7 +40,7 @@ def test_groups_are_taken_whole_and_the_test_part_is_left_alone():
 
 def test_the_report_says_so_and_all_images_are_judged(tmp_path, stub_network):
     plant(tmp_path / "bright", brighter)
-    result = ba.audit(tmp_path / "bright", out=tmp_path / "out", jobs=1, train_limit=80)
+    result = ba.audit(tmp_path / "bright", out=tmp_path / "out", jobs=1, without=QUICK, train_limit=80)
     said = "trained on a sample of 80 of 200 images"
     assert said in result.record.model.training
     assert said in (tmp_path / "out" / "report.html").read_text()

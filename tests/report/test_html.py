@@ -234,6 +234,7 @@ def test_long_tables_are_capped_and_say_so():
     assert "a/500.jpg" not in page.text
 
 
+@pytest.mark.slow
 def test_a_large_audit_stays_under_five_megabytes(tmp_path):
     rng = np.random.default_rng(0)
     findings = []

@@ -13,8 +13,7 @@ import pytest
 import biasaudit as ba
 from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.runtime import cluster
-from tests.faults.command import WITHOUT
-from tests.planted import brighter, plant
+from tests.planted import ARTEFACTS, brighter, plant
 
 DEADLY = '''
 import os
@@ -55,7 +54,7 @@ def images(tmp_path):
 
 
 def scan(folder, out, **choices):
-    return ba.audit(folder, out=out, scan=True, without=WITHOUT, **choices)
+    return ba.audit(folder, out=out, scan=True, without=ARTEFACTS, **choices)
 
 
 def told(result):
@@ -72,7 +71,8 @@ def same(one, other):
     assert told(one) == told(other)
 
 
-@pytest.mark.parametrize("engine", ["dask", pytest.param("ray", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["dask", "ray"])
 def test_a_lost_worker_costs_nothing_and_results_are_those_of_this_machine(engine, tmp_path, images, deadly):
     pytest.importorskip("distributed" if engine == "dask" else "ray", reason=f"{engine} is not installed")
     cue, fallen = deadly

@@ -61,9 +61,10 @@ def test_a_group_on_which_the_model_fails_is_a_gap_with_its_images_and_its_name(
     assert finding.rungs["association"].state == "untested"
 
 
-def test_errors_dealt_at_random_are_no_group():
+@pytest.mark.parametrize("seeds", [range(3), pytest.param(range(3, 20), marks=pytest.mark.slow)], ids=["few", "many"])
+def test_errors_dealt_at_random_are_no_group(seeds):
     flagged = 0
-    for seed in range(20):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         codes, embedding, _ = a_class_with_a_group(rng)
         (finding,) = findings(codes, a_model(embedding, codes, rng.random(N) < 0.2))
@@ -71,10 +72,11 @@ def test_errors_dealt_at_random_are_no_group():
     assert flagged == 0
 
 
-def test_a_gradient_from_easy_to_hard_is_no_group():
+@pytest.mark.parametrize("seeds", [range(2), pytest.param(range(2, 8), marks=pytest.mark.slow)], ids=["few", "many"])
+def test_a_gradient_from_easy_to_hard_is_no_group(seeds):
     """Errors gather at one end of a single cloud: a search without twins finds a group there every time."""
     flagged = 0
-    for seed in range(8):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         codes, embedding, _ = a_class_with_a_group(rng, far=0.0)
         hard = embedding[:, 0] + 0.5 * rng.normal(size=N)

@@ -13,7 +13,10 @@ def stand_in(stub_network, monkeypatch):
     """The network beside the given model is not asked anything here."""
 
 
-@pytest.mark.parametrize("fault", populations.FAULTS)
+FAULTS = [pytest.param(each, marks=[pytest.mark.slow] * (each == "intersection")) for each in populations.FAULTS]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_the_planted_fault_is_found(fault):
     assert populations.is_found(fault, populations.audited(fault, seed=5))
 
@@ -26,6 +29,13 @@ def test_the_fair_twin_is_left_in_peace():
 def people(tmp_path_factory):
     folder = tmp_path_factory.mktemp("people") / "images"
     return folder, populations.draw("mislabelled", 1, folder, n=400)
+
+
+@pytest.fixture(scope="module")
+def some_people(tmp_path_factory):
+    """Enough to be read, where nothing is asked about them."""
+    folder = tmp_path_factory.mktemp("some people") / "images"
+    return folder, populations.draw("mislabelled", 1, folder, n=40)
 
 
 def scan(people, tmp_path, **choices):
@@ -81,11 +91,11 @@ def test_a_reference_of_people_is_cut_as_the_images_are(people, tmp_path):
         ("", "cannot read"),
     ],
 )
-def test_a_reference_that_cannot_be_used_is_told_before_anything_runs(people, tmp_path, text, word):
+def test_a_reference_that_cannot_be_used_is_told_before_anything_runs(some_people, tmp_path, text, word):
     reference = tmp_path / "reference.csv"
     reference.write_text(text)
     with pytest.raises(UsageError, match=word):
-        scan(people, tmp_path / "out", reference=reference)
+        scan(some_people, tmp_path / "out", reference=reference)
 
 
 def test_a_tie_to_the_label_is_told_with_its_interval_and_vanishes_within_hospitals(tmp_path):
