@@ -70,8 +70,7 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())
 def decode(path: Path) -> Photo:
     """Read an image file: uint8 (height, width, 3), 0 to 255, upright, on white, longest side at most `WORKING_SIDE`.
 
-    Colour profiles are not applied: the numbers are taken for sRGB. Only the first frame or page is read. The header
-    is checked before any pixel is decoded.
+    Only the first frame or page is read. The header is checked before any pixel is decoded.
     Raises `Unreadable` for whatever cannot be audited, and nothing else but MemoryError.
     """
     n_bytes = _size_of_regular_file(path)
@@ -164,9 +163,8 @@ def _loaded(image: Image.Image, kind: str) -> tuple[Exif, int]:
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         # The JPEG decoder halves for nothing; asking for the picture's own shape keeps both sides above twice
         # what we need, so that the fine reduction is always our own.
-        width, height = image.size
-        ratio = max(1.0, max(width, height) / (2 * WORKING_SIDE))
-        image.draft(None, (int(np.ceil(width / ratio)), int(np.ceil(height / ratio))))
+        ratio = max(1.0, max(image.size) / (2 * WORKING_SIDE))
+        image.draft(None, (int(np.ceil(image.width / ratio)), int(np.ceil(image.height / ratio))))
     if kind == "TIFF":  # Pillow sets it upright on loading, and forgets how it lay
         exif = read_exif(image)
         with quiet_libtiff():
@@ -183,8 +181,7 @@ def _notes_on_header(image: Image.Image, kind: str, path: Path) -> list[str]:
     if extension not in EXTENSIONS[kind] and any(extension in names for names in EXTENSIONS.values()):
         notes.append(words.misnamed(kind))
     if getattr(image, "is_animated", False):
-        pages = kind in ("TIFF", "JPEG")
-        notes.append(words.SEVERAL_PAGES if pages else words.ANIMATED)
+        notes.append(words.SEVERAL_PAGES if kind in ("TIFF", "JPEG") else words.ANIMATED)
     return notes
 
 

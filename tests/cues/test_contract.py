@@ -206,13 +206,11 @@ def elsewhere(rgb: np.ndarray, offset: int) -> np.ndarray:
 
 @of_each(CUES)
 def test_measured_again_in_other_memory_it_gives_the_same_bits_and_leaves_the_picture_alone(cue):
-    for ground, shape in ((scene, (224, 224)), (grainy_scene, (127, 161))):
+    for ground, shape in ((scene, (224, 224)), (grainy_scene, (61, 83))):
         rgb, held, values = ground(0, *shape), [], set()
-        for offset in (0, 1, 17, 40):
+        for offset in (0, 1, 2, 3, 17):
             again = photo(elsewhere(rgb, offset))
-            held.append(
-                [np.empty(7 * offset + size, np.uint8) for size in (3, 999, rgb.size)]
-            )  # the rest lies elsewhere
+            held += [bytearray(24 + 16 * offset) for _ in range(40)]  # so that what comes next lies elsewhere too
             value = cue.measure(again)
             values.add(value if cue.words else np.float64(value).tobytes())
             fresh = photo(rgb)
@@ -267,7 +265,7 @@ def test_odd_pictures_take_the_cue_and_its_placebo(cue):
 @of_each(MOVED)
 def test_inserting_moves_the_measure_by_about_the_amount(cue):
     for amount in amounts(cue):
-        more = [trial(cue, amount, grainy_scene, seed) for seed in range(8, 15)]
+        more = [trial(cue, amount, grainy_scene, seed) for seed in range(8, 13)]
         moved = [each.own - each.clean for each in (*trials(cue, amount), *more)]
         assert np.median(moved) == pytest.approx(amount, rel=0.1)
         assert np.sign(amount) in cue.directions
@@ -281,7 +279,7 @@ def test_an_artefact_is_present_where_it_is_put_in_and_absent_on_the_clean_twin(
         "small": lambda: [trial(cue, 1.0, ground, seed, least, least) for seed in range(10)],
         "middle": lambda: trials(cue, 1.0),
         "large": lambda: [trial(cue, 1.0, ground, seed, 512, 384) for seed in range(case(cue).large)],
-        "photograph": lambda: [trial(cue, 1.0, photograph, seed) for seed in range(6)],
+        "photograph": lambda: [trial(cue, 1.0, photograph, seed, 160, 160) for seed in range(10)],
     }[where]()
     found = 0.7 if where == "photograph" else case(cue).found
     assert np.mean([each.own >= cue.threshold for each in made]) >= found
