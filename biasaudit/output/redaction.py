@@ -13,12 +13,11 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from biasaudit.detectors import BUILTIN
+from biasaudit.images.splits import USUAL
 from biasaudit.model.backbones import AUTO, BY_NAME
 from biasaudit.results import Audit, Finding, Holds, Name, Record, Sentence
 
 HIDDEN = "(left out)"
-SPLITS = ("train", "training", "val", "valid", "validation", "test", "testing")
-"""Parts that are called what everybody calls them; any other name may be a value of a column."""
 KEPT = ("ours", "label", "column", "cue")
 """Kinds of words that a copy for others keeps: what is ours, and the names of classes, columns and cues."""
 NUMBERED = {"image": "image", "value": "value", "split": "part"}
@@ -46,11 +45,11 @@ def redacted(audit: Audit, salt: bytes = b"") -> tuple[Audit, dict[str, str]]:
         return name
 
     _audit(audit, note)
-    seen["split"] = {name for name in seen["split"] if name.casefold() not in SPLITS}
+    seen["split"] = {name for name in seen["split"] if name.casefold() not in USUAL}
     codes = {kind: _numbered(NUMBERED[kind], names, salt) for kind, names in seen.items()}
 
     def change(name: Name) -> Name:
-        if name.kind in KEPT or not name.text or (name.kind == "split" and name.text.casefold() in SPLITS):
+        if name.kind in KEPT or not name.text or (name.kind == "split" and name.text.casefold() in USUAL):
             return name
         return Name(name.kind, codes.get(name.kind, {}).get(name.text, HIDDEN))
 
