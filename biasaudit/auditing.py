@@ -9,8 +9,8 @@ from typing import Any
 
 from biasaudit.conclude.concluding import conclude
 from biasaudit.conclude.review import read_reviews
-from biasaudit.detectors.asking import ask
-from biasaudit.detectors.chosen import check_names, parts_of
+from biasaudit.detectors.asking.ask import ask
+from biasaudit.detectors.asking.chosen import check_names, parts_of
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
@@ -19,8 +19,8 @@ from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
 from biasaudit.images.reading import read_folder
 from biasaudit.images.table import ImageTable
-from biasaudit.model.given_options import check_given
-from biasaudit.model.opening import name_of
+from biasaudit.model.given.opening import name_of
+from biasaudit.model.given.options import check_given
 from biasaudit.output.result import AuditResult
 from biasaudit.output.writing import write
 from biasaudit.results import SelfTest

@@ -20,6 +20,7 @@ from biasaudit.results import (
     CueMap,
     Dataset,
     Difference,
+    EmbeddingMap,
     Estimate,
     Excluded,
     Figure,
@@ -33,7 +34,6 @@ from biasaudit.results import (
     PlantedCue,
     Questions,
     RegionShare,
-    RepresentationMap,
     Rung,
     RungName,
     Scatter,
@@ -206,7 +206,7 @@ def attribution(label: str = "malignant", method: str | None = "Grad-CAM", **cue
     )
 
 
-def representation(levels: tuple[str, str] = ("female", "male"), column: str = "sex") -> RepresentationMap:
+def representation(levels: tuple[str, str] = ("female", "male"), column: str = "sex") -> EmbeddingMap:
     """Two clusters that the ruler explains."""
 
     def colouring(by: str, kind: ColouredBy, names: tuple[str, ...], of: tuple[int, ...], share: float) -> Colouring:
@@ -222,7 +222,7 @@ def representation(levels: tuple[str, str] = ("female", "male"), column: str = "
         return Colouring(by=by, kind=kind, levels=names, of=of, neighbours=neighbours)
 
     places = tuple((round(0.1 + 0.6 * (n % 2) + 0.01 * n, 3), round(n / 12, 3)) for n in range(12))
-    return RepresentationMap(
+    return EmbeddingMap(
         images=12,
         places=places,
         colourings=(

@@ -9,12 +9,12 @@ from biasaudit.conclude import wording
 from biasaudit.conclude.ranking import rank
 from biasaudit.conclude.verdicts import audit_verdict
 from biasaudit.conclude.weights import Balance, balance
-from biasaudit.detectors.asking import Answers
+from biasaudit.detectors.asking.ask import Answers
 from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.discovery.subject import off_subject
+from biasaudit.evidence.embedding_map import embedding_map
 from biasaudit.evidence.graph import Graph
 from biasaudit.evidence.predictions import Predictions
-from biasaudit.evidence.representation_map import representation_map
 from biasaudit.evidence.subgroups.columns import GroupColumn
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
@@ -23,8 +23,8 @@ from biasaudit.results import (
     AuditVerdict,
     Breakdown,
     Check,
+    EmbeddingMap,
     Finding,
-    RepresentationMap,
     SelfTest,
     Sentence,
 )
@@ -44,7 +44,7 @@ class Conclusion:
     checks: tuple[Check, ...]
     subgroups: tuple[Breakdown, ...]
     attribution: Attribution | None
-    representation: RepresentationMap | None
+    representation: EmbeddingMap | None
     selftest: SelfTest | None
     balance: Balance | None
     """Weights under which what leads no longer tells the label."""
@@ -95,9 +95,9 @@ def _findings(
     )
 
 
-def _representation(graph: Graph, findings: Sequence[Finding]) -> RepresentationMap | None:
+def _representation(graph: Graph, findings: Sequence[Finding]) -> EmbeddingMap | None:
     """The map of the model's features, coloured by class, by the first cues with a finding and by groups of people."""
-    layout = graph.get_or("representation_layout")
+    layout = graph.get_or("embedding_layout")
     if layout is None:
         return None
     leading = [each for each in findings if each.leads and each.verdict not in ("clear", "untested")]
@@ -106,4 +106,4 @@ def _representation(graph: Graph, findings: Sequence[Finding]) -> Representation
     columns: tuple[GroupColumn, ...] = graph.get_or("group_columns", ())
     people = {each.name: (each.levels, each.codes) for each in columns if each.about_people}
     some = dict(list(people.items())[:COLOURED])
-    return representation_map(layout, graph.get("images"), tied, some, graph.get("settings").seed)
+    return embedding_map(layout, graph.get("images"), tied, some, graph.get("settings").seed)

@@ -10,7 +10,7 @@ from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.predictions import Predictions, cross_fitted
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
-from biasaudit.model.user_model import UserModel
+from biasaudit.model.given.user_model import UserModel
 from biasaudit.results import Sentence, say
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts

@@ -15,9 +15,9 @@ from biasaudit.evidence.resuming import parts_of_run, parts_of_survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.images.usable import check_usable
+from biasaudit.model.given.opening import open_user_model
+from biasaudit.model.given.user_model import UserModel
 from biasaudit.model.network_file import remove_networks
-from biasaudit.model.opening import open_user_model
-from biasaudit.model.user_model import UserModel
 from biasaudit.results import Sentence, say
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.checkpoints import Parts

@@ -8,9 +8,9 @@ from scipy.optimize import linear_sum_assignment
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model.answers import log_odds_of, probabilities_of
+from biasaudit.model.given.opening import PIXELS, from_keras
+from biasaudit.model.given.user_model import UserClassifier
 from biasaudit.model.interface import BATCH
-from biasaudit.model.opening import PIXELS, from_keras
-from biasaudit.model.user_model import UserClassifier
 from biasaudit.results import NOTHING, Name, Sentence, joined, say
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, generator

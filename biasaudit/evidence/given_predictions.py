@@ -15,7 +15,7 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model.answers import log_odds_of, output_scale_of, probabilities_of
 from biasaudit.model.backbone import Backbone
-from biasaudit.model.user_model import UserClassifier, UserModel
+from biasaudit.model.given.user_model import UserClassifier, UserModel
 from biasaudit.model.workers import batches, by_piece
 from biasaudit.results import Sentence, say
 from biasaudit.runtime.progress import Progress

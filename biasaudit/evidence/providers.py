@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from biasaudit.evidence.attribution_record import attribution_record
-from biasaudit.evidence.attributions import attributions
 from biasaudit.evidence.blind_views import blind_views
-from biasaudit.evidence.cue_maps import cue_maps
 from biasaudit.evidence.cue_values import known_cues
 from biasaudit.evidence.discovery.clustered_maps import evidence_places
 from biasaudit.evidence.discovery.discovered import cue_values, discovered
@@ -16,12 +13,15 @@ from biasaudit.evidence.discovery.fixed_places import fixed_places
 from biasaudit.evidence.discovery.patterns import patterns
 from biasaudit.evidence.discovery.slices import slices
 from biasaudit.evidence.discovery.transplants import transplants
+from biasaudit.evidence.embedding_map import embedding_layout
 from biasaudit.evidence.fitted import fitted, predictions
 from biasaudit.evidence.graph import Evidence, evidence
 from biasaudit.evidence.interventions import interventions
-from biasaudit.evidence.map_places import map_places
+from biasaudit.evidence.maps.attribution_record import attribution_record
+from biasaudit.evidence.maps.attributions import attributions
+from biasaudit.evidence.maps.cue_maps import cue_maps
+from biasaudit.evidence.maps.map_places import map_places
 from biasaudit.evidence.properties_together import properties_together
-from biasaudit.evidence.representation_map import representation_layout
 from biasaudit.evidence.sample_weights import sample_weights
 from biasaudit.evidence.side_effects import side_effects
 from biasaudit.evidence.subgroups.breakdowns import breakdowns
@@ -45,7 +45,7 @@ PROVIDERS: tuple[Callable[..., Any], ...] = (
     predictions,
     interventions,
     blind_views,
-    representation_layout,
+    embedding_layout,
     # of what nobody has named
     patterns,
     fixed_places,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from biasaudit.evidence.attributions import FLAT, Attributions
+from biasaudit.evidence.maps.attributions import FLAT, Attributions
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable

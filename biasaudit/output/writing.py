@@ -9,9 +9,9 @@ from pathlib import Path
 
 from biasaudit.conclude.concluding import Conclusion
 from biasaudit.conclude.review import reviewed
-from biasaudit.evidence.attribution_record import save_averages
 from biasaudit.evidence.gathering import LEFT_OUT
 from biasaudit.evidence.graph import Graph
+from biasaudit.evidence.maps.attribution_record import save_averages
 from biasaudit.images.names import as_unicode
 from biasaudit.output.pictures import save_pictures
 from biasaudit.output.provenance import dataset_record, environment, model_record

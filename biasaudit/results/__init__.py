@@ -26,7 +26,7 @@ from biasaudit.results.base import (
 )
 from biasaudit.results.blocks import Block, Gallery, Interval, Intervals, Note, Questions, Scatter, Section, Table
 from biasaudit.results.finding import Check, Finding, Rung
-from biasaudit.results.maps import Attribution, ClassMap, Colouring, CueMap, MapCheck, RegionShare, RepresentationMap
+from biasaudit.results.maps import Attribution, ClassMap, Colouring, CueMap, EmbeddingMap, MapCheck, RegionShare
 from biasaudit.results.selftest import PlantedCue, SelfTest
 from biasaudit.results.sentences import NOTHING, Name, Sentence, counted, joined, listed, ours, paragraph, say, shorten
 from biasaudit.results.subgroups import Breakdown, Difference, Figure, Subgroup
@@ -50,6 +50,7 @@ __all__ = [
     "Dataset",
     "Decision",
     "Difference",
+    "EmbeddingMap",
     "Estimate",
     "Excluded",
     "Figure",
@@ -72,7 +73,6 @@ __all__ = [
     "Questions",
     "Record",
     "RegionShare",
-    "RepresentationMap",
     "Review",
     "Rung",
     "RungName",

@@ -20,7 +20,7 @@ from biasaudit.results.base import (
     SplitName,
 )
 from biasaudit.results.finding import Check, Finding
-from biasaudit.results.maps import Attribution, RepresentationMap
+from biasaudit.results.maps import Attribution, EmbeddingMap
 from biasaudit.results.selftest import SelfTest
 from biasaudit.results.sentences import Sentence
 from biasaudit.results.subgroups import Breakdown
@@ -102,7 +102,7 @@ class Audit(Record):
     findings: tuple[Finding, ...]
     attribution: Attribution | None = None
     """None where there was no model to explain."""
-    representation: RepresentationMap | None = None
+    representation: EmbeddingMap | None = None
     """None where no model learnt, or it shows no features."""
     subgroups: tuple[Breakdown, ...] = ()
     """Who is in the data and, where a model was audited, for whom it fails."""

@@ -81,7 +81,7 @@ class Colouring(Record):
     """How often the nearest images, in the features themselves and of other patients, are of the same level."""
 
 
-class RepresentationMap(Record):
+class EmbeddingMap(Record):
     """What lies near what in the features that the model decides by: an illustration, and no part of a verdict."""
 
     images: int

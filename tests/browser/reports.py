@@ -8,7 +8,7 @@ import numpy as np
 
 from biasaudit.report.html import render
 from biasaudit.report.thumbnails import save_average, save_heatmap, save_thumbnail
-from biasaudit.results import Audit, Breakdown, Excluded, Finding, Gallery, RepresentationMap
+from biasaudit.results import Audit, Breakdown, EmbeddingMap, Excluded, Finding, Gallery
 from tests.golden import audit_with_blocks, breakdown, clear, hostile_audit, representation, ruler, sample_audit
 
 FINDINGS, FOLLOWERS, PICTURES = 60, 2, 12
@@ -32,11 +32,11 @@ def large_audit() -> Audit:
     )
 
 
-def _crowded() -> RepresentationMap:
+def _crowded() -> EmbeddingMap:
     """As many dots, and as many colourings, as a map can have."""
     sample, rng = representation(), np.random.default_rng(0)
     levels = tuple(f"level {n}" for n in range(6))
-    return RepresentationMap(
+    return EmbeddingMap(
         images=600,
         places=tuple((float(x), float(y)) for x, y in np.round(rng.random((600, 2)), 3)),
         colourings=tuple(

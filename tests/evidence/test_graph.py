@@ -3,7 +3,7 @@
 import pytest
 
 from biasaudit.detectors import BUILTIN as DETECTORS
-from biasaudit.detectors.asking import ask
+from biasaudit.detectors.asking.ask import ask
 from biasaudit.detectors.detector import detector
 from biasaudit.errors import Unavailable, UsageError
 from biasaudit.evidence.gathering import SCAN

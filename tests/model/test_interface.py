@@ -6,9 +6,9 @@ import numpy as np
 
 from biasaudit.attribution.methods import methods_for
 from biasaudit.model.cross_fitted import CrossFittedModel
+from biasaudit.model.given.opening import from_function
+from biasaudit.model.given.user_model import UserClassifier
 from biasaudit.model.head import Head
-from biasaudit.model.opening import from_function
-from biasaudit.model.user_model import UserClassifier
 from tests.conftest import SIZE, grid_features, stand_in
 
 RGB = np.random.default_rng(0).integers(0, 256, (6, SIZE, SIZE, 3), dtype=np.uint8)

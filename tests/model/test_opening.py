@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from biasaudit.errors import UsageError
+from biasaudit.model.given.opening import from_keras
 from biasaudit.model.layers import before_last_dense
-from biasaudit.model.opening import from_keras
 from biasaudit.model.quiet import import_keras
 from tests.attribution.networks import BUILDERS, CLASSES, SIDE, drawn, pictures
 

@@ -25,9 +25,9 @@ from biasaudit.model.backbones import lite0
 from biasaudit.model.backbones.small_cnn import small_cnn
 from biasaudit.model.cross_fitted import CrossFittedModel
 from biasaudit.model.cross_fitting import _pooled
+from biasaudit.model.given.opening import from_function, from_keras
+from biasaudit.model.given.user_model import UserClassifier
 from biasaudit.model.head import Head
-from biasaudit.model.opening import from_function, from_keras
-from biasaudit.model.user_model import UserClassifier
 from biasaudit.model.workers import batches, batches_of, by_piece
 from biasaudit.runtime import cluster
 from biasaudit.runtime.checkpoints import NOTHING_KEPT

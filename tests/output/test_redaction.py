@@ -9,8 +9,8 @@ import pytest
 
 from biasaudit import cli, results
 from biasaudit.output.redaction import _annotated, _bare, _held, redacted
+from biasaudit.output.redaction_key import redaction_key
 from biasaudit.output.result import AuditResult
-from biasaudit.output.salt import salt_of
 from biasaudit.report.html import render
 from biasaudit.report.thumbnails import save_heatmap, save_thumbnail
 from biasaudit.results import Check, Finding, Holds, Name, Record, Review, Sentence, joined, say
@@ -190,7 +190,7 @@ def test_codes_are_the_same_each_time_and_tell_one_from_another():
 
 
 def test_the_order_of_codes_is_a_secret_of_the_folder(tmp_path):
-    assert salt_of(tmp_path / "a") == salt_of(tmp_path / "a") != salt_of(tmp_path / "b")
+    assert redaction_key(tmp_path / "a") == redaction_key(tmp_path / "a") != redaction_key(tmp_path / "b")
     assert (tmp_path / "a" / "cache" / "salt").stat().st_mode & 0o077 == 0
     codes = {tuple(redacted(telling(), bytes([salt]))[1].items()) for salt in range(8)}
     assert len(codes) > 1

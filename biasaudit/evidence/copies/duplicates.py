@@ -17,8 +17,8 @@ from pandas.util import hash_array
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from biasaudit.evidence.alignment import aligned, correlation, laid_over
 from biasaudit.evidence.copies.lookalikes import CROPS, Lookalikes, lookalikes
+from biasaudit.evidence.maps.alignment import aligned, correlation, laid_over
 from biasaudit.images.small import Pictures, pictures_of
 from biasaudit.results import say
 from biasaudit.runtime.cache import AT_ONCE

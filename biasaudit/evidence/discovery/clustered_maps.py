@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.cluster import SpectralClustering
 
-from biasaudit.evidence.attributions import FLAT, GRID, Attributions, shares_of
+from biasaudit.evidence.maps.attributions import FLAT, GRID, Attributions, shares_of
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable

@@ -12,8 +12,8 @@ import numpy as np
 
 from biasaudit.attribution.methods import Explainer
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.attributions import GRID, Attributions, shares_of
 from biasaudit.evidence.interventions import Intervention
+from biasaudit.evidence.maps.attributions import GRID, Attributions, shares_of
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized

@@ -18,7 +18,7 @@ from biasaudit.errors import Unavailable
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import ColouredBy, Colouring, Estimate, Name, RepresentationMap, Sentence, say
+from biasaudit.results import ColouredBy, Colouring, EmbeddingMap, Estimate, Name, Sentence, say
 from biasaudit.settings import Settings
 from biasaudit.stats import interval
 
@@ -50,7 +50,7 @@ class Layout:
     """int (m, NEIGHBOURS): by place in `rows`, the nearest images of other patients."""
 
 
-def representation_layout(predictions: Predictions, images: ImageTable, settings: Settings) -> Layout:
+def embedding_layout(predictions: Predictions, images: ImageTable, settings: Settings) -> Layout:
     """The map of what the head of the network is given, before anything is coloured.
 
     Where each fold has a network of its own, the largest fold's images are shown. t-SNE from principal components (van
@@ -68,13 +68,13 @@ def representation_layout(predictions: Predictions, images: ImageTable, settings
     return Layout(rows=chosen, places=np.round(_places(features, settings.seed), 3), near=near)
 
 
-def representation_map(
+def embedding_map(
     layout: Layout,
     images: ImageTable,
     ties: Iterable[Tie],
     columns: Mapping[str, tuple[Sequence[str], np.ndarray]],
     seed: int,
-) -> RepresentationMap:
+) -> EmbeddingMap:
     """The map, once for each way of colouring it: by class, by `ties` (cues), and by `columns` (name -> groups)."""
     chosen, groups = layout.rows, images.groups[layout.rows]
     colours: list[tuple[str, ColouredBy, Levels]] = [
@@ -85,7 +85,7 @@ def representation_map(
             for name, (levels, of) in columns.items()
         ),
     ]
-    return RepresentationMap(
+    return EmbeddingMap(
         images=len(chosen),
         places=tuple((float(x), float(y)) for x, y in layout.places),
         colourings=tuple(

@@ -11,7 +11,7 @@ SALT = "salt"
 """In the cache folder, which stays with whoever ran the audit: deleting it only deals new codes."""
 
 
-def salt_of(out: Path) -> bytes:
+def redaction_key(out: Path) -> bytes:
     """The 32 secret bytes of an output folder, drawn when first asked for. Raises EnvironmentFault where unwritable."""
     path = out / "cache" / SALT
     try:

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from scipy.linalg import solve
 
-from biasaudit.evidence.attributions import GRID, Attributions, on_grid
+from biasaudit.evidence.maps.attributions import GRID, Attributions, on_grid
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import PixelStore

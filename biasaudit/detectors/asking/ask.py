@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from biasaudit.detectors.asking.literals import as_said, literals_of
 from biasaudit.detectors.detector import Detector
-from biasaudit.detectors.literals import as_said, literals_of
 from biasaudit.detectors.rung import RungResult
 from biasaudit.errors import AuditError, Unavailable
 from biasaudit.evidence.graph import Graph, fault, reason_of

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biasaudit.evidence.representation_map import (
+from biasaudit.evidence.embedding_map import (
     FEWEST,
     MOST_LEVELS,
     OTHERS,
     SHOWN,
-    representation_layout,
-    representation_map,
+    embedding_layout,
+    embedding_map,
 )
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import Settings
@@ -29,8 +29,8 @@ def mapped(embedding, present, groups=None, columns=None, space=None):
     )  # fmt: skip
     predictions = SimpleNamespace(embedding=embedding, space=np.zeros(n, dtype=int) if space is None else space)
     images = ImageTable(root=None, frame=frame)
-    layout = representation_layout(predictions, images, Settings())
-    return representation_map(layout, images, [tie], columns or {}, 0)
+    layout = embedding_layout(predictions, images, Settings())
+    return embedding_map(layout, images, [tie], columns or {}, 0)
 
 
 @pytest.fixture

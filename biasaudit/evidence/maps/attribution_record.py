@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from biasaudit.attribution.gate import Examined
-from biasaudit.evidence.attributions import Attributions
-from biasaudit.evidence.cue_maps import CueMaps
-from biasaudit.evidence.map_places import ClassPlaces, Share
+from biasaudit.evidence.maps.attributions import Attributions
+from biasaudit.evidence.maps.cue_maps import CueMaps
+from biasaudit.evidence.maps.map_places import ClassPlaces, Share
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.ties import Tie
 from biasaudit.report.thumbnails import save_average

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from biasaudit.errors import UsageError
+from biasaudit.model.given.opening import PIXELS
 from biasaudit.model.model_file import checked_file
-from biasaudit.model.opening import PIXELS
 from biasaudit.model.training_sample import FEWEST
 from biasaudit.settings import Settings
 

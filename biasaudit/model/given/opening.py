@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from biasaudit.errors import UsageError
+from biasaudit.model.given.user_model import UserModel
 from biasaudit.model.layers import output_activation
 from biasaudit.model.model_file import input_sides, load_file, taking_squares
 from biasaudit.model.network import forward
 from biasaudit.model.quiet import import_keras
-from biasaudit.model.user_model import UserModel
 from biasaudit.settings import Settings
 
 if TYPE_CHECKING:
