@@ -14,7 +14,7 @@ from biasaudit.detectors.asking.chosen import check_names, parts_of
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
-from biasaudit.evidence.resuming import parts_of_survey
+from biasaudit.evidence.resuming import checkpoints_of_survey
 from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
 from biasaudit.images.reading import read_folder
@@ -104,10 +104,12 @@ def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
         held(out),
         cluster(settings.engine, settings.address, settings.jobs, places=(folder, out), carried=cues),
     ):
-        cache, parts = Cache(out / "cache", fresh=settings.fresh), parts_of_survey(out, cues, settings)
-        record = selftest(survey_of(images, cues, None, cache, settings, progress, parts), cues, settings, progress)
+        cache, checkpoints = Cache(out / "cache", fresh=settings.fresh), checkpoints_of_survey(out, cues, settings)
+        record = selftest(
+            survey_of(images, cues, None, cache, settings, progress, checkpoints), cues, settings, progress
+        )
         path = write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
-        parts.discard()
+        checkpoints.discard()
         return record, path
 
 

@@ -13,7 +13,7 @@ from biasaudit.model.backbone import Backbone
 from biasaudit.model.given.user_model import UserModel
 from biasaudit.results import Sentence, say
 from biasaudit.runtime.cache import Cache
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 
@@ -27,7 +27,7 @@ def fitted(
     cache: Cache,
     progress: Progress,
     sample_weights: np.ndarray | None = None,
-    parts: Parts = NOTHING_KEPT,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> Predictions:
     """What the model says of every image, whether or not it learnt to tell the classes apart.
 
@@ -36,7 +36,7 @@ def fitted(
     """
     if given is not None:
         return given_predictions(images, survey, given, settings, progress)
-    return cross_fitted(images, survey, backbone, settings, cache, progress, sample_weights, parts)
+    return cross_fitted(images, survey, backbone, settings, cache, progress, sample_weights, checkpoints)
 
 
 def predictions(fitted: Predictions) -> Predictions:

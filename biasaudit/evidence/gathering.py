@@ -11,7 +11,7 @@ from typing import Any
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.graph import Evidence, Graph
 from biasaudit.evidence.measure.survey import Survey, survey
-from biasaudit.evidence.resuming import parts_of_run, parts_of_survey
+from biasaudit.evidence.resuming import checkpoints_of_run, checkpoints_of_survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.images.usable import check_usable
@@ -20,7 +20,7 @@ from biasaudit.model.given.user_model import UserModel
 from biasaudit.model.network_file import remove_networks
 from biasaudit.results import Sentence, say
 from biasaudit.runtime.cache import Cache
-from biasaudit.runtime.checkpoints import Parts
+from biasaudit.runtime.checkpoints import Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 
@@ -55,13 +55,13 @@ def gather(
     Raises:
         DataError: too many files turned out to be unreadable. EnvironmentFault, UsageError: no network could be had.
     """
-    cache, parts = Cache(out / "cache", fresh=settings.fresh), parts_of_survey(out, cues, settings)
+    cache, checkpoints = Cache(out / "cache", fresh=settings.fresh), checkpoints_of_survey(out, cues, settings)
     backbone = None if scan else _load(settings, progress)
     given = None if source is None else _open(source, images, settings, progress)
     sizes = [part.size for part in (backbone, given) if part is not None]
     store = _reserve(out.absolute() / "cache", images.n, sizes)
     try:
-        surveyed = survey_of(images, cues, store, cache, settings, progress, parts)
+        surveyed = survey_of(images, cues, store, cache, settings, progress, checkpoints)
         known = {
             "images": surveyed.images,
             "survey": surveyed,
@@ -70,7 +70,7 @@ def gather(
             "weights_file": weights,
             "settings": settings,
             "cache": cache,
-            "parts": parts_of_run(parts, surveyed, settings, source),
+            "checkpoints": checkpoints_of_run(checkpoints, surveyed, settings, source),
             "progress": progress,
         }
         if backbone is not None:
@@ -83,7 +83,7 @@ def gather(
         if store is not None:
             store.discard()
         remove_networks(out / "cache")
-    parts.discard()
+    checkpoints.discard()
 
 
 def survey_of(
@@ -93,10 +93,12 @@ def survey_of(
     cache: Cache,
     settings: Settings,
     progress: Progress,
-    parts: Parts,
+    checkpoints: Checkpoints,
 ) -> Survey:
     """What one pass over the files found, of those that can be audited. Raises DataError where too few can."""
-    surveyed = survey(images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress, parts=parts)
+    surveyed = survey(
+        images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress, checkpoints=checkpoints
+    )
     return surveyed.of(check_usable(surveyed.images, max_bad=settings.max_bad, drop_small=settings.drop_small))
 
 

@@ -19,7 +19,7 @@ from biasaudit.model.interface import AuditedModel
 from biasaudit.model.training_sample import check_folds, training_sample
 from biasaudit.results import NOTHING, Estimate, Sentence, say
 from biasaudit.runtime.cache import Cache, digest_of, key_of
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats.macro_auc import macro_auc_estimate
@@ -79,7 +79,7 @@ def cross_fitted(
     cache: Cache,
     progress: Progress,
     sample_weights: np.ndarray | None = None,
-    parts: Parts = NOTHING_KEPT,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> Predictions:
     """Cross-fit the network: frozen features with a linear head, or the whole network a fold.
 
@@ -96,10 +96,10 @@ def cross_fitted(
     if whole:
         untrained = partial(_untrained, settings)
         fit = train_networks(
-            untrained, images, survey.pixels, survey.rows, fold, sample, seed, weights, progress, parts
+            untrained, images, survey.pixels, survey.rows, fold, sample, seed, weights, progress, checkpoints
         )
     else:
-        embedding = _embedding(backbone, images, survey, cache, progress, parts)
+        embedding = _embedding(backbone, images, survey, cache, progress, checkpoints)
         fit = fit_heads(backbone, embedding, images, fold, sample, seed, weights)
     odds, learnt = log_odds(fit.logits), ~images.held_out
     recalls = [np.mean(fit.logits[images.codes == code].argmax(axis=1) == code) for code in range(len(images.classes))]
@@ -124,14 +124,14 @@ def _untrained(settings: Settings, seed: int) -> Backbone:
 
 
 def _embedding(
-    backbone: Backbone, images: ImageTable, survey: Survey, cache: Cache, progress: Progress, parts: Parts
+    backbone: Backbone, images: ImageTable, survey: Survey, cache: Cache, progress: Progress, checkpoints: Checkpoints
 ) -> np.ndarray:
     """Pooled features of every image, float32 (n, features): of this run, or of an earlier one."""
     assert survey.pixels is not None
     store = survey.pixels
 
     def made() -> dict[str, np.ndarray]:
-        return {"embedding": embed(backbone, store, survey.rows, progress, f"{backbone.name}: features", parts)}
+        return {"embedding": embed(backbone, store, survey.rows, progress, f"{backbone.name}: features", checkpoints)}
 
     def fits(kept: dict[str, np.ndarray]) -> bool:
         array = kept.get("embedding")

@@ -65,4 +65,5 @@ PROVIDERS: tuple[Callable[..., Any], ...] = (
     erased_gaps,
 )
 BUILTIN: tuple[Evidence, ...] = tuple(evidence(each) for each in PROVIDERS)
-"""Besides, an audit is given: images, survey, cues, backbone, given, weights_file, settings, cache, parts, progress."""
+"""An audit is given besides: images, survey, cues, backbone, given, weights_file, settings, cache, checkpoints and
+progress."""

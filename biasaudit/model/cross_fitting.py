@@ -17,7 +17,7 @@ from biasaudit.model.folds import trained_on
 from biasaudit.model.head import choose_penalty, fit_head
 from biasaudit.model.training import kept_training, train_network
 from biasaudit.model.workers import batches, by_piece
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.progress import Progress
 
 
@@ -35,15 +35,22 @@ class CrossFit:
 
 
 def embed(
-    backbone: Backbone, store: PixelStore, rows: np.ndarray, progress: Progress, what: str, parts: Parts = NOTHING_KEPT
+    backbone: Backbone,
+    store: PixelStore,
+    rows: np.ndarray,
+    progress: Progress,
+    what: str,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> np.ndarray:
     """Pooled features of the pictures at these rows of the store, int (n,): float32 (n, features)."""
     pieces = [(number, rows[some]) for number, some in enumerate(batches(len(rows)))]
-    return np.concatenate(list(by_piece(partial(_pooled, store, parts), backbone, pieces, progress, what)))
+    return np.concatenate(list(by_piece(partial(_pooled, store, checkpoints), backbone, pieces, progress, what)))
 
 
-def _pooled(store: PixelStore, parts: Parts, backbone: Backbone, number: int, rows: np.ndarray) -> np.ndarray:
-    return parts.arrays("features", number, lambda: {"pooled": backbone.pooled(store.read(rows))})["pooled"]
+def _pooled(
+    store: PixelStore, checkpoints: Checkpoints, backbone: Backbone, number: int, rows: np.ndarray
+) -> np.ndarray:
+    return checkpoints.arrays("features", number, lambda: {"pooled": backbone.pooled(store.read(rows))})["pooled"]
 
 
 def fit_heads(
@@ -80,7 +87,7 @@ def train_networks(
     seed: int,
     weights: np.ndarray | None,
     progress: Progress,
-    parts: Parts,
+    checkpoints: Checkpoints,
 ) -> CrossFit:
     """A whole network a fold; the rest as in `fit_heads`. Raises Diverged.
 
@@ -102,7 +109,7 @@ def train_networks(
                 seed + number,
                 _of(weights, inside),
             )
-            head, curve = kept_training(backbone, parts, number, train)
+            head, curve = kept_training(backbone, checkpoints, number, train)
         pieces.append((outside, embed(backbone, store, rows[outside], Progress(quiet=True), "")))
         backbones.append(backbone)
         heads.append(head)

@@ -13,7 +13,7 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.head import Head
 from biasaudit.model.quiet import import_keras
-from biasaudit.runtime.checkpoints import Parts
+from biasaudit.runtime.checkpoints import Checkpoints
 
 BATCH = 32
 EPOCHS = 30
@@ -88,7 +88,7 @@ def train_network(
     raise Diverged("The loss was not finite, even at a tenth of the learning rate. Try another --backbone.")
 
 
-def kept_training(backbone: Backbone, parts: Parts, fold: int, train: Callable[[], Trained]) -> Trained:
+def kept_training(backbone: Backbone, checkpoints: Checkpoints, fold: int, train: Callable[[], Trained]) -> Trained:
     """What `train`, which trains `backbone.network` in place, returns or returned before the run was interrupted.
 
     The weights are kept as plain arrays, and the layers come from the code.
@@ -102,7 +102,7 @@ def kept_training(backbone: Backbone, parts: Parts, fold: int, train: Callable[[
         curve = {f"curve {name}": np.array(values, dtype=float) for name, values in curves.items()}
         return weights | curve | {"head": head.weights, "bias": head.bias}
 
-    kept = parts.arrays("network", fold, arrays)
+    kept = checkpoints.arrays("network", fold, arrays)
     network.set_weights([kept[f"layer {place}"] for place in range(len(network.get_weights()))])
     curves = {name.removeprefix("curve "): kept[name].tolist() for name in kept if name.startswith("curve ")}
     return Head(kept["head"], kept["bias"]), curves

@@ -15,7 +15,7 @@ from biasaudit.runtime.progress import Progress
 from tests.golden import clear
 
 GIVEN = dict.fromkeys(
-    ("images", "survey", "cues", "given", "weights_file", "settings", "cache", "parts", "progress"), object()
+    ("images", "survey", "cues", "given", "weights_file", "settings", "cache", "checkpoints", "progress"), object()
 )
 WITH_A_MODEL = {
     "encoding", "reliance", "disparity", "discovery", "slices", "reversal", "content_blind", "attribution", "subgroups",

@@ -19,7 +19,7 @@ from biasaudit.model.head import STRENGTHS, fit_head, log_odds
 from biasaudit.model.ridge import macro_auc_of_each, out_of_fold_ridge
 from biasaudit.results import NOTHING, Estimate, Sentence, say
 from biasaudit.runtime.cache import Cache
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permutation_p, permuted_within
@@ -64,7 +64,7 @@ def blind_views(
     settings: Settings,
     cache: Cache,
     progress: Progress,
-    parts: Parts = NOTHING_KEPT,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> tuple[BlindView, ...]:
     """Every view with its figures, those that stay pictures first.
 
@@ -78,7 +78,7 @@ def blind_views(
         predictions = replace(predictions, fold=assign_folds(images, FROZEN_FOLDS, settings.seed))
     if not _each_class_is_learnt(images.codes[rows], predictions.fold[rows], ~images.held_out[rows]):
         raise Unavailable(say("too few images of a class to learn partial views of them"))
-    features = features_of_views(survey, rows, backbone, settings.seed, cache, progress, parts)
+    features = features_of_views(survey, rows, backbone, settings.seed, cache, progress, checkpoints)
     traits = features_of_files(known_cues, ~images.held_out)
     if traits is not None:
         features[FILE_TRAITS] = traits[rows]

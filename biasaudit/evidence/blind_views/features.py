@@ -17,7 +17,7 @@ from biasaudit.model.backbone import Backbone
 from biasaudit.model.interface import BATCH
 from biasaudit.model.workers import batches, by_piece
 from biasaudit.runtime.cache import Cache, digest_of, key_of
-from biasaudit.runtime.checkpoints import Parts
+from biasaudit.runtime.checkpoints import Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.stats import generator
 
@@ -41,7 +41,7 @@ def features_of_views(
     seed: int,
     cache: Cache,
     progress: Progress,
-    parts: Parts,
+    checkpoints: Checkpoints,
 ) -> dict[str, np.ndarray]:
     """What each view of the pixels is to the head, float32 (m, features) by name; one pass over the stored pixels.
 
@@ -52,7 +52,7 @@ def features_of_views(
 
     def make() -> dict[str, np.ndarray]:
         pieces = [(number, survey.rows[rows[some]]) for number, some in enumerate(batches(len(rows)))]
-        look, network = partial(_look, store, names, seed, parts), backbone if backbone.pretrained else None
+        look, network = partial(_look, store, names, seed, checkpoints), backbone if backbone.pretrained else None
         found = list(by_piece(look, network, pieces, progress, "Looking at views without the subject"))
         return {name: np.concatenate([some[name] for some in found]) for name in (*names, *VECTORS)}
 
@@ -72,7 +72,7 @@ def _look(
     store: PixelStore,
     names: Sequence[str],
     seed: int,
-    parts: Parts,
+    checkpoints: Checkpoints,
     backbone: Backbone | None,
     number: int,
     rows: np.ndarray,
@@ -83,7 +83,7 @@ def _look(
     def looked() -> dict[str, np.ndarray]:
         return {name: _seen(PICTURES[name](batch, _drawing(seed, name, number)), backbone) for name in names}
 
-    return parts.arrays("views", number, looked) | {name: reduce(batch) for name, reduce in VECTORS.items()}
+    return checkpoints.arrays("views", number, looked) | {name: reduce(batch) for name, reduce in VECTORS.items()}
 
 
 def _seen(view: np.ndarray, backbone: Backbone | None) -> np.ndarray:

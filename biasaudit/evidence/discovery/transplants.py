@@ -15,7 +15,7 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
 from biasaudit.model.workers import log_odds
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -38,7 +38,7 @@ def transplants(
     predictions: Predictions,
     settings: Settings,
     progress: Progress,
-    parts: Parts = NOTHING_KEPT,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> dict[str, Intervention]:
     """Cue key -> what setting the pattern into images of other classes did, for each tied pattern."""
     tie_of = {tie.cue.key: tie for tie in ties}
@@ -47,7 +47,7 @@ def transplants(
     for pattern in progress.track(chosen, "Transplanting patterns, against placebos", len(chosen)):
         rng = generator(settings.seed, "transplant", pattern.cue.id)
         make = partial(_transplant, pattern, tie_of[pattern.cue.key], images, survey, predictions, rng)
-        found = kept_intervention(parts, "transplant", pattern.cue.key, make)
+        found = kept_intervention(checkpoints, "transplant", pattern.cue.key, make)
         if found is not None:
             done[pattern.cue.key] = found
     return done
