@@ -35,8 +35,6 @@ class Option:
     high: float | None = None
     file: bool = False
     """It names a file; the record keeps the last part of its path alone."""
-    private: bool = False
-    """Its value may tell on a person: it is left out where names are redacted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +48,6 @@ class Settings:
             "tested as cues.",
             OF_IMAGES,
             file=True,
-            private=True,
         ),
     ] = None
     group_by: Annotated[
@@ -89,7 +86,6 @@ class Settings:
             "CSV with the population that the model is meant for: the columns column, level, share; or columns of the "
             "metadata, one row a person or with a `share` or `count`.",
             file=True,
-            private=True,
         ),
     ] = None
     without: Annotated[
@@ -101,7 +97,6 @@ class Settings:
             "What the label names: a folder of masks (class/name.png), or center; a pattern off it is a shortcut.",
             ("run",),
             metavar="DIR|center",
-            private=True,
         ),
     ] = None
     backbone: Annotated[
@@ -111,7 +106,6 @@ class Settings:
             "keras.applications name, or your own FILE.keras, whose head is replaced. With --model: what discovery "
             "and the views look through.",
             ("run",),
-            private=True,
         ),
     ] = "auto"
     model: Annotated[
@@ -122,7 +116,6 @@ class Settings:
             ("run",),
             metavar="FILE.keras",
             file=True,
-            private=True,
         ),
     ] = None
     classes: Annotated[
@@ -141,7 +134,6 @@ class Settings:
             ("run",),
             metavar="weights.csv",
             file=True,
-            private=True,
         ),
     ] = None
     review: Annotated[
@@ -151,7 +143,6 @@ class Settings:
             ("run", "report"),
             metavar="review.json",
             file=True,
-            private=True,
         ),
     ] = None
     train_limit: Annotated[
@@ -254,9 +245,6 @@ def table(of: type[Settings]) -> tuple[Choice, ...]:
     told = {each.name: get_args(hints[each.name]) for each in fields(of)}
     return tuple(Choice(each.name, told[each.name][0], each.default, told[each.name][1]) for each in fields(of))
 
-
-PRIVATE = frozenset(choice.name for choice in table(Settings) if choice.option.private)
-"""The settings that may tell on a person: paths and names of files. `backbone` does where it is a file."""
 
 Given = ParamSpec("Given")
 Kind = TypeVar("Kind", bound=Settings)

@@ -15,7 +15,7 @@ import biasaudit as ba
 from biasaudit import cli
 from biasaudit.auditing import audit_the_audit
 from biasaudit.errors import UsageError
-from biasaudit.settings import PRIVATE, AuditChoices, Choices, Settings, by_name, table
+from biasaudit.settings import AuditChoices, Choices, Settings, by_name, table
 
 ROWS = table(AuditChoices)
 FOR_PYTHON = {"scan", "command", "predict", "extra"}
@@ -138,8 +138,3 @@ def test_the_record_holds_every_setting_but_the_machine_and_files_by_their_names
     assert (
         Settings(metadata=b"caf\xe9.csv".decode("utf-8", "surrogateescape")).to_record()["metadata"].startswith("caf")
     )
-
-
-def test_what_may_tell_on_a_person_is_said_in_the_table():
-    assert {"metadata", "model", "weights", "review", "reference", "subject", "backbone"} == PRIVATE
-    assert {row.name for row in table(Settings) if row.option.file} <= PRIVATE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 HELD_OUT = ("test", "val", "valid", "validation")
-"""Checkpoints that a model is tested on, the first of them that occurs."""
+"""Parts that a model is tested on, the first of them that occurs."""
 
 FOLDERS = frozenset({"train", *HELD_OUT})
 """Where all top folders have these names (in any case), the classes are the folders inside them."""

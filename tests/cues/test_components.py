@@ -1,4 +1,4 @@
-"""Checkpoints of a mask are those that OpenCV finds, with its boxes and areas."""
+"""Parts of a mask are those that OpenCV finds, with its boxes and areas."""
 
 import cv2
 import numpy as np
