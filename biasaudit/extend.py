@@ -5,6 +5,7 @@ points `biasaudit.cues`, `biasaudit.detectors` and `biasaudit.evidence`; `biasau
 for one audit.
 """
 
+from biasaudit.cues.amounts import touched
 from biasaudit.cues.cue import Cue, cue
 from biasaudit.cues.placebos import blurred, opposite_halves, smooth_field
 from biasaudit.detectors.detector import Detector, detector
@@ -38,7 +39,7 @@ from biasaudit.results import (
 )
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval
-from biasaudit.stats.intervals import difference
+from biasaudit.stats.intervals import difference, proportion
 
 __all__ = [
     "NOTHING",
@@ -77,6 +78,8 @@ __all__ = [
     "interval",
     "joined",
     "opposite_halves",
+    "proportion",
     "say",
     "smooth_field",
+    "touched",
 ]

@@ -130,23 +130,37 @@ def test_a_recipe_makes_a_cue(recipes, name, step):
 
 
 def test_recipes_find_what_is_planted_and_are_quiet_on_the_clean_twin(recipes, tmp_path):
-    cue, own = recipes["bar_code"], (recipes["side_light"], recipes["bar_code"], recipes["rare_class"])
+    cue, own = recipes["bar_code"], [recipes[each] for each in ("side_light", "bar_code", "rare_class", "class_counts")]
     without = tuple(each.id for each in BUILTIN)
     said = {}
     for name, insert, n in (("planted", lambda rgb, rng: cue.insert(rgb, 1.0, rng)[0], 80), ("clean", None, 120)):
         plant(tmp_path / name, insert, n=n)
         result = ba.audit(tmp_path / name, out=tmp_path / f"{name}-out", scan=True, extra=own, without=without, jobs=1)
         said[name] = {finding.cue: finding.verdict for finding in result.record.findings}
+        assert "How many images each class has" in (result.folder / "report.html").read_text()
     ids = ("bar_code", "side_light", "rare_class")
     assert [said["planted"][id] for id in ids] == ["suspect", "clear", "gap"]
     assert [said["clean"][id] for id in ids] == ["clear", "clear", "clear"]
 
 
 def test_a_recipe_makes_a_fact(recipes, tmp_path):
-    from biasaudit.registry import Facts
-
-    from biasaudit.images.table import read_folder
+    from biasaudit.evidence.graph import Graph
+    from biasaudit.images.reading import read_folder
 
     plant(tmp_path, n=12)
-    facts = Facts({"images": read_folder(tmp_path)}, {"class_counts": recipes["class_counts"]})
-    assert facts.get("class_counts") == {"lying": 6, "upright": 6}
+    graph = Graph({"images": read_folder(tmp_path)}, [recipes["class_counts"]])
+    assert graph.get("class_counts") == {"lying": 6, "upright": 6}
+
+
+def test_a_recipe_makes_a_source(recipes, tmp_path):
+    from biasaudit.images.reading import read_folder
+
+    plant(tmp_path / "classes", n=12)
+    for number, file in enumerate(sorted((tmp_path / "classes").rglob("*.*"))):
+        file.rename(tmp_path / f"{file.parent.name}_{number}.jpg")
+    assert set(read_folder(tmp_path, sources=[recipes["label_in_name"]]).labels) == {"lying", "upright"}
+
+
+def test_a_recipe_makes_a_backbone(recipes):
+    assert recipes["TWO_CONVOLUTIONS"].name == "two_convolutions"
+    assert recipes["TWO_CONVOLUTIONS"].offline
