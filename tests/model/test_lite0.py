@@ -9,7 +9,7 @@ import pytest
 
 from biasaudit.errors import EnvironmentFault
 from biasaudit.model.backbones import lite0
-from biasaudit.model.backbones.torch_file import read_torch
+from biasaudit.model.backbones.torch_file import TORCH_MAGIC, read_torch
 
 PHOTOS = Path(__file__).parents[2].parent / "shared" / "data" / "objects_control"
 IMAGENET = {"cassette_player": 482, "church": 497, "french_horn": 566, "gas_pump": 571, "parachute": 701}
@@ -57,7 +57,7 @@ class Global(str):
 def torch_file(state: object, numbers: np.ndarray, keys: tuple[str, ...] = ("7",)) -> io.BytesIO:
     """A file of PyTorch's older format: five pickles, then each storage's length and numbers."""
     file = io.BytesIO()
-    for part in (lite0.TORCH_MAGIC, 1001, {"little_endian": True}, state, list(keys)):
+    for part in (TORCH_MAGIC, 1001, {"little_endian": True}, state, list(keys)):
         TorchPickler(file, protocol=2).dump(part)
     file.write(len(numbers).to_bytes(8, "little") + numbers.astype("<f4").tobytes())
     return file
