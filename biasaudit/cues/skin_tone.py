@@ -28,7 +28,7 @@ LIMITS = say(
 
 
 def category(angle: float) -> str:
-    """The name of an angle in degrees, -90 to 90: very light to dark; "" where it is NaN."""
+    """Very light, light, intermediate, tan, brown or dark: the name of an angle, -90 to 90 degrees; "" where it is NaN."""
     if not np.isfinite(angle):
         return ""
     return next((name for end, name in CATEGORIES if angle <= end), "very light")
