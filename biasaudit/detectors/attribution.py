@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from biasaudit.detectors.detector import detector
+from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.evidence.discovery.clustered_maps import EvidencePlace
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Attribution, Estimate, Finding, Name, Rung, RungName, say
@@ -128,6 +129,7 @@ def _finding(place: EvidencePlace, images: ImageTable, estimate: Estimate, p_val
         ),
         question=QUESTION,
         explanation=say("A place off the centre may be honest, as the sky above a parachute is."),
+        section=LOOKED_AT if tied else None,
     )
 
 

@@ -13,7 +13,7 @@ from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import say
+from biasaudit.results import Section, say
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
 from biasaudit.thresholds import FLOORS
@@ -23,6 +23,15 @@ FLOOR = 0.005
 another is a part of the mark in strange surroundings, and since a network that tells everything leans on each thing
 little; whether that matters is asked of a person."""
 TOO_FEW = say("Too few images to set it into, or to cut from.")
+LOOKED_AT = Section(
+    id="looked-at",
+    title=say("What the model looks at"),
+    intro=say(
+        "Patterns that recur in the images of one class and that no cue names. Nothing says that they are not the "
+        "subject: a person should look."
+    ),
+)
+"""Where what is tied to a class, and may well be the subject, is told."""
 
 
 @detector(question="Does something that no cue names recur in the images of one class, and does the model use it?")
