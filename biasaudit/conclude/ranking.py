@@ -14,6 +14,7 @@ import numpy as np
 from biasaudit.conclude import wording
 from biasaudit.conclude.related import tell_stories
 from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, verdict_of, verdict_of_pattern
+from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery import FixedPlace, Pattern
@@ -22,22 +23,13 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import RUNGS, Finding, Rung, RungName, Section, Sentence, Verdict, say
+from biasaudit.results import RUNGS, Finding, Rung, RungName, Sentence, Verdict, say
 
 SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
 """How much a cue that causes others counts for more than the properties that it changes."""
 FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "quantisation_table": 1.1}
 """The same by cue: what follows from all else in a picture, and what says in a code what another says plainly."""
 EXAMPLES = 20
-LOOKED_AT = Section(
-    id="looked-at",
-    title=say("What the model looks at"),
-    intro=say(
-        "Patterns that recur in the images of one class and that no cue names. Nothing says that they are not the "
-        "subject: a person should look."
-    ),
-)
-"""Where patterns are told that are tied to a class, and that nothing says are not its subject."""
 
 
 def finding_id(cue: CueValues) -> str:

@@ -186,11 +186,10 @@ def equals(value: float | None) -> str:
 
 
 def columns_of_figures(table: Table) -> list[bool]:
-    """Whether each column holds numbers alone, which are set flush right."""
-    return [
-        bool(table.rows) and all(isinstance(row[place], int | float) for row in table.rows)
-        for place in range(len(table.columns))
-    ]
+    """Whether each column of a table holds numbers alone (or nothing), which are set flush right."""
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
+    held = [[cell for cell in column if cell is not None] for column in columns]
+    return [bool(cells) and all(isinstance(cell, int | float) for cell in cells) for cells in held]
 
 
 def count(n: int, singular: str, plural: str = "") -> str:

