@@ -27,7 +27,7 @@ LIMITS = (
 
 
 def category(angle: float) -> str:
-    """Very light, light, intermediate, tan, brown or dark: the name of an angle, -90 to 90 degrees; "" where it is NaN."""
+    """The name of an angle, -90 to 90 degrees, from very light to dark (see `CATEGORIES`); "" where it is NaN."""
     if not np.isfinite(angle):
         return ""
     return next((name for end, name in CATEGORIES if angle <= end), "very light")
