@@ -251,7 +251,8 @@ def test_inserting_nothing_changes_nothing(cue):
 
 @of_each(INSERTED)
 def test_odd_pictures_take_the_cue_and_its_placebo(cue):
-    for shape, what in product(("1x1", "1x60", "60x1", "3x3", "7x7", "33x32"), ("all 77", "all 255", "noise")):
+    small = product(("1x1", "1x60", "60x1", "3x3", "7x7", "33x32"), ("all 77", "all 255", "noise"))
+    for shape, what in (*small, ("100x512", "noise"), ("512x26", "noise")):
         name = f"{shape}, {what}"
         before = odd_pictures()[name]
         for direction in cue.directions:
