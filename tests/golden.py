@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.results import (
     Attribution,
     Audit,
@@ -356,6 +357,7 @@ def sample_audit(**changes: Any) -> Audit:
     ]
     pattern = clear("pattern_1", 0.67, "discovered").model_copy(
         update={
+            "section": LOOKED_AT,
             "title": "The model looks at a dark, ragged patch in malignant images.",
             "label": "malignant",
             "rungs": rungs(association=tie(0.67, 0.03, 0.004)),

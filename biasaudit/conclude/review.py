@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from biasaudit.conclude import wording
 from biasaudit.conclude.verdicts import ORDER, audit_verdict
+from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.errors import UsageError
 from biasaudit.report.words import both_ends
 from biasaudit.results import Audit, Finding, Name, Record, Review, Verdict, say
@@ -81,7 +82,8 @@ def _judged(finding: Finding, review: Review | None, fingerprint: str) -> Findin
     settled = review is not None and review.decision in ("subject", "not the subject")
     if review is None or not pattern or not settled or review.data not in ("", fingerprint):
         return finding
-    used = finding.rungs["association"].state == "yes" and finding.rungs["reliance"].state == "yes"
+    tied = finding.rungs["association"].state == "yes"
+    used = tied and finding.rungs["reliance"].state == "yes"
     shortcut = used and review.decision == "not the subject"
     verdict: Verdict = "shortcut" if shortcut else "untested" if finding.verdict == "untested" else "clear"
     advice = wording.NOTHING_TO_DO
@@ -94,6 +96,7 @@ def _judged(finding: Finding, review: Review | None, fingerprint: str) -> Findin
     return finding.model_copy(
         update={
             "verdict": verdict,
+            "section": LOOKED_AT if verdict == "clear" and tied else None,
             "title": wording.judged_title(finding.title, subject=review.decision == "subject"),
             "recommendation": advice,
         }

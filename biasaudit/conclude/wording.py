@@ -141,6 +141,7 @@ def _title_of_pattern(verdict: Verdict, tie: Tie, name: Sentence, rungs: Mapping
 
 def judged_title(title: Sentence, subject: bool) -> Sentence:
     """The title of a pattern that a person has called the subject, or not."""
+    title = Sentence(title)
     claim = title.arguments.get("claim", title)
     if subject:
         return say("Called the subject in review: {claim!l}", claim=claim)

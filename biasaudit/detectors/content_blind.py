@@ -120,6 +120,7 @@ def _finding(view: BlindView, images: ImageTable, q_value: float, tests: int) ->
         cue=view.id,
         kind="view",
         title=_title(view, told),
+        on_first_screen=told and view.id == "background",
         verdict="clear",
         label=None,
         rungs={"association": rung, **NOT_ASKED},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from biasaudit.report.chapters import Chapter
 from biasaudit.report.contents import Contents
-from biasaudit.report.standing import is_constant, on_first_screen
+from biasaudit.report.standing import is_constant
 from biasaudit.report.words import OPEN, OVERALL, PROBLEMS, VERDICTS, count, meaning
 from biasaudit.results import RUNGS, Audit, Finding
 
@@ -39,7 +39,7 @@ def first_screen(audit: Audit, contents: Contents) -> FirstScreen:
         how_sure=_how_sure(audit),
         counts=_counts(audit, contents),
         cards=tuple(contents.leading(audit)[:CARDS]),
-        noted=tuple(each for each in audit.findings if each.verdict not in PROBLEMS and on_first_screen(each)),
+        noted=tuple(each for each in audit.findings if each.verdict not in PROBLEMS and each.on_first_screen),
         not_tested=tuple(_not_tested(audit, contents)),
     )
 

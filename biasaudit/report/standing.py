@@ -1,4 +1,4 @@
-"""What a finding shows, and where it is told. Records say so themselves; those of earlier versions are read here."""
+"""What a finding shows, and where it is told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COUNTEREXAMPLES: Heading = (say("Counterexamples"), say("The cue and the label d
 
 def blocks_of(finding: Finding) -> tuple[Block, ...]:
     """What the report shows of a finding, in this order."""
-    return finding.blocks or _earlier_blocks(finding) or (Questions(), *_galleries(finding, EXAMPLES, COUNTEREXAMPLES))
+    return finding.blocks or (Questions(), *_galleries(finding, EXAMPLES, COUNTEREXAMPLES))
 
 
 def blocks_alone(finding: Finding) -> tuple[Block, ...]:
@@ -27,14 +27,7 @@ def blocks_alone(finding: Finding) -> tuple[Block, ...]:
 
 def section_of(finding: Finding) -> Section | None:
     """The section of its own that a finding is told in; None: by its verdict, as all that could not be tested is."""
-    if finding.verdict == "untested":
-        return None
-    return finding.section or _earlier_section(finding)
-
-
-def on_first_screen(finding: Finding) -> bool:
-    """Whether the first screen tells it beside the model, though nothing has to be decided about it."""
-    return finding.on_first_screen or (finding.kind == "view" and finding.cue == "background" and _tied(finding))
+    return None if finding.verdict == "untested" else finding.section
 
 
 def of_a_cue(finding: Finding) -> bool:
@@ -65,47 +58,3 @@ def _galleries(finding: Finding, examples: Heading, counterexamples: Heading) ->
         Gallery(title=examples[0], caption=examples[1], images=finding.examples),
         Gallery(title=counterexamples[0], caption=counterexamples[1], images=finding.counterexamples),
     )
-
-
-def _tied(finding: Finding) -> bool:
-    tie = finding.rungs.get("association")
-    return tie is not None and tie.state == "yes"
-
-
-# From here on: audit.json as it was before findings told their blocks and sections. Nothing of this is for new ones.
-
-THE_GROUP: Heading = (say("The group"), say("The most typical first."))
-THE_OTHERS: Heading = (say("Others of the class"), say("Called rightly, the surest first."))
-LOOKED_AT = Section(
-    id="looked-at",
-    title=say("What the model looks at"),
-    intro=say(
-        "Patterns that recur in the images of one class and that no cue names. Nothing says that they are not the "
-        "subject: a person should look."
-    ),
-)
-WITHOUT_SUBJECT = Section(
-    id="views",
-    title=say("What can be told without the subject"),
-    intro=say(
-        "What is told by a part of each picture, or by what was measured of it. A high figure is no fault by itself, "
-        "since a place may go with an action: it says how little of a picture a model needs."
-    ),
-    form="rows",
-)
-
-
-def _earlier_blocks(finding: Finding) -> tuple[Block, ...]:
-    if finding.kind == "leakage":  # a copy in two places is no cue: the four questions do not apply
-        caption = say("Two that belong together stand next to each other.")
-        return (Gallery(title=say("Images concerned"), caption=caption, images=finding.examples, paired=True),)
-    if finding.detector == "slices":
-        return (Questions(), *_galleries(finding, THE_GROUP, THE_OTHERS))
-    return ()
-
-
-def _earlier_section(finding: Finding) -> Section | None:
-    tie = finding.rungs.get("association")
-    if finding.kind == "view" and tie and tie.estimate:
-        return WITHOUT_SUBJECT
-    return LOOKED_AT if finding.kind == "discovered" and finding.verdict == "clear" and _tied(finding) else None

@@ -55,6 +55,12 @@ Person = Annotated[str, Holds("person")]
 """A person, or what a person wrote."""
 
 
+def _plain(schema: CoreSchema) -> CoreSchema:
+    """The schema of a record without its own way of writing itself, which says nothing of its fields."""
+    bare = {key: each for key, each in schema.items() if key != "serialization"}
+    return bare | ({"schema": _plain(bare["schema"])} if schema["type"].startswith("function-") else {})
+
+
 class Record(BaseModel):
     """Immutable, no unknown fields, no NaN or infinity in JSON.
 
@@ -79,7 +85,7 @@ class Record(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        described = handler.resolve_ref_schema(handler(schema))
+        described = handler.resolve_ref_schema(handler(_plain(schema)))
         described.setdefault("properties", {})["sentences"] = {
             "type": "object",
             "description": "What the sentences beside it were made of, by field: a template and its arguments.",

@@ -11,7 +11,7 @@ from biasaudit.errors import UsageError
 from biasaudit.output.comparison import compare
 from biasaudit.output.result import AuditResult
 from biasaudit.report.html import render
-from biasaudit.results import Review
+from biasaudit.results import Review, say
 from tests.golden import HOSTILE, clear, ruler, sample_audit
 from tests.report.test_html import Page
 
@@ -20,10 +20,11 @@ PATTERN = "discovered-pattern_1"
 
 def pattern(verdict="review"):
     """A pattern that the model uses and that looks put there, or not."""
-    title = "The model uses a recurring pattern (pattern 1) that looks put there to tell malignant: found in 80%."
+    claim = say("The model uses a recurring pattern (pattern 1) that looks put there to tell malignant: found in 80%.")
+    title = say("{claim}{open}", claim=claim, open=say(" A person has to say what it is."))
     return ruler().model_copy(
         update={"id": PATTERN, "cue": "pattern_1", "kind": "discovered", "detector": "rungs", "verdict": verdict,
-                "title": title + " A person has to say what it is.", "story": ()}
+                "title": title, "story": ()}
     )  # fmt: skip
 
 

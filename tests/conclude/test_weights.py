@@ -1,7 +1,6 @@
 """Weights that balance what leads: written where there is something to balance, read back, and felt in training."""
 
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -89,16 +88,16 @@ def photos(tmp_path):
 
 def written(tmp_path, text):
     (tmp_path / "w.csv").write_text(text, encoding="utf-8")
-    return SimpleNamespace(weights=tmp_path / "w.csv")
+    return tmp_path / "w.csv"
 
 
 ALL = "path,weight\n" + "".join(f"{label}/{n}.png,{n + 1}\n" for label in ("cat", "dog") for n in range(3))
 
 
 def test_weights_are_read_by_path_and_have_mean_1_in_each_class(photos, tmp_path):
-    weights = sample_weights(photos, written(tmp_path, ALL))
+    weights = sample_weights(photos, read_weights(written(tmp_path, ALL), photos))
     assert weights.tolist() == [0.5, 1, 1.5, 0.5, 1, 1.5]
-    assert sample_weights(photos, SimpleNamespace(weights=None)) is None
+    assert sample_weights(photos, None) is None
 
 
 @pytest.mark.parametrize(
@@ -118,14 +117,14 @@ def test_weights_are_read_by_path_and_have_mean_1_in_each_class(photos, tmp_path
 )
 def test_a_file_that_does_not_fit_is_refused_with_its_cause(photos, tmp_path, change, says):
     with pytest.raises(UsageError, match=says):
-        sample_weights(photos, written(tmp_path, ALL.replace(*change)))
+        sample_weights(photos, read_weights(written(tmp_path, ALL.replace(*change)), photos))
 
 
 def test_a_class_that_counts_for_nothing_is_refused(photos, tmp_path):
     rows = [f"{label}/{n}.png,{int(label == 'dog')}\n" for label in ("cat", "dog") for n in range(3)]
     text = "path,weight\n" + "".join(rows)
     with pytest.raises(UsageError, match="class cat"):
-        sample_weights(photos, written(tmp_path, text))
+        sample_weights(photos, read_weights(written(tmp_path, text), photos))
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_read_back(tmp_path):

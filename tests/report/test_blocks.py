@@ -11,9 +11,8 @@ from pydantic import ValidationError
 
 import biasaudit.report
 from biasaudit.report.html import LARGEST_CELL, render, render_finding
-from biasaudit.report.standing import blocks_alone, blocks_of, section_of
 from biasaudit.report.thumbnails import save_thumbnail
-from biasaudit.report.words import MOST_ROWS, PROBLEMS
+from biasaudit.report.words import MOST_ROWS
 from biasaudit.results import Audit, Gallery, Interval, Intervals, Note, Scatter, Section, Table, say
 from tests.golden import (
     CLASS,
@@ -24,10 +23,8 @@ from tests.golden import (
     clear,
     hostile_audit,
     ruler,
-    rungs,
     sample_audit,
 )
-from tests.golden import tie as tied
 from tests.report.test_html import Page
 
 TEMPLATES = Path(biasaudit.report.__file__).parent / "templates"
@@ -120,37 +117,6 @@ def test_findings_of_one_story_stay_in_their_own_sections():
     page = page_of(leading, theirs)
     assert "theirs-scanner" in [each["id"] for each in page.all("article")]
     assert not [each for each in page.all("details") if each.get("id") == "theirs-scanner"]
-
-
-def told(finding):
-    """The same finding as one that says itself what it shows and where."""
-    section = section_of(finding)
-    blocks = blocks_alone(finding) if section and finding.verdict not in PROBLEMS else blocks_of(finding)
-    return finding.model_copy(update={"blocks": blocks, "section": section})
-
-
-def earlier():
-    """Findings as they stood before they told their blocks: each kind that had a place or pictures of its own."""
-    leak = ruler().model_copy(
-        update={"id": "leakage-copies", "kind": "leakage", "label": None, "counterexamples": (), "story": ()}
-    )
-    group = ruler().model_copy(update={"id": "discovered-slice_1", "kind": "discovered", "detector": "slices"})
-    view = clear("background", 0.7, "view").model_copy(update={"rungs": rungs(association=tied(0.7, 0.03, 0.001))})
-    return (*sample_audit().findings, leak, group, view, clear("shuffled", 0.6, "view"))
-
-
-def test_records_of_before_blocks_are_drawn_as_if_they_had_them(tmp_path):
-    for name in {*ruler().examples, *ruler().counterexamples}:
-        save_thumbnail(tmp_path, name, np.full((20, 30, 3), 99, np.uint8))
-    old, new = (sample_audit(findings=each) for each in (earlier(), tuple(map(told, earlier()))))
-    assert Audit.model_validate_json(old.model_dump_json()).findings[0].blocks == ()
-    assert render(old, tmp_path) == render(new, tmp_path)
-    text = Page(render(old, tmp_path)).text
-    for words in ("The group", "Others of the class", "Images concerned", "What can be told without the subject"):
-        assert words in text
-    first = text.split("What the verdict words mean")[0]
-    assert "Background does not tell the classes apart." in first  # told beside the model
-    assert "Shuffled" not in first
 
 
 def test_a_field_says_what_the_first_screen_tells_beside_the_model():

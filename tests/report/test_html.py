@@ -17,7 +17,7 @@ import pytest
 from biasaudit.report.html import render, render_fragment
 from biasaudit.report.thumbnails import save_average, save_heatmap, save_thumbnail
 from biasaudit.report.words import MOST_ROWS
-from biasaudit.results import Audit, Check, Excluded
+from biasaudit.results import Audit, Check, Excluded, Gallery, say
 from tests.golden import GOLDEN, HOSTILE, attribution, clear, hostile_audit, ruler, sample_audit
 
 FETCHES = {"src", "srcset", "action", "formaction", "data", "poster", "background", "ping"}
@@ -266,7 +266,10 @@ def test_findings_of_one_story_are_folded_under_the_one_that_leads():
 
 
 def test_a_leak_is_not_asked_the_four_questions_of_a_cue():
-    leak = ruler().model_copy(update={"id": "leakage-copies", "kind": "leakage", "label": None, "counterexamples": ()})
+    blocks = (Gallery(title=say("Images concerned"), images=ruler().examples, paired=True),)
+    leak = ruler().model_copy(
+        update={"id": "leakage-copies", "kind": "leakage", "label": None, "counterexamples": (), "blocks": blocks}
+    )
     text = Page(render(sample_audit(findings=(leak,)))).text
     assert "Images concerned" in text
     assert "Does the model use it?" not in text
