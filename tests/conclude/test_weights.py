@@ -130,7 +130,7 @@ def test_a_class_that_counts_for_nothing_is_refused(photos, tmp_path):
 def test_a_name_that_a_spreadsheet_would_run_is_read_back(tmp_path):
     photos = read_folder(class_folder(tmp_path / "p", **{"=cat": 2, "dog": 2}))
     text = "path,weight\n'=cat/0.png,1\n'=cat/1.png,3\ndog/0.png,1\ndog/1.png,1\n"
-    assert read_weights(written(tmp_path, text).weights, photos)["=cat/1.png"] == 3
+    assert read_weights(written(tmp_path, text), photos)["=cat/1.png"] == 3
 
 
 def test_a_run_writes_them_and_a_run_with_them_relies_on_the_cue_less_and_its_clean_twin_writes_none(
