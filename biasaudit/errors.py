@@ -23,3 +23,7 @@ class EnvironmentFault(AuditError):
     """The machine refused: disk full, folder locked or read-only, not enough memory (exit code 5)."""
 
     exit_code = 5
+
+
+class Unavailable(Exception):
+    """A fact that is not to be had in this run; what needs it is skipped, and the message says why."""

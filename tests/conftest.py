@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+
+from biasaudit.model.backbone import Backbone
 
 pytest_plugins = ["tests.faults.table"]
 
@@ -27,12 +29,16 @@ def grid_features(rgb: np.ndarray) -> np.ndarray:
     return np.concatenate([squares.mean(axis=(2, 4)), squares.std(axis=(2, 4)), *slopes], axis=-1)
 
 
+def stand_in(features: Callable[[np.ndarray], np.ndarray] = grid_features, *, pretrained: bool = True) -> Backbone:
+    """A backbone that is no Keras network: a function of uint8 (n, 56, 56, 3)."""
+    return Backbone("stub", SIZE, None, pretrained, spatial=True, run=features)
+
+
 @pytest.fixture
 def stub_network(monkeypatch):
     """Make audits use grid features in place of a pretrained network."""
-    backbone = SimpleNamespace(name="stub", size=SIZE, pretrained=True, spatial=True, network=None)
-    monkeypatch.setattr("biasaudit.auditing._load", lambda settings, progress: backbone)
-    monkeypatch.setattr("biasaudit.evidence.predictions.forward", lambda backbone: grid_features)
+    backbone = stand_in()
+    monkeypatch.setattr("biasaudit.evidence.gathering._load", lambda settings, progress: backbone)
     return backbone
 
 

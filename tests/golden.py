@@ -11,6 +11,7 @@ from typing import Any
 from biasaudit.results import (
     Attribution,
     Audit,
+    Block,
     Breakdown,
     Check,
     ClassMap,
@@ -19,19 +20,29 @@ from biasaudit.results import (
     CueMap,
     Dataset,
     Difference,
+    EmbeddingMap,
     Estimate,
     Excluded,
     Figure,
     Finding,
+    Gallery,
+    Interval,
+    Intervals,
     MapCheck,
     Model,
+    Note,
     PlantedCue,
+    Questions,
     RegionShare,
-    RepresentationMap,
     Rung,
     RungName,
+    Scatter,
+    Section,
     SelfTest,
+    Sentence,
     Subgroup,
+    Table,
+    say,
 )
 
 GOLDEN = Path(__file__).parent / "golden" / "audit.json"
@@ -195,7 +206,7 @@ def attribution(label: str = "malignant", method: str | None = "Grad-CAM", **cue
     )
 
 
-def representation(levels: tuple[str, str] = ("female", "male"), column: str = "sex") -> RepresentationMap:
+def representation(levels: tuple[str, str] = ("female", "male"), column: str = "sex") -> EmbeddingMap:
     """Two clusters that the ruler explains."""
 
     def colouring(by: str, kind: ColouredBy, names: tuple[str, ...], of: tuple[int, ...], share: float) -> Colouring:
@@ -211,7 +222,7 @@ def representation(levels: tuple[str, str] = ("female", "male"), column: str = "
         return Colouring(by=by, kind=kind, levels=names, of=of, neighbours=neighbours)
 
     places = tuple((round(0.1 + 0.6 * (n % 2) + 0.01 * n, 3), round(n / 12, 3)) for n in range(12))
-    return RepresentationMap(
+    return EmbeddingMap(
         images=12,
         places=places,
         colourings=(
@@ -274,6 +285,67 @@ def problems() -> tuple[Finding, ...]:
         recommendation="Collect nevus images with another camera, or other classes with camera X100.",
     )
     return ruler(), column, hospital, camera
+
+
+def blocks(
+    name: str = "Scanner A", image: str = "malignant/ISIC_0000001.jpg", other: str = "benign/ISIC_0000101.jpg"
+) -> tuple[Block, ...]:
+    """One of each kind."""
+    said, low, high = (Sentence(name), auc(0.55, 0.04, measure=name), auc(0.81, 0.05, measure=name))
+    return (
+        Note(text=Sentence(f"What this is: {name}")),
+        Questions(),
+        Table(
+            caption=Sentence(f"Sharpness by {name}"),
+            columns=(Sentence(name), say("Images"), say("Share"), say("AUC"), say("Remark")),
+            rows=((said, 1204, 0.62, low, said), (say("Others"), 8, None, high, None)),
+        ),
+        Intervals(
+            caption=Sentence(f"AUC by {name}"),
+            rows=(Interval(name=said, estimate=low), Interval(name=say("Others"), estimate=high)),
+        ),
+        Scatter(
+            caption=Sentence(f"Places of {name}"),
+            places=((0.1, 0.2), (0.4, 0.9), (0.8, 0.3)),
+            levels=(said, say("Others")),
+            of=(0, 1, 1),
+        ),
+        Gallery(title=Sentence(f"Pairs of {name}"), images=(image, other), paired=True),
+    )
+
+
+def by_others(name: str = "Scanner A", **given: str) -> tuple[Finding, ...]:
+    """What a detector of somebody else brings: a section of articles and one of rows, with a problem in each."""
+    articles = Section(id="scanners", title=Sentence(f"How {name} differs"), intro=Sentence(f"About {name}."))
+    rows = Section(id="scanner-list", title=Sentence(f"All of {name}"), form="rows")
+    problem = Finding(
+        id="theirs-scanner",
+        detector="scanners",
+        cue="scanner",
+        kind="file",
+        title=Sentence(f"{name} makes sharper pictures."),
+        verdict="suspect",
+        label="malignant",
+        rungs={"association": tie(0.7, 0.04, 0.001)},
+        recommendation=say("Scan all images alike."),
+        blocks=blocks(name, **given),
+        section=articles,
+    )
+    quiet = problem.model_copy(
+        update={"id": "theirs-quiet", "verdict": "clear", "title": Sentence(f"{name} is no brighter.")}
+    )
+    return (
+        problem,
+        quiet.model_copy(update={"blocks": blocks(name, **given)[2:4]}),
+        problem.model_copy(update={"id": "theirs-listed", "section": rows, "blocks": blocks(name, **given)[:1]}),
+        quiet.model_copy(update={"id": "theirs-row", "section": rows, "blocks": ()}),
+        quiet.model_copy(update={"id": "theirs-silent", "section": rows, "blocks": (), "rungs": {}}),
+    )
+
+
+def audit_with_blocks() -> Audit:
+    """The sample audit with the findings of another package's detector."""
+    return sample_audit(findings=(*sample_audit().findings, *by_others()))
 
 
 def sample_audit(**changes: Any) -> Audit:
@@ -483,7 +555,7 @@ def hostile_audit() -> Audit:
             breakdown(LONG, (TURNED, CLASS), GROUP).model_copy(update={"crossed": True}),
             breakdown(SCRIPT, (GROUP, LINK), CLASS).model_copy(update={"about_people": False}),
         ),
-        findings=(finding, other, quiet, mute),
+        findings=(finding, other, quiet, mute, *by_others(SCRIPT + CLASS, image=LONG, other=TURNED)),
         dataset=Dataset(
             name=SCRIPT,
             n=21,

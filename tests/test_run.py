@@ -102,7 +102,7 @@ def test_a_run_with_everything_in_it_writes_all_that_it_says_and_keeps_no_workin
 
 def test_a_detector_that_crashes_is_a_failed_check_and_no_lost_audit(tmp_path, stub_network, monkeypatch):
     from biasaudit import detectors
-    from biasaudit.registry import detector
+    from biasaudit.detectors.detector import detector
 
     @detector(question="Does it crash?")
     def crashing(images):
@@ -128,7 +128,7 @@ def test_fault_44_a_group_of_one_gets_no_figure(tmp_path, stub_network):
 
 @pytest.mark.parametrize("column", ["patient"])
 def test_groups_stay_on_one_side_of_every_fold(tmp_path, stub_network, column):
-    from biasaudit.images.table import read_folder
+    from biasaudit.images.reading import read_folder
     from biasaudit.model.folds import assign_folds
 
     frame = plant(tmp_path / "clean", n=120).drop(columns="planted")

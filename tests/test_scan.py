@@ -305,15 +305,15 @@ def test_pictures_of_an_earlier_run_do_not_stay(tmp_path):
 
 
 def test_a_cue_that_crashes_does_not_lose_the_audit(tmp_path, clean, monkeypatch):
-    from biasaudit import choices
     from biasaudit.cues.cue import cue
+    from biasaudit.detectors import chosen
 
     @cue(kind="property", question="Does it crash?", unit="none")
     def crashing(photo):
         """It does."""
         raise ValueError("boom")
 
-    monkeypatch.setattr(choices, "CUES", (*choices.CUES, crashing))
+    monkeypatch.setattr(chosen, "CUES", (*chosen.CUES, crashing))
     result = scan(clean[0], tmp_path)
     assert result.verdict == "none_detected"
     assert finding(result, "property-crashing").verdict == "untested"

@@ -10,9 +10,8 @@ import numpy as np
 from scipy.stats import t as student
 
 from biasaudit.attribution.methods import Explain, Method, chance_of, methods_for
-from biasaudit.attribution.randomised import randomised
 from biasaudit.attribution.sanity import ALIKE, faithfulness, rank_correlations
-from biasaudit.model.audited import AuditedModel
+from biasaudit.model.interface import AttributionMethod, AuditedModel
 
 STEPS = 8
 RANDOM_ORDERS = 1
@@ -24,7 +23,7 @@ FEWEST = 4
 class Examined:
     """What the two checks said of one method."""
 
-    method: str
+    method: AttributionMethod
     images: int
     correlation: float | None
     """Rank correlation of its maps with those after all weights were shuffled, median over images (Adebayo 2018). None
@@ -58,14 +57,13 @@ def first_to_pass(
         seed: of the shuffling and of the random orders.
     """
     examined: list[Examined] = []
-    strangers: tuple[AuditedModel, ...] | None = None
+    stranger = model.randomised(fold, seed)
     for method in methods_for(model):
         explain = method.explainer(model)
         if explain is None:
             continue
-        strangers = randomised(model, fold, seed) if strangers is None else strangers
         some = slice(0, method.checked)
-        found = _examine(method, model, explain, strangers, rgb[some], fold, codes[some], seed)
+        found = _examine(method, model, explain, stranger, rgb[some], fold, codes[some], seed)
         if found is None:
             continue
         examined.append(found)
@@ -78,7 +76,7 @@ def _examine(
     method: Method,
     model: AuditedModel,
     explain: Explain,
-    strangers: tuple[AuditedModel, ...],
+    stranger: AuditedModel | None,
     rgb: np.ndarray,
     fold: int,
     codes: np.ndarray,
@@ -87,9 +85,9 @@ def _examine(
     maps = _maps(explain, rgb, fold, codes)
     if maps is None or len(maps) < FEWEST:
         return None
-    explainers = [blind for stranger in strangers[-1:] if (blind := method.explainer(stranger)) is not None]
-    others = [after for blind in explainers if (after := _maps(blind, rgb, fold, codes)) is not None]
-    correlations = [float(np.median(rank_correlations(maps, after))) for after in others]
+    blind = None if stranger is None else method.explainer(stranger)
+    after = None if blind is None else _maps(blind, rgb, fold, codes)
+    correlation = None if after is None else float(np.median(rank_correlations(maps, after)))
 
     def predict(changed: np.ndarray) -> np.ndarray:
         return chance_of(model, changed, np.full(len(changed), fold))
@@ -101,7 +99,7 @@ def _examine(
     return Examined(
         method=method.name,
         images=len(gain),
-        correlation=correlations[-1] if correlations else None,
+        correlation=correlation,
         gain=mean,
         low=mean - half,
         high=mean + half,

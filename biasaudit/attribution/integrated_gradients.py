@@ -36,8 +36,10 @@ def integrated_gradients(
 ) -> np.ndarray:
     """`attributions` summed over the channels, so that each map sums to the difference of the scores.
 
+    The arguments are those of `attributions`.
+
     Returns:
-        float32 (n, h, w), of either sign.
+        float32 (n, h, w), of either sign, in units of the score.
     """
     found, _error = attributions(score_gradients, images, codes, baseline=baseline, tolerance=tolerance)
     return found.sum(axis=3)
@@ -55,7 +57,7 @@ def attributions(
 
     Args:
         score_gradients: of the network, compiled once.
-        images: (n, h, w, c) as the network takes them.
+        images: float (n, h, w, c) as the network takes them.
         codes: int (n,), each image's class to explain.
         baseline: where the paths begin: one value (0: black), or an array that fits onto the images.
         tolerance: the error to stay within, as a share of the difference of the scores.

@@ -1,22 +1,21 @@
-"""The methods that an audit may explain its model by, cheapest first, all asked in the same way."""
+"""The methods that an audit may explain its model by, all asked in the same way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
+from biasaudit.attribution.grad_cam import grad_cam
 from biasaudit.attribution.integrated_gradients import integrated_gradients
 from biasaudit.attribution.occlusion import occlusion
-from biasaudit.model.audited import AuditedModel
-from biasaudit.model.given import GivenModel
+from biasaudit.attribution.partition import partition
 from biasaudit.model.gradients import ScoreGradients, score_gradients
-from biasaudit.model.network import FoldedNetwork
-from biasaudit.model.quiet import import_keras
+from biasaudit.model.interface import AttributionMethod, AuditedModel
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +31,7 @@ GRAINS = 40
 class Method:
     """A way to explain, and how many images it can be asked about in an audit."""
 
-    name: str
+    name: AttributionMethod
     explainer: Callable[[AuditedModel], Explain | None]
     """None where this model cannot be explained so."""
     images: int
@@ -44,44 +43,75 @@ class Method:
 class Explainer:
     """A model with the method that draws its maps."""
 
-    method: str
-    """The name of one of `methods_for` the model."""
+    method: AttributionMethod
     model: AuditedModel
     explain: Explain
 
+    def keras_networks(self) -> Sequence[keras.Model | None]:
+        """The model's."""
+        return self.model.keras_networks()
+
+    def without_networks(self) -> Explainer:
+        """Model and method alone."""
+        return replace(self, model=self.model.without_networks(), explain=_made_there)
+
+    def with_networks(self, networks: Sequence[keras.Model]) -> Explainer:
+        """The same, explaining this model."""
+        model = self.model.with_networks(networks)
+        explain = METHODS[self.method].explainer(model)
+        assert explain is not None
+        return Explainer(self.method, model, explain)
+
+
+def _made_there(*_: Any) -> Any:
+    """Stands in an explainer on its way for what is made of its model where it arrives."""
+    raise NotImplementedError
+
 
 def methods_for(model: AuditedModel) -> tuple[Method, ...]:
-    """Those to try, in this order; of a model whose heatmaps cost hundreds of answers, those alone."""
-    if not model.quick_maps:
-        return (Method("Partition SHAP", lambda model: model.heatmap, images=8, checked=8),)
-    return (
-        Method("Grad-CAM", lambda model: model.heatmap, images=120, checked=16),
-        Method("integrated gradients", _by_gradients, images=48, checked=16),
-        Method("occlusion", _by_covering, images=12, checked=12),
-    )
+    """Those to try, in this order."""
+    return tuple(METHODS[name] for name in model.attribution_methods)
 
 
 def chance_of(model: AuditedModel, rgb: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """The model's probability of each class, of each against all others; float64 (n, classes)."""
+    """The model's probability of each class against all others, float64 (n, classes), 0 to 1.
+
+    rgb: uint8 (n, size, size, 3). folds: int (n,).
+    """
     return 1 / (1 + np.exp(-np.clip(model.log_odds(rgb, folds), -500, 500)))
+
+
+def _by_maps(model: AuditedModel) -> Explain:
+    """Grad-CAM: of a linear head on the mean of maps in closed form, of any other network by its gradients."""
+
+    @cache
+    def by_gradients(fold: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+        return grad_cam(model.whole_network(fold))
+
+    def explain(rgb: np.ndarray, fold: int, code: int) -> np.ndarray:
+        on_maps = model.head_on_maps(fold)
+        if on_maps is None:
+            return _scaled(by_gradients(fold)(rgb[None], np.array([model.output_of(code)]))[0])
+        backbone, head = on_maps
+        # Against the mean of all classes, since a softmax knows differences only.
+        return _scaled(backbone.features(rgb[None])[0] @ (head.weights[:, code] - head.weights.mean(axis=1)))
+
+    return explain
 
 
 def _by_gradients(model: AuditedModel) -> Explain | None:
     """Integrated gradients from the image's mean colour, by the network behind each fold."""
-    if _network(model, 0) is None:
+    if model.whole_network(0) is None:
         return None
 
     @cache
     def gradients(fold: int) -> ScoreGradients:
-        network = _network(model, fold)
-        assert network is not None
-        return score_gradients(network)
+        return score_gradients(model.whole_network(fold))
 
     def explain(rgb: np.ndarray, fold: int, code: int) -> np.ndarray:
-        output = int(model.columns[code]) if isinstance(model, GivenModel) else code
         image = rgb[None].astype(np.float32)
         mean = image.mean(axis=(1, 2), keepdims=True)
-        heat = integrated_gradients(gradients(fold), image, np.array([output]), baseline=mean)[0]
+        heat = integrated_gradients(gradients(fold), image, np.array([model.output_of(code)]), baseline=mean)[0]
         return _scaled(cv2.GaussianBlur(heat, (0, 0), len(heat) / GRAINS))
 
     return explain
@@ -97,24 +127,30 @@ def _by_covering(model: AuditedModel) -> Explain:
     return explain
 
 
+def _by_areas(model: AuditedModel) -> Explain:
+    """Partition SHAP of its log-odds."""
+
+    def explain(rgb: np.ndarray, fold: int, code: int) -> np.ndarray:
+        def scores(covered: np.ndarray) -> np.ndarray:
+            return model.log_odds(covered, np.full(len(covered), fold), batch=len(covered))
+
+        return _scaled(partition(scores, rgb, code))
+
+    return explain
+
+
 def _scaled(heat: np.ndarray) -> np.ndarray:
     """What speaks for the class, up to 1."""
     heat = np.maximum(0, heat)
     return heat / heat.max() if heat.max() > 0 else heat
 
 
-def _network(model: AuditedModel, fold: int) -> keras.Model | None:
-    """The whole Keras network behind a fold, images to logits; None where there is none."""
-    if isinstance(model, GivenModel):
-        return model.given.network
-    if not isinstance(model, FoldedNetwork) or not model.backbones or model.backbones[0].network is None:
-        return None
-    keras = import_keras()
-    backbone = model.backbones[fold if len(model.backbones) > 1 else 0]
-    image = keras.Input((backbone.size, backbone.size, 3))
-    maps = backbone.network(image)
-    pooled = keras.layers.GlobalAveragePooling2D()(maps) if backbone.spatial else maps
-    dense = keras.layers.Dense(len(model.heads[fold].bias))
-    network = keras.Model(image, dense(pooled))
-    dense.set_weights([model.heads[fold].weights, model.heads[fold].bias])
-    return network
+METHODS: dict[AttributionMethod, Method] = {
+    method.name: method
+    for method in (
+        Method("Grad-CAM", _by_maps, images=120, checked=16),
+        Method("integrated gradients", _by_gradients, images=48, checked=16),
+        Method("occlusion", _by_covering, images=12, checked=12),
+        Method("Partition SHAP", _by_areas, images=8, checked=8),
+    )
+}

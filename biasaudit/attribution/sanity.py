@@ -7,22 +7,14 @@ end the class's probability soon, and putting it in first should bring it back s
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 from scipy.stats import rankdata
 
 from biasaudit.attribution.occlusion import Predict
-from biasaudit.model.quiet import import_keras
 
-if TYPE_CHECKING:
-    import keras
-
-Explain = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Images (n, h, w, c) and class codes int (n,) -> maps (n, h, w)."""
 ALIKE = 0.5
 """Rank correlation from which a map counts as the same. Adebayo 2018 sets none; gradients stay well below it."""
 CELLS = 14
@@ -31,95 +23,17 @@ STEPS = 28
 RANDOM_ORDERS = 3
 
 
-# --- Randomised weights ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Randomisation:
-    """Rank correlations of absolute maps before and after randomising weights."""
-
-    correlations: np.ndarray
-    """float (stages, n): after each stage, from the top layers alone to all of them, for each image."""
-
-    @property
-    def depends(self) -> bool:
-        """Whether the maps depend on the weights: with all randomised, most are no longer the same."""
-        return bool(np.median(self.correlations[-1]) < ALIKE)
-
-
-def randomisation(
-    network: keras.Model,
-    method: Callable[[keras.Model], Explain],
-    images: np.ndarray,
-    codes: np.ndarray,
-    *,
-    stages: int = 1,
-    seed: int = 0,
-) -> Randomisation:
-    """Shuffle the weights within each tensor, from the answers down, and compare the maps.
-
-    Adebayo 2018 draws initial weights anew; shuffling needs no knowledge of how they were drawn and keeps variances
-    above 0. It is done on a clone. A network that cannot be cloned is shuffled itself and put back as it was.
-
-    Args:
-        network: the model to explain.
-        method: what makes a network's explanations; called once, so they must follow the weights.
-        images: (n, h, w, c) as the network takes them.
-        codes: int (n,), each image's class to explain.
-        stages: 1 randomises all at once; more cascade, comparing after each share of the tensors.
-        seed: of the shuffling.
-    """
-    changed, weights = _clone(network), network.get_weights()
-    explain, rng = method(changed), np.random.default_rng(seed)
-    shuffled = list(weights)
-    correlations = []
-    try:
-        before = np.abs(explain(images, codes))
-        for some in np.array_split(np.arange(len(weights))[::-1], stages):
-            for index in some:
-                shuffled[index] = rng.permutation(weights[index].ravel()).reshape(weights[index].shape)
-            changed.set_weights(shuffled)
-            correlations.append(rank_correlations(before, np.abs(explain(images, codes))))
-    finally:
-        changed.set_weights(weights)
-    return Randomisation(np.array(correlations))
-
-
-def shuffled_copy(network: keras.Model, seed: int = 0, last: int | None = None) -> keras.Model | None:
-    """A copy of `network` with the weights shuffled within each tensor; None where it cannot be copied.
-
-    last: how many tensors from the end; None for all.
-    """
-    copy, rng = _clone(network), np.random.default_rng(seed)
-    if copy is network:
-        return None
-    weights = network.get_weights()
-    first = 0 if last is None else max(0, len(weights) - last)
-    changed = [rng.permutation(each.ravel()).reshape(each.shape) for each in weights[first:]]
-    copy.set_weights([*weights[:first], *changed])
-    return copy
-
-
-def _clone(network: keras.Model) -> Any:
-    try:
-        clone = import_keras().models.clone_model(network)
-        clone.set_weights(network.get_weights())
-    except (NotImplementedError, TypeError, ValueError):  # written as a class, or with layers that cannot be copied
-        return network
-    return clone
-
-
 def rank_correlations(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Spearman's, image by image. A map that is the same everywhere is like another such map and no other one."""
+    """Spearman's of maps, float (n, h, w), image by image: float64 (n,), -1 to 1.
+
+    A map that is the same everywhere is like another such map and no other one.
+    """
     result = np.empty(len(before))
     for row, pair in enumerate(zip(before, after, strict=True)):
         first, second = (rankdata(each) - (each.size + 1) / 2 for each in pair)
         size = float(np.sqrt((first**2).sum() * (second**2).sum()))
         result[row] = float((first * second).sum()) / size if size > 0 else float(first.any() == second.any())
     return result
-
-
-# --- Taking away and putting in ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +70,7 @@ def faithfulness(
         images: uint8 (n, h, w, 3). What is taken away becomes the image's mean colour, and what is not yet put in is
             the blurred image, as in the paper.
         codes: int (n,), each image's class.
-        maps: (n, h, w), higher for more important.
+        maps: float (n, h, w), higher for more important.
         seed: of the random orders.
         steps: into which the way is cut.
         random_orders: that the map's is held against, for each image.

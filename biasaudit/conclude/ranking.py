@@ -14,6 +14,7 @@ import numpy as np
 from biasaudit.conclude import wording
 from biasaudit.conclude.related import tell_stories
 from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, verdict_of, verdict_of_pattern
+from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery import FixedPlace, Pattern
@@ -22,7 +23,7 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import RUNGS, Finding, Rung, RungName
+from biasaudit.results import RUNGS, Finding, Rung, RungName, Sentence, Verdict, say
 
 SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
 """How much a cue that causes others counts for more than the properties that it changes."""
@@ -60,22 +61,15 @@ def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> 
     return tuple(map(str, images.ids[showing[:EXAMPLES]])), tuple(map(str, images.ids[conflicting[:EXAMPLES]]))
 
 
-def _regions(
-    pattern: Pattern | FixedPlace | None, shown: Iterable[str], images: ImageTable
-) -> dict[str, tuple[float, float, float, float]]:
-    if pattern is None:
-        return {}
-    return {image: pattern.box(row) for image, row in images.rows_of(shown).items()}
-
-
 def _gathered(
-    cue: CueValues, tie: Tie | None, results: list[tuple[RungResult, float | None]], untested: str
+    cue: CueValues, tie: Tie | None, results: list[tuple[RungResult, float | None]], untested: Sentence | None
 ) -> dict[RungName, Rung]:
     """The four rungs of a cue, those of the class that it goes with most."""
-    why = cue.untestable or untested or "Not run."
+    why = cue.untestable or untested or say("Not run.")
     rungs = {name: Rung(state="untested", why=why) for name in RUNGS}
     if cue.constant:
-        rungs["association"] = Rung(state="no", why=f"It is {cue.untestable}, so it cannot give a label away.")
+        same = say("It is {constant}, so it cannot give a label away.", constant=cue.untestable)
+        rungs["association"] = Rung(state="no", why=same)
     for result, q in results:
         # Of two classes there is one test, whichever of them it names.
         only = sum(other.rung == result.rung for other, _ in results) == 1
@@ -110,13 +104,17 @@ def rank(
     others: Iterable[Finding],
     images: ImageTable,
     predictions: Predictions | None,
-    untested: str,
+    untested: Sentence | None = None,
     side_effects: Mapping[str, SideEffect] = MappingProxyType({}),
     patterns: Iterable[tuple[Pattern | FixedPlace, bool | None]] = (),
 ) -> tuple[Finding, ...]:
     """All findings, most serious first and within one verdict the strongest evidence first.
 
-    patterns: what was discovered, each with whether it lies off the subject (None: not known).
+    Args:
+        results: of the rungs' detectors. others: the findings that other detectors made whole.
+        untested: why the questions about a model were not asked; None where they were.
+        side_effects: by key of the cue.
+        patterns: what was discovered, each with whether it lies off the subject (None: not known).
     """
     pattern_of = {pattern.cue.key: (pattern, off) for pattern, off in patterns}
     cue_values = list(cue_values)
@@ -131,42 +129,83 @@ def rank(
     for cue in cue_values:
         tie = tie_of.get(cue.key)
         rungs = _gathered(cue, tie, by_cue[cue.key], untested)
-        pattern, off = pattern_of.get(cue.key, (None, None))
-        beside = False
-        if pattern is not None:
-            # Where the user said where the subject is, nobody has to ask whether this is it.
-            beside = bool(off) or (
-                tie is not None and predictions is not None and something_else_tells(tie, images, predictions)
-            )
-            verdict = verdict_of_pattern(
-                rungs, beside and pattern.looks_put_there, beside and pattern.surely_put_there, off
-            )
+        if cue.key in pattern_of:
+            finding = _of_pattern(cue, *pattern_of[cue.key], tie, rungs, images, predictions)
         else:
-            verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
-        examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
-        finding = Finding(
-            id=finding_id(cue),
-            detector="rungs",
-            cue=cue.id,
-            kind=cue.kind,
-            verdict=verdict,
-            title=wording.title(verdict, cue, tie, rungs),
-            label=tie.label if tie else None,
-            rungs=rungs,
-            examples=examples,
-            counterexamples=counterexamples,
-            question=cue.question,
-            recommendation=wording.recommendation(verdict, cue, tie),
-            explanation=wording.explanation(verdict, cue, side_effects.get(cue.key)),
-            regions=_regions(pattern, (*examples, *counterexamples), images),
-        )
-        if pattern is not None:
-            finding = finding.model_copy(update={"explanation": wording.how_it_recurs(pattern, off, beside)})
-        if verdict == "clear" and cue.id in groups_tied and cue.kind == "metadata":
-            finding = finding.model_copy(update={"title": wording.weak_column(cue)})
+            finding = _of_cue(cue, tie, rungs, images, predictions, side_effects.get(cue.key), cue.id in groups_tied)
         findings.append(finding)
         if tie is not None:
             tie_of_finding[finding.id] = tie
     effects = {finding: side_effects.get(tie.cue.key) for finding, tie in tie_of_finding.items()}
     findings.sort(key=lambda finding: _order(finding, effects.get(finding.id)))
     return tuple(tell_stories(findings, tie_of_finding, side_effects))
+
+
+def _of_cue(
+    cue: CueValues,
+    tie: Tie | None,
+    rungs: dict[RungName, Rung],
+    images: ImageTable,
+    predictions: Predictions | None,
+    side_effect: SideEffect | None,
+    group_tied: bool,
+) -> Finding:
+    """The finding on a named cue; group_tied: one of its groups is tied to a class by a finding of its own."""
+    verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
+    finding = _finding(cue, verdict, tie, rungs, images, predictions, wording.explanation(verdict, cue, side_effect))
+    weak = verdict == "clear" and group_tied and cue.kind == "metadata"
+    return finding.model_copy(update={"title": wording.weak_column(cue)}) if weak else finding
+
+
+def _of_pattern(
+    cue: CueValues,
+    pattern: Pattern | FixedPlace,
+    off: bool | None,
+    tie: Tie | None,
+    rungs: dict[RungName, Rung],
+    images: ImageTable,
+    predictions: Predictions | None,
+) -> Finding:
+    """The finding on something that was discovered; off: whether it lies off the declared subject."""
+    # Where the user said where the subject is, nobody has to ask whether this is it.
+    beside = bool(off) or (
+        tie is not None and predictions is not None and something_else_tells(tie, images, predictions)
+    )
+    verdict = verdict_of_pattern(rungs, beside and pattern.looks_put_there, beside and pattern.surely_put_there, off)
+    told = wording.how_it_recurs(pattern, off, beside)
+    finding = _finding(cue, verdict, tie, rungs, images, predictions, told)
+    shown = (*finding.examples, *finding.counterexamples)
+    looked_at = verdict == "clear" and rungs["association"].state == "yes"
+    return finding.model_copy(
+        update={
+            "regions": {image: pattern.box(row) for image, row in images.rows_of(shown).items()},
+            "section": LOOKED_AT if looked_at else None,
+        }
+    )
+
+
+def _finding(
+    cue: CueValues,
+    verdict: Verdict,
+    tie: Tie | None,
+    rungs: dict[RungName, Rung],
+    images: ImageTable,
+    predictions: Predictions | None,
+    explanation: Sentence,
+) -> Finding:
+    examples, counterexamples = _examples(tie, images, predictions) if tie else ((), ())
+    return Finding(
+        id=finding_id(cue),
+        detector="rungs",
+        cue=cue.id,
+        kind=cue.kind,
+        verdict=verdict,
+        title=wording.title(verdict, cue, tie, rungs),
+        label=tie.label if tie else None,
+        rungs=rungs,
+        examples=examples,
+        counterexamples=counterexamples,
+        question=cue.question,
+        recommendation=wording.recommendation(verdict, cue, tie),
+        explanation=explanation,
+    )

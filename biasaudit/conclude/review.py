@@ -11,8 +11,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from biasaudit.conclude import wording
 from biasaudit.conclude.verdicts import ORDER, audit_verdict
 from biasaudit.errors import UsageError
-from biasaudit.report.words import shorten
-from biasaudit.results import Audit, Decision, Finding, Record, Review, Verdict
+from biasaudit.report.words import both_ends
+from biasaudit.results import Audit, Finding, Name, Record, Review, Verdict, say
 
 LARGEST = 5_000_000
 """Bytes of a review file: some thousand decisions with long comments."""
@@ -28,14 +28,6 @@ class ReviewFile(Record):
     reviews: tuple[Review, ...]
 
 
-SAID: dict[Decision, str] = {
-    "not the subject": "Called not the subject in review: ",
-    "subject": "Called the subject in review: ",
-}
-OPEN = (" A person has to say what it is.", " Nothing says that it is not the subject.")
-"""How the title of a pattern ends that nobody has judged."""
-
-
 def read_reviews(file: Path) -> tuple[Review, ...]:
     """The records of a review file: what the report's page saves, or a JSON list of objects with `finding` and
     `decision`, and where wanted `comment`, `name`, `date` and `data` (the fingerprint of the data that were judged). Of
@@ -43,7 +35,7 @@ def read_reviews(file: Path) -> tuple[Review, ...]:
 
     Raises UsageError, naming the record, where it is none; bounds stand in `Review`.
     """
-    name = shorten(str(file), 200)
+    name = both_ends(str(file), 200)
     try:
         if file.stat().st_size > LARGEST:
             raise UsageError(f"--review: {name} is larger than {LARGEST // 1_000_000} MB, so it is no review file.")
@@ -59,7 +51,7 @@ def read_reviews(file: Path) -> tuple[Review, ...]:
         first = error.errors()[0]
         where = " ".join(str(part) for part in first["loc"][:3])
         place = f"record {where}" if where else "the file"
-        raise UsageError(f"--review: {name} is no review file: {shorten(place, 80)}: {first['msg']}.") from error
+        raise UsageError(f"--review: {name} is no review file: {both_ends(place, 80)}: {first['msg']}.") from error
     return tuple({review.finding: review for review in records}.values())
 
 
@@ -86,23 +78,23 @@ def reviewed(audit: Audit, reviews: Iterable[Review]) -> Audit:
 
 def _judged(finding: Finding, review: Review | None, fingerprint: str) -> Finding:
     pattern = finding.kind == "discovered" and finding.detector == "rungs"
-    if review is None or not pattern or review.decision not in SAID or review.data not in ("", fingerprint):
+    settled = review is not None and review.decision in ("subject", "not the subject")
+    if review is None or not pattern or not settled or review.data not in ("", fingerprint):
         return finding
     used = finding.rungs["association"].state == "yes" and finding.rungs["reliance"].state == "yes"
     shortcut = used and review.decision == "not the subject"
     verdict: Verdict = "shortcut" if shortcut else "untested" if finding.verdict == "untested" else "clear"
-    title = finding.title
-    for text in (*SAID.values(), *OPEN):
-        title = title.replace(text, "")
+    advice = wording.NOTHING_TO_DO
+    if shortcut:
+        advice = say(
+            "Do not trust this model where the pattern misleads. Mask it, or collect {label} images without it and "
+            "other images with it; then train and audit again.",
+            label=Name("label", str(finding.label)),
+        )
     return finding.model_copy(
         update={
             "verdict": verdict,
-            "title": SAID[review.decision] + title[:1].lower() + title[1:],
-            "recommendation": (
-                f"Do not trust this model where the pattern misleads. Mask it, or collect {finding.label} images "
-                "without it and other images with it; then train and audit again."
-                if shortcut
-                else "Nothing to do."
-            ),
+            "title": wording.judged_title(finding.title, subject=review.decision == "subject"),
+            "recommendation": advice,
         }
     )

@@ -10,7 +10,7 @@ import numpy as np
 from biasaudit.conclude.ranking import finding_id
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.results import Check, Finding
+from biasaudit.results import NOTHING, Check, Finding, Name, joined, say
 
 FILE = "weights.csv"
 MOST_CUES = 3
@@ -37,11 +37,20 @@ class Balance:
     @property
     def check(self) -> Check:
         """What stands among the checks of the audit."""
-        worth = ", ".join(f"{n:,} of {label[:40]}" for label, n in list(self.effective.items())[:5])
-        left = f"; shares still differ by up to {self.left:.0%}, since no image may count for more than {LARGEST:.0f}"
-        reason = (
-            f"{FILE} makes {', '.join(cue[:40] for cue in self.cues)} and the label independent; under it the images "
-            f"are worth {worth}{left if self.left > 0.01 else ''}."
+        each = [
+            say("{n:,} of {label:40}", n=n, label=Name("label", label)) for label, n in list(self.effective.items())[:5]
+        ]
+        left = say(
+            "; shares still differ by up to {left:.0%}, since no image may count for more than {largest:.0f}",
+            left=self.left,
+            largest=LARGEST,
+        )
+        reason = say(
+            "{file} makes {cues} and the label independent; under it the images are worth {each}{left}.",
+            file=say(FILE),
+            cues=joined(say("{cue:40}", cue=Name("cue", cue)) for cue in self.cues),
+            each=joined(each),
+            left=left if self.left > 0.01 else NOTHING,
         )
         return Check(detector="weights", status="ran", reason=reason)
 

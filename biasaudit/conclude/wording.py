@@ -9,198 +9,277 @@ from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
-from biasaudit.results import Finding, Rung, RungName, Verdict
+from biasaudit.results import NOTHING, Finding, Name, Rung, RungName, Sentence, Verdict, counted, joined, say
 
-REMEDIES = {"artefact": "mask or crop it", "metadata": "weigh the images so that it and the label are not tied"}
+REMEDIES = {
+    "artefact": say("mask or crop it"),
+    "metadata": say("weigh the images so that it and the label are not tied"),
+}
 """What else than new data helps against a shortcut, by kind of cue."""
-
-
+EVEN_OUT = say("even it out in preprocessing")
+"""The same for all others."""
 HARDLY = 0.005
 """Share of images below which an artefact is not called found: what is measured is something else of the picture."""
+NOTHING_TO_DO = say("Nothing to do.")
 
 
-def shorten(text: str, most: int = 60) -> str:
-    """A name that fits into a sentence."""
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def name_of(cue: CueValues) -> str:
+def name_of(cue: CueValues) -> Sentence:
     """How a sentence calls a cue: "the ruler", "brightness", "the column “sex”"."""
     if cue.kind == "metadata":
-        return f"the column “{shorten(cue.id)}”"
-    plain = shorten(cue.id).replace("_", " ")
+        return say("the column “{column:60}”", column=Name("column", cue.id))
+    plain = Name("cue", cue.id.replace("_", " "))
     if cue.kind == "discovered":
-        return f"a recurring pattern ({plain})"
-    return f"the {plain}" if cue.kind == "artefact" else plain
+        return say("a recurring pattern ({cue:60})", cue=plain)
+    return say("the {cue:60}", cue=plain) if cue.kind == "artefact" else say("{cue:60}", cue=plain)
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def _label_of(tie: Tie) -> Sentence:
+    return say("{label:60}", label=Name("label", tie.label))
 
 
-def tie_in_words(tie: Tie) -> str:
+def tie_in_words(tie: Tie) -> Sentence:
     """How the cue falls on the classes: "found in 91% of malignant and 9% of the other images"."""
-    label = shorten(tie.label)
     inside, outside = tie.shares
     if tie.cue.kind == "artefact" and max(inside, outside) < HARDLY:
-        return f"hardly any image has it, and its measure is higher in {label if tie.direction > 0 else 'the others'}"
+        where = _label_of(tie) if tie.direction > 0 else say("the others")
+        return say("hardly any image has it, and its measure is higher in {where}", where=where)
+    return say(
+        "{how} in {inside:.0%} of {label} and {outside:.0%} of the other images{given}",
+        how=_sides_in_words(tie),
+        inside=inside,
+        label=_label_of(tie),
+        outside=outside,
+        given=tie.strata.aside,
+    )
+
+
+def _sides_in_words(tie: Tie) -> Sentence:
+    """What is seen on the class's side: "found", "low", the commonest values of a column."""
     if tie.speaking:
+        named = [say("“{value:30}”", value=Name("value", name)) for name in tie.speaking[:2]]
         others = len(tie.speaking) - 2
-        more = f" or {others} other value{'s' * (others > 1)}" if others > 0 else ""
-        how = " or ".join(f"“{shorten(name, 30)}”" for name in tie.speaking[:2]) + more
-    elif tie.cue.kind in ("artefact", "discovered"):
-        how = "found" if tie.direction > 0 else "missing"
-    else:
-        how = "high" if tie.direction > 0 else "low"
-    return f"{how} in {inside:.0%} of {label} and {outside:.0%} of the other images{tie.strata.aside}"
+        more = say(" or {values}", values=counted(others, say("other value"))) if others > 0 else NOTHING
+        return say("{named}{more}", named=joined(named, say(" or ")), more=more)
+    if tie.cue.kind in ("artefact", "discovered"):
+        return say("found") if tie.direction > 0 else say("missing")
+    return say("high") if tie.direction > 0 else say("low")
 
 
-def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[RungName, Rung]) -> str:
+def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[RungName, Rung]) -> Sentence:
     """The finding in one plain sentence."""
     name = name_of(cue)
     if cue.constant:
-        return _capital(f"{name} does not differ between the images, so it cannot tell them apart.")
+        return say("{cue!u} does not differ between the images, so it cannot tell them apart.", cue=name)
     if verdict == "untested" and cue.role == "mediator" and tie is not None:
-        return _capital(f"{name} is a declared mediator, so its tie to a class was not judged.")
+        return say("{cue!u} is a declared mediator, so its tie to a class was not judged.", cue=name)
     if verdict == "untested" or tie is None:
-        return _capital(f"{name} was not tested: {rungs['association'].why.rstrip('.')}.")
-    words, label = tie_in_words(tie), shorten(tie.label)
+        return say("{cue!u} was not tested: {why!p}.", cue=name, why=rungs["association"].why)
     if cue.kind == "discovered":
-        return _title_of_pattern(verdict, words, label, name, rungs)
-    observed = rungs["reliance"].method == "observation"
-    if verdict == "shortcut" and observed:
-        return f"The model's answers go with {name} beyond {label} itself, as a shortcut: {words}."
-    if verdict == "shortcut" and cue.kind in ("property", "file"):
-        return f"The model leans on {name} to tell {label}: {words}. A shortcut, unless {label} is about {name}."
+        return _title_of_pattern(verdict, tie, name, rungs)
+    said: dict[str, Sentence | Name | int | float] = {"cue": name, "label": _label_of(tie), "how": tie_in_words(tie)}
     if verdict == "shortcut":
-        return f"The model uses {name} as a shortcut to {label}: {words}."
+        return _title_of_shortcut(cue, rungs, said)
     if verdict == "suspect":
-        return _capital(f"{name} is tied to {label}: {words}; that a model uses it was not shown.")
+        return say("{cue!u} is tied to {label}: {how}; that a model uses it was not shown.", **said)
     if verdict == "unidentifiable":
-        return _capital(f"{name} and {label} cannot be told apart in this data: {words}.")
+        return say("{cue!u} and {label} cannot be told apart in this data: {how}.", **said)
     if verdict == "gap" and cue.role == "mediator":
-        return f"The model does worse on one side of {name}, a declared mediator; its tie to a class was not judged."
+        return say(
+            "The model does worse on one side of {cue}, a declared mediator; its tie to a class was not judged.",
+            cue=name,
+        )
     if verdict == "gap":
-        return f"The model does worse on one side of {name}; no tie of it to a class was shown."
-    return _capital(f"no tie of {name} to a class was seen above the smallest effect given here.")
+        return say("The model does worse on one side of {cue}; no tie of it to a class was shown.", cue=name)
+    return say("No tie of {cue} to a class was seen above the smallest effect given here.", cue=name)
 
 
-def weak_column(cue: CueValues) -> str:
+def _title_of_shortcut(
+    cue: CueValues, rungs: Mapping[RungName, Rung], said: Mapping[str, Sentence | Name | int | float]
+) -> Sentence:
+    if rungs["reliance"].method == "observation":
+        return say("The model's answers go with {cue} beyond {label} itself, as a shortcut: {how}.", **said)
+    if cue.kind in ("property", "file"):
+        return say(
+            "The model leans on {cue} to tell {label}: {how}. A shortcut, unless {label} is about {cue}.", **said
+        )
+    return say("The model uses {cue} as a shortcut to {label}: {how}.", **said)
+
+
+def weak_column(cue: CueValues) -> Sentence:
     """Of a column that tells too little of a class to count as a cue, although one of its groups is tied to it."""
-    name = _capital(name_of(cue))
-    return f"{name} tells too little of a class to give it away; that its groups differ is a finding of its own."
+    return say(
+        "{cue!u} tells too little of a class to give it away; that its groups differ is a finding of its own.",
+        cue=name_of(cue),
+    )
 
 
-def _title_of_pattern(verdict: Verdict, words: str, label: str, name: str, rungs: Mapping[RungName, Rung]) -> str:
-    if verdict == "shortcut":
-        return f"The model uses {name}, off the subject, as a shortcut to {label}: {words}."
+def _title_of_pattern(verdict: Verdict, tie: Tie, name: Sentence, rungs: Mapping[RungName, Rung]) -> Sentence:
+    """What was seen, and what nobody has judged yet: a review keeps the one and answers the other."""
+    said = {"cue": name, "label": _label_of(tie), "how": tie_in_words(tie)}
     used = rungs["reliance"].state == "yes"
-    if verdict == "review":
-        return f"The model uses {name} that looks put there to tell {label}: {words}. A person has to say what it is."
-    if verdict == "suspect":
-        seen = f"{name} that looks put there is tied to {label}: {words}"
-        return _capital(f"{seen}; that the model uses it was not shown.")
-    if rungs["association"].state != "yes":
-        return _capital(f"{name} that recurs in half of the images was not shown to be tied to a class in the others.")
-    if not used:
-        return _capital(f"{name} is tied to {label}: {words}; that the model uses it was not shown.")
-    return f"The model uses {name} to tell {label}: {words}. Nothing says that it is not the subject."
+    open_question = NOTHING
+    if verdict == "shortcut":
+        claim = say("The model uses {cue}, off the subject, as a shortcut to {label}: {how}.", **said)
+    elif verdict == "review":
+        claim = say("The model uses {cue} that looks put there to tell {label}: {how}.", **said)
+        open_question = say(" A person has to say what it is.")
+    elif verdict == "suspect":
+        claim = say(
+            "{cue!u} that looks put there is tied to {label}: {how}; that the model uses it was not shown.", **said
+        )
+    elif rungs["association"].state != "yes":
+        claim = say(
+            "{cue!u} that recurs in half of the images was not shown to be tied to a class in the others.", cue=name
+        )
+    elif not used:
+        claim = say("{cue!u} is tied to {label}: {how}; that the model uses it was not shown.", **said)
+    else:
+        claim = say("The model uses {cue} to tell {label}: {how}.", **said)
+        open_question = say(" Nothing says that it is not the subject.")
+    return say("{claim}{open}", claim=claim, open=open_question)
 
 
-def how_it_recurs(pattern: Pattern | FixedPlace, off_subject: bool | None, beside: bool) -> str:
+def judged_title(title: Sentence, subject: bool) -> Sentence:
+    """The title of a pattern that a person has called the subject, or not."""
+    claim = title.arguments.get("claim", title)
+    if subject:
+        return say("Called the subject in review: {claim!l}", claim=claim)
+    return say("Called not the subject in review: {claim!l}", claim=claim)
+
+
+OFF_SUBJECT = {
+    None: NOTHING,
+    True: say(" It lies off the declared subject."),
+    False: say(" It lies on the declared subject."),
+}
+
+
+def how_it_recurs(pattern: Pattern | FixedPlace, off_subject: bool | None, beside: bool) -> Sentence:
     """Why a pattern looks put there, or not; beside: whether something else tells its class as well."""
-    where = {None: "", True: " It lies off the declared subject.", False: " It lies on the declared subject."}[
-        off_subject
-    ]
+    said: dict[str, Sentence | Name | int | float] = {"how": pattern.how, "where": OFF_SUBJECT[off_subject]}
     if pattern.looks_put_there and not beside:
-        return f"Nothing else was seen to tell the class, so it may well be the subject. {pattern.how}{where}"
+        return say("Nothing else was seen to tell the class, so it may well be the subject. {how}{where}", **said)
     if pattern.looks_put_there:
-        return f"It recurs nearly unchanged, as prints and marks do and subjects seldom do. {pattern.how}{where}"
-    return f"It varies from image to image as subjects do. {pattern.how}{where}"
+        return say("It recurs nearly unchanged, as prints and marks do and subjects seldom do. {how}{where}", **said)
+    return say("It varies from image to image as subjects do. {how}{where}", **said)
 
 
-def explanation(verdict: Verdict, cue: CueValues, side_effect: SideEffect | None = None) -> str:
+def explanation(verdict: Verdict, cue: CueValues, side_effect: SideEffect | None = None) -> Sentence:
     """What else could explain it."""
+    alone = _alone(verdict, cue)
     if cue.id == skin_tone.id:
-        return f"{LIMITS} {_alone(verdict, cue)}"
+        return say("{limits} {alone}", limits=say(LIMITS), alone=alone)
     if side_effect is not None and side_effect.share >= 0.5 and verdict not in ("clear", "untested"):
-        other = side_effect.of.partition(":")[2].replace("_", " ")
-        return (
-            f"It may be a side effect of {other}: what putting that into a few images does to it accounts for "
-            f"{side_effect.share:.0%} of the difference between the classes. {_alone(verdict, cue)}"
+        return say(
+            "It may be a side effect of {other}: what putting that into a few images does to it accounts for "
+            "{share:.0%} of the difference between the classes. {alone}",
+            other=Name("cue", side_effect.of.partition(":")[2].replace("_", " ")),
+            share=side_effect.share,
+            alone=alone,
         )
-    return _alone(verdict, cue)
+    return alone
 
 
-def _alone(verdict: Verdict, cue: CueValues) -> str:
+def _alone(verdict: Verdict, cue: CueValues) -> Sentence:
     if cue.constant:
-        return "What is the same everywhere in this data may still differ elsewhere."
+        return say("What is the same everywhere in this data may still differ elsewhere.")
     if verdict == "clear":
-        return "A tie below the smallest effect named here would not have been reported."
+        return say("A tie below the smallest effect named here would not have been reported.")
     if cue.role == "mediator":
-        return "What makes the label show may also make images harder: a gap need not be a fault of the data."
-    if cue.kind == "property":
-        return (
-            "It may be part of what the label names (a darker lesion, a brighter sky), or go with where and how the "
-            "pictures were taken. Look at the examples before you call it a fault."
-        )
-    if cue.kind == "artefact":
-        return (
-            "The mark may go with another trait of the place that made these pictures, which the model may use as well."
-        )
-    if cue.kind == "file":
-        return (
-            "File traits betray the source of a picture; the model sees only what they leave in the pixels. Cues of "
-            "the same story were not adjusted for: another of them may be the one that is used."
-        )
-    return "The column may share a cause with what the label names (age and disease), or tell where pictures come from."
+        return say("What makes the label show may also make images harder: a gap need not be a fault of the data.")
+    return COULD_EXPLAIN.get(cue.kind, COLUMN_COULD)
 
 
-def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> str:
+COULD_EXPLAIN: dict[str, Sentence] = {
+    "property": say(
+        "It may be part of what the label names (a darker lesion, a brighter sky), or go with where and how the "
+        "pictures were taken. Look at the examples before you call it a fault."
+    ),
+    "artefact": say(
+        "The mark may go with another trait of the place that made these pictures, which the model may use as well."
+    ),
+    "file": say(
+        "File traits betray the source of a picture; the model sees only what they leave in the pixels. Cues of "
+        "the same story were not adjusted for: another of them may be the one that is used."
+    ),
+}
+"""What else could explain a tie or a use, by kind of cue."""
+COLUMN_COULD = say(
+    "The column may share a cause with what the label names (age and disease), or tell where pictures come from."
+)
+
+
+def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> Sentence:
     """The next thing to do."""
     name = name_of(cue)
     if verdict == "untested" and cue.role == "mediator":
-        return "Nothing to do, if it is part of how the label comes to show."
+        return say("Nothing to do, if it is part of how the label comes to show.")
     if verdict == "untested":
-        return "Measure or record it in every image, if it could matter here."
+        return say("Measure or record it in every image, if it could matter here.")
     if tie is None or verdict == "clear":
-        return "Nothing to do."
-    label = shorten(tie.label)
+        return NOTHING_TO_DO
     if cue.kind == "discovered" and verdict == "review":
-        return f"Look at the examples: if it is not {label} itself, mask it or collect {label} images without it."
-    collect = f"{label} images without it and other images with it"
-    if tie.speaking:
-        collect = f"{label} images with other values of it, and other images with “{shorten(tie.speaking[0], 30)}”"
-    elif tie.cue.kind in ("property", "file"):
-        low, high = ("low", "high") if tie.direction > 0 else ("high", "low")
-        collect = f"{label} images with {low} {name} and other images with {high} {name}"
+        return say(
+            "Look at the examples: if it is not {label} itself, mask it or collect {label} images without it.",
+            label=_label_of(tie),
+        )
+    collect = _to_collect(tie, name)
     if verdict == "unidentifiable":
-        return f"Only new data can answer: collect {collect}, at least 30 of each, then audit again."
+        return say(
+            "Only new data can answer: collect {collect}, at least 30 of each, then audit again.", collect=collect
+        )
     if verdict == "shortcut":
-        astray = "is missing or misleads" if cue.kind == "artefact" else "does not go with the label as it does here"
-        remedy = REMEDIES.get(cue.kind, "even it out in preprocessing")
-        return (
-            f"Do not trust this model where {name} {astray}. Collect {collect}; or {remedy}; "
-            "then train and audit again."
+        return say(
+            "Do not trust this model where {cue} {astray}. Collect {collect}; or {remedy}; then train and audit again.",
+            cue=name,
+            astray=ASTRAY_MARK if cue.kind == "artefact" else ASTRAY,
+            collect=collect,
+            remedy=REMEDIES.get(cue.kind, EVEN_OUT),
         )
     if verdict == "suspect":
-        return f"Look at the counterexamples; collect {collect} before trusting a model trained on this."
-    return f"Report accuracy on both sides of {name}, and collect more images of the worse side."
+        return say(
+            "Look at the counterexamples; collect {collect} before trusting a model trained on this.", collect=collect
+        )
+    return say("Report accuracy on both sides of {cue}, and collect more images of the worse side.", cue=name)
 
 
-def headline(findings: tuple[Finding, ...], learnt: bool | None, fault: str = "") -> str:
+ASTRAY_MARK = say("is missing or misleads")
+ASTRAY = say("does not go with the label as it does here")
+
+
+def _to_collect(tie: Tie, name: Sentence) -> Sentence:
+    """The images in which the cue and the label part."""
+    label = _label_of(tie)
+    if tie.speaking:
+        return say(
+            "{label} images with other values of it, and other images with “{value:30}”",
+            label=label,
+            value=Name("value", tie.speaking[0]),
+        )
+    if tie.cue.kind in ("property", "file"):
+        low, high = (say("low"), say("high")) if tie.direction > 0 else (say("high"), say("low"))
+        return say(
+            "{label} images with {low} {cue} and other images with {high} {cue}",
+            label=label,
+            low=low,
+            high=high,
+            cue=name,
+        )
+    return say("{label} images without it and other images with it", label=label)
+
+
+def headline(findings: tuple[Finding, ...], learnt: bool | None, fault: Sentence | None = None) -> Sentence:
     """The audit's verdict in one sentence; `fault`: why there is no model, where there should be one."""
     if learnt is False and fault:
-        return f"The model could not be trained ({fault.rstrip('.')}), so what it uses could not be tested."
+        return say("The model could not be trained ({fault!p}), so what it uses could not be tested.", fault=fault)
     if learnt is False:
-        return "The model did not learn to tell the classes apart, so what it uses could not be tested."
+        return say("The model did not learn to tell the classes apart, so what it uses could not be tested.")
     for verdict in ("shortcut", "review", "unidentifiable", "suspect", "gap"):
         some = [finding for finding in findings if finding.verdict == verdict and finding.leads]
         if some:
-            first = some[0].title.rstrip(".")
-            more = f" ({len(some) - 1} more of this kind)" if len(some) > 1 else ""
-            return f"{first}{more}."
+            more = say(" ({n} more of this kind)", n=len(some) - 1) if len(some) > 1 else NOTHING
+            return say("{first!p}{more}.", first=some[0].title, more=more)
     if not any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings):
-        return "No cue could be compared between the classes in this data: see beside each why."
-    tested = "No cue was found tied to a label and used" if learnt else "No cue was found tied to a label"
-    return f"{tested}; the smallest effects that would have shown stand beside each."
+        return say("No cue could be compared between the classes in this data: see beside each why.")
+    tested = say("No cue was found tied to a label and used") if learnt else say("No cue was found tied to a label")
+    return say("{tested}; the smallest effects that would have shown stand beside each.", tested=tested)

@@ -15,13 +15,16 @@ from biasaudit.images.photo import FileFacts, Photo
 
 
 def as_photo(rgb: np.ndarray) -> Photo:
-    """Pixels as a `Photo`, so that an insert can measure its own work. Traits of the file stay unknown."""
+    """Pixels, uint8 (height, width, 3), as a `Photo`, so that an insert can measure its own work.
+
+    Traits of the file stay unknown.
+    """
     height, width = rgb.shape[:2]
     return Photo(rgb, FileFacts(width=width, height=height, n_bytes=0, format="", mode="RGB"))
 
 
 def touched(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Where two images of one shape differ, bool (height, width)."""
+    """Where two pictures, uint8 (height, width, 3) both, differ in any channel: bool (height, width)."""
     return np.any(before != after, axis=-1)
 
 
@@ -35,9 +38,11 @@ def move_by(
     strongest: float,
     steps: int = 12,
 ) -> np.ndarray:
-    """`change(strength)` for the strength that moves `measure` by `amount`, by false position.
+    """`change(strength)`, uint8 (height, width, 3), for the strength that moves `measure` by `amount`.
 
-    Where one end stays for two steps its error is halved (the Illinois rule; Dowell & Jarratt 1971, BIT 11).
+    amount: how far, signed, in the measure's unit. rgb: uint8 (height, width, 3), the picture as it is. change:
+    strength, from `weakest` to `strongest`, to a picture of that shape. steps: changes that are tried at most. By false
+    position: where one end stays for two steps its error is halved (the Illinois rule; Dowell & Jarratt 1971, BIT 11).
 
     `weakest` must leave the image as it is, or nearly. Where even the strongest change does not get there (an
     image can't be darker than black), the strongest is returned.

@@ -1,7 +1,7 @@
-"""Connected parts of a mask and their boxes, counted over the mask alone.
+"""Connected components of a mask and their boxes, counted over the mask alone.
 
-OpenCV's own statistics run over every pixel of the picture, ground and all, and take ten times as long as the parts
-themselves where little is masked.
+OpenCV's own statistics run over every pixel of the picture, background and all, and take ten times as long as the
+components themselves where little is masked.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ import numpy as np
 
 
 class Components(NamedTuple):
-    """The parts of a mask; place 0 of every array is the ground, whose box is empty."""
+    """The components of a mask; place 0 of every array is the background, whose box is empty."""
 
     label: np.ndarray
-    """int32, (height, width): the number of each pixel's part, 0 for the ground."""
+    """int32 (height, width): the number of each pixel's component, 0 for the background."""
     left: np.ndarray
-    """int32, (n + 1,), like the next four."""
+    """int32 (n + 1,), pixels, like the next four."""
     top: np.ndarray
     width: np.ndarray
     height: np.ndarray
     area: np.ndarray
     at: np.ndarray
-    """int, (m,): places of the masked pixels in the flattened picture."""
+    """int (m,): places of the masked pixels in the flattened picture."""
     of: np.ndarray
-    """int, (m,): the part that each of them belongs to."""
+    """int (m,): the component that each of them belongs to."""
 
 
 def components(mask: np.ndarray, connectivity: int = 8) -> Components:
-    """The parts of a mask, uint8 (height, width), 0 where there is none."""
+    """The components of a mask, uint8 (height, width), 0 where there is none; `connectivity` is 4 or 8."""
     count, label = cv2.connectedComponents(mask, connectivity=connectivity)
     at = np.flatnonzero(mask != 0)  # several times as fast of a truth as of a number
     of = label.ravel()[at].astype(np.intp)
@@ -39,7 +39,7 @@ def components(mask: np.ndarray, connectivity: int = 8) -> Components:
     right, bottom = (np.full(count, -1, np.int32) for _ in range(2))
     np.minimum.at(left, of, x)
     np.maximum.at(right, of, x)
-    # Pixels come row by row, so a part's first and last are its top and its bottom.
+    # Pixels come row by row, so a component's first and last are its top and its bottom.
     top[of[::-1]] = y[::-1]
     bottom[of] = y
     left[0], top[0] = 0, 0

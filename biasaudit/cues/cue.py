@@ -28,7 +28,7 @@ class Cue:
         def brightness(photo: Photo) -> float:
             '''Why it matters / how it is measured / what it cannot show / references.'''
 
-        @brightness.inserts(directions=(1, -1), placebo=scatter)
+        @brightness.inserts(directions=(1, -1), placebo=opposite_halves)
         def _insert(rgb, amount, rng): ...
     """
 

@@ -9,7 +9,9 @@ import numpy as np
 def with_longest_side(
     image: np.ndarray, side: int, most: float = np.inf, *, up: int = cv2.INTER_CUBIC, down: int = cv2.INTER_AREA
 ) -> np.ndarray:
-    """The picture, (height, width) or (height, width, 3), with a longest side of `side`, enlarged `most` times at most.
+    """The picture with a longest side of `side` pixels, enlarged `most` times at most.
+
+    image: uint8 or float32 (height, width) or (height, width, 3); the result has its dtype and channels.
 
     up, down: OpenCV's ways of enlarging and of what is left of a reduction once it was halved as often as it could be.
     Averages over fractions of pixels take five times as long as linear interpolation, which skips no pixel here.

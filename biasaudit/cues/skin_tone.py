@@ -7,6 +7,7 @@ import numpy as np
 
 from biasaudit.cues.cue import cue
 from biasaudit.images.photo import Photo
+from biasaudit.results import say
 
 INNER, OUTER = 0.55, 1.0
 """The ring that is looked at, as shares of the half axes: the subject lies inside, dark corners outside."""
@@ -18,7 +19,7 @@ LEAST = 0.2
 """Share of the ring that must look like skin."""
 CATEGORIES = ((-30.0, "dark"), (10.0, "brown"), (28.0, "tan"), (41.0, "intermediate"), (55.0, "light"))
 """Up to which angle each category reaches; beyond the last it is very light (Del Bino & Bernerd 2013)."""
-LIMITS = (
+LIMITS = say(
     "Estimated from the pixels by the individual typology angle, which lighting, camera and white balance move, and "
     "which tells light skins apart better than dark ones. It is a measure of these pictures, and says nothing of "
     "anybody's race or origin."
@@ -27,7 +28,7 @@ LIMITS = (
 
 
 def category(angle: float) -> str:
-    """The name of an angle in degrees: very light, light, intermediate, tan, brown or dark; "" where it is NaN."""
+    """The name of an angle, -90 to 90 degrees: very light, light, intermediate, tan, brown, dark; "" of NaN."""
     if not np.isfinite(angle):
         return ""
     return next((name for end, name in CATEGORIES if angle <= end), "very light")
@@ -53,13 +54,15 @@ def skin_tone(photo: Photo) -> float:
     down, across = np.ogrid[:height, :width]
     radius = np.hypot((down + 0.5) / height * 2 - 1, (across + 0.5) / width * 2 - 1)
     ring = (radius >= INNER) & (radius <= OUTER)
+    if not ring.any():  # a picture of one pixel
+        return float("nan")
     lab = cv2.cvtColor(photo.rgb[ring][None].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
     red, green, blue = photo.rgb[ring].astype(np.float32).T
     cr = 128 + 0.5 * red - 0.4187 * green - 0.0813 * blue
     cb = 128 - 0.1687 * red - 0.3313 * green + 0.5 * blue
     skin = (cr >= RED[0]) & (cr <= RED[1]) & (cb >= BLUE[0]) & (cb <= BLUE[1])
     skin &= (lab[:, 0] >= SEEN[0]) & (lab[:, 0] <= SEEN[1])
-    if not len(skin) or skin.mean() < LEAST:
+    if skin.mean() < LEAST:
         return float("nan")
     lightness, _, yellow = np.median(lab[skin], axis=0)
     return float(np.degrees(np.arctan2(lightness - 50, max(yellow, 1e-6))))

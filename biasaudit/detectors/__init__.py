@@ -4,6 +4,7 @@ from biasaudit.detectors.association import association
 from biasaudit.detectors.attribution import attribution
 from biasaudit.detectors.content_blind import content_blind
 from biasaudit.detectors.copies import copies
+from biasaudit.detectors.detector import Detector
 from biasaudit.detectors.discovery import discovery
 from biasaudit.detectors.disparity import disparity
 from biasaudit.detectors.encoding import encoding
@@ -16,7 +17,6 @@ from biasaudit.detectors.representation import representation
 from biasaudit.detectors.reversal import reversal
 from biasaudit.detectors.slices import slices
 from biasaudit.detectors.subgroups import subgroups
-from biasaudit.registry import Detector
 
 BUILTIN: tuple[Detector, ...] = (
     association,
@@ -37,9 +37,3 @@ BUILTIN: tuple[Detector, ...] = (
     exclusions,
 )
 """In the order in which they run; the first four are the rungs."""
-
-NEED_A_MODEL = (
-    "encoding", "reliance", "disparity", "discovery", "slices", "reversal", "content_blind", "attribution",
-    "subgroups",
-)  # fmt: skip
-"""Left out of a scan."""

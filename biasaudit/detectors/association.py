@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence import rare_marks
 from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Estimate
+from biasaudit.results import NOTHING, Estimate, Name, Sentence, say
 from biasaudit.settings import Settings
 from biasaudit.stats import (
     auc,
@@ -35,21 +35,26 @@ from biasaudit.stats import (
 from biasaudit.thresholds import Q
 
 PERMUTATIONS = 1999
-MEDIATOR = "declared a mediator: a tie of it to the label is part of what the label names"
+MEDIATOR = say("declared a mediator: a tie of it to the label is part of what the label names")
+BOTH = say("both classes")
+TOO_FEW_GROUPS = say("Too few groups to resample.")
 
 
-def _untested(cue: CueValues, label: str | None, why: str) -> RungResult:
+def _untested(cue: CueValues, label: str | None, why: Sentence) -> RungResult:
     return RungResult(cue=cue.key, label=label, rung="association", why=why)
 
 
-def _too_few(positive: np.ndarray, groups: np.ndarray, held: np.ndarray, strata: Strata, tests: int) -> str:
-    """Why even a perfect tie could not be told from chance, or "" where it could."""
+def _too_few(positive: np.ndarray, groups: np.ndarray, held: np.ndarray, strata: Strata, tests: int) -> Sentence:
+    """Why even a perfect tie could not be told from chance; nothing where it could."""
     if tests * smallest_p(positive, groups, held) < Q:
-        return ""
-    sides = len(np.unique(groups[positive])), len(np.unique(groups[~positive]))
-    what = "images" if len(np.unique(groups)) == len(groups) else "groups"
+        return NOTHING
     return strata.given(
-        f"With {sides[0]} {what} on one side and {sides[1]} on the other even a perfect tie could be chance."
+        say(
+            "with {one} {what} on one side and {other} on the other even a perfect tie could be chance.",
+            one=len(np.unique(groups[positive])),
+            what=say("images") if len(np.unique(groups)) == len(groups) else say("groups"),
+            other=len(np.unique(groups[~positive])),
+        )
     )
 
 
@@ -68,7 +73,8 @@ def _one_class(
     label, positive, sign = images.classes[code], images.codes == code, 1
     rows = strata.speaking(known, positive, cue.values)
     if not rows.any():
-        return _untested(cue, label, strata.silence(known, positive, "both classes" if two else f"{label} and others"))
+        what = BOTH if two else say("{label} and others", label=Name("label", label))
+        return _untested(cue, label, strata.silence(known, positive, what))
     crude = auc(cue.values[known], positive[known])
     values, positive, groups, held = cue.values[rows], positive[rows], images.group_codes[rows], strata.codes[rows]
     value = float(stratified_auc(values, positive, held, np.ones((1, len(values))))[0])
@@ -80,22 +86,26 @@ def _one_class(
         return _untested(cue, label, why)
     low, high = interval(stratified_auc_under(sign * values, positive, held), groups, rng)
     if not np.isfinite(low):
-        return _untested(cue, label, "Too few groups to resample.")
+        return _untested(cue, label, TOO_FEW_GROUPS)
     # Groups, not images, are what a power calculation may count.
     sides = [[len(np.unique(groups[part[side[part]]])) for part in members(held)] for side in (positive, ~positive)]
-    side = "more" if sign > 0 else "less"
-    # Within strata the odds are not asked for: few strata hold enough of a rare mark.
-    asked = cue.threshold is not None and not strata.names
-    sure = asked and rare_marks.tells_surely(values >= cue.threshold, positive, groups)
-    said = f"{side.capitalize()} of it tells {label} from the rest with AUC {value:.2f}{strata.beside(crude)}."
+    side, of_label = say("more") if sign > 0 else say("less"), Name("label", label)
+    measure = say(
+        "AUC of {side} {cue}, {label} against the rest{given}",
+        side=side, cue=cue.name, label=of_label, given=strata.aside,
+    )  # fmt: skip
+    told = say(
+        "{side} of it tells {label} from the rest with AUC {value:.2f}{crude}.",
+        side=side, label=of_label, value=value, crude=strata.beside(crude),
+    )  # fmt: skip
     return RungResult(
         cue=cue.key,
         label=label,
         rung="association",
-        method="permutation",
+        method=say("permutation"),
         p_value=permutation_p(value, 0.5 + np.abs(null - 0.5)),
         estimate=Estimate(
-            measure=f"AUC of {side} {cue.id}, {label} against the rest{strata.aside}",
+            measure=measure,
             value=value,
             low=min(low, value),
             high=max(high, value),
@@ -103,10 +113,19 @@ def _one_class(
             limit=1.0,
             n=len(values),
         ),
-        why=strata.given(said),
+        why=strata.given(told),
         smallest_detectable=detectable_auc(np.array(sides[0]), np.array(sides[1]), tests),
-        floor=rare_marks.FLOOR if sure else None,
+        floor=rare_marks.FLOOR if _a_rare_sure_mark(cue, values, positive, groups, strata) else None,
     )
+
+
+def _a_rare_sure_mark(
+    cue: CueValues, values: np.ndarray, positive: np.ndarray, groups: np.ndarray, strata: Strata
+) -> bool:
+    """Within strata this is not asked: few of them hold enough of a rare mark."""
+    if cue.threshold is None or strata.names:
+        return False
+    return rare_marks.tells_surely(values >= cue.threshold, positive, groups)
 
 
 def _levels(
@@ -116,7 +135,7 @@ def _levels(
     names, levels = coded(cue.levels)
     rows = strata.speaking(np.ones(images.n, dtype=bool), images.codes, levels)
     if not rows.any():
-        what = "both classes" if len(images.classes) == 2 else "more than one class"
+        what = BOTH if len(images.classes) == 2 else say("more than one class")
         return _untested(cue, None, strata.silence(np.ones_like(rows), images.codes, what))
     shape = len(names), len(images.classes)
     crude = float(cramers_v(contingency(levels, images.codes, *shape))[0])
@@ -131,7 +150,52 @@ def _levels(
 
     value = float(tied(codes[None])[0])
     null = np.concatenate([tied(labels) for labels in permuted_within(codes, groups, held, permutations, rng)])
-    cells = levels * shape[1] + codes
+    low, high = _interval_of_v(value, levels * shape[1] + codes, shape, parts, groups, rng)
+    if not np.isfinite(low):
+        return _untested(cue, None, TOO_FEW_GROUPS)
+    sizes = [np.array([len(np.unique(what[part])) for part in parts]) for what in (groups, levels, codes)]
+    pairs = [(levels == level, codes == code) for level in range(shape[0]) for code in present]
+    sure = not strata.names and any(rare_marks.tells_surely(has, of, groups) for has, of in pairs)
+    return RungResult(
+        cue=cue.key,
+        label=None,
+        rung="association",
+        method=say("permutation"),
+        p_value=permutation_p(value, null),
+        estimate=Estimate(
+            measure=say("Cramer's V of {cue} and the label, bias-corrected{given}", cue=cue.name, given=strata.aside),
+            value=value,
+            low=min(low, value),
+            high=max(high, value),
+            null=0.0,
+            limit=1.0,
+            n=len(codes),
+        ),
+        why=strata.given(
+            say(
+                "its {n} values and the label go together with Cramer's V {value:.2f}{crude}.",
+                n=shape[0],
+                value=value,
+                crude=strata.beside(crude),
+            )
+        ),
+        smallest_detectable=detectable_v(sizes[0], sizes[1], sizes[2], tests),
+        floor=rare_marks.FLOOR if sure else None,
+    )
+
+
+def _interval_of_v(
+    value: float,
+    cells: np.ndarray,
+    shape: tuple[int, int],
+    parts: list[np.ndarray],
+    groups: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Of Cramer's V; NaN where there are too few groups. cells: int (n,), each image's place in the table of `shape`.
+
+    Resampled tables look more tied than the table itself, the more so the more levels: that excess is taken off.
+    """
     drawn: list[np.ndarray] = []
 
     def statistic(weights: np.ndarray) -> np.ndarray:
@@ -144,32 +208,9 @@ def _levels(
 
     low, high = interval(statistic, groups, rng)
     if not np.isfinite(low):
-        return _untested(cue, None, "Too few groups to resample.")
-    # Resampled tables look more tied than the table itself, the more so the more levels: take that excess off.
+        return low, high
     excess = max(0.0, float(np.nanmean(np.concatenate(drawn))) - value)
-    sizes = [np.array([len(np.unique(what[part])) for part in parts]) for what in (groups, levels, codes)]
-    pairs = [(levels == level, codes == code) for level in range(shape[0]) for code in present]
-    sure = not strata.names and any(rare_marks.tells_surely(has, of, groups) for has, of in pairs)
-    said = f"Its {shape[0]} values and the label go together with Cramer's V {value:.2f}{strata.beside(crude)}."
-    return RungResult(
-        cue=cue.key,
-        label=None,
-        rung="association",
-        method="permutation",
-        p_value=permutation_p(value, null),
-        estimate=Estimate(
-            measure=f"Cramer's V of {cue.id} and the label, bias-corrected{strata.aside}",
-            value=value,
-            low=min(max(0.0, low - 2 * excess), value),
-            high=max(high - excess, value),
-            null=0.0,
-            limit=1.0,
-            n=len(codes),
-        ),
-        why=strata.given(said),
-        smallest_detectable=detectable_v(sizes[0], sizes[1], sizes[2], tests),
-        floor=rare_marks.FLOOR if sure else None,
-    )
+    return max(0.0, low - 2 * excess), high - excess
 
 
 @detector(question="Does this cue alone tell the classes apart?")
@@ -185,6 +226,13 @@ def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings:
     tested as any cue; a mediator is not, since its tie is part of the label. A mark in a quarter of the images or less
     cannot reach a floor of 0.60 however surely it gives a class away; it counts where it changes the odds of the class
     by 2.25 at the near end of its 95% interval, as such an area does for a mark in half of the images.
+
+    A cue is tied where q, corrected by Benjamini-Hochberg over all tests of this rung, is below 0.05 and the effect is
+    at least an AUC of 0.60 or a V of 0.20, or such odds. Where there are too few images or groups for any tie to be
+    told from chance, it is untested and not clear. Of cues that move together, as a ruler makes a picture sharper, one
+    leads: each tied cue that can draw itself is put into a few images and everything is measured again, and where that
+    accounts for another cue's tie, the other is told under it as a side effect. So is what is no longer tied among the
+    images on one side of the first, and what is asked of the same column.
 
     What it cannot show: whether the tie is part of what the label names (a lesion's own colour) and whether a model
     uses it; the other rungs ask that. An AUC misses ties that are not monotone, such as both ends against the middle,

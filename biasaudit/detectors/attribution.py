@@ -6,19 +6,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
+from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.evidence.discovery.clustered_maps import EvidencePlace
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Attribution, Estimate, Finding, Rung, RungName
+from biasaudit.results import Attribution, Estimate, Finding, Name, Rung, RungName, say
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, null_auc, permutation_p, q_values, weighted_auc
 from biasaudit.thresholds import FLOORS, Q
 
-QUESTION = "Where in the pictures does the model's evidence lie?"
+QUESTION = say("Where in the pictures does the model's evidence lie?")
 EXAMPLES = 20
 PERMUTATIONS = 499
 NOT_ASKED: dict[RungName, Rung] = {
-    name: Rung(state="untested", why="A map is supporting evidence: it is not tested further.")
+    name: Rung(state="untested", why=say("A map is supporting evidence: it is not tested further."))
     for name in ("encoding", "reliance", "disparity")
 }
 
@@ -33,13 +34,14 @@ def attribution(
     """Why it matters: evidence that lies at the border, or moves onto a ruler once that is drawn in, can be seen at a
     glance by somebody who knows the subject.
 
-    How it is measured: Grad-CAM, or where it does not pass integrated gradients, or else occlusion, of each image's
-    own class by the network that never saw the image; of up to 120 images, classes in turn. A method passes where its
-    maps change once all weights are shuffled (rank correlation below 0.5), and where parts of a picture taken away and
-    put in by the map's order move the answer sooner than in a random one (lower bound of 95% above 0). The shares of
-    the evidence at the border and in the middle are held against heads of the same network that learnt shuffled
-    labels: feature maps fade towards the border, so that the area is no null. Each tied artefact is put into images
-    that lack it; the share of the evidence in that place is held against that with a placebo.
+    How it is measured: Grad-CAM, or where it does not pass integrated gradients, or else occlusion, of each image's own
+    class by the network that never saw the image; of up to 120 images, classes in turn. Of a given model Grad-CAM, or
+    where it has no feature maps (a bare function has none) Partition SHAP. Maps are shown only of a method that passes:
+    a method passes where its maps change once all weights are shuffled (rank correlation below 0.5), and where parts of
+    a picture taken away and put in by the map's order move the answer sooner than in a random one (lower bound of 95%
+    above 0). The shares of the evidence at the border and in the middle are held against heads of the same network that
+    learnt shuffled labels: feature maps fade towards the border, so that the area is no null. Each tied artefact is put
+    into images that lack it; the share of the evidence in that place is held against that with a placebo.
 
     The maps of each class are clustered; where in a cluster of a tenth of its images or more at least half of the
     evidence lies in one ninth of the picture, off the centre, that place is listed as what the model looks at, with the
@@ -73,7 +75,9 @@ def _tie(place: EvidencePlace, images: ImageTable, seed: int) -> tuple[Estimate,
     null = null_auc([place.values], positive.astype(int), groups, everywhere, PERMUTATIONS, rng)[:, 0, 1]
     known = bool(np.isfinite([low, high]).all())
     estimate = Estimate(
-        measure=f"AUC of the share of evidence at this place, {place.label} against the rest",
+        measure=say(
+            "AUC of the share of evidence at this place, {label} against the rest", label=Name("label", place.label)
+        ),
         value=value,
         low=low if known else 0.0,
         high=high if known else 1.0,
@@ -86,7 +90,7 @@ def _tie(place: EvidencePlace, images: ImageTable, seed: int) -> tuple[Estimate,
 
 def _finding(place: EvidencePlace, images: ImageTable, estimate: Estimate, p_value: float, q_value: float) -> Finding:
     of_class = images.labels[place.rows] == place.label
-    share, n, total = place.values[place.members].mean(), int(place.members.sum()), int(of_class.sum())
+    share, n, total = float(place.values[place.members].mean()), int(place.members.sum()), int(of_class.sum())
     tied = q_value < Q and estimate.low > 0.5 and estimate.value >= 0.5 + FLOORS["association"] / 2
     examples, counterexamples = _strongest(place, place.members, images), _strongest(place, ~of_class, images)
     return Finding(
@@ -94,8 +98,15 @@ def _finding(place: EvidencePlace, images: ImageTable, estimate: Estimate, p_val
         detector="attribution",
         cue=f"place_{images.classes.index(place.label) + 1}",
         kind="discovered",
-        title=f"In {n} of {total} mapped images of {place.label}, {share:.0%} of the evidence for it lies in one ninth "
-        f"of the picture, {place.where}.",
+        title=say(
+            "In {n} of {total} mapped images of {label}, {share:.0%} of the evidence for it lies in one ninth of the "
+            "picture, {where}.",
+            n=n,
+            total=total,
+            label=Name("label", place.label),
+            share=share,
+            where=place.where,
+        ),
         verdict="clear",
         label=place.label,
         rungs={
@@ -104,18 +115,21 @@ def _finding(place: EvidencePlace, images: ImageTable, estimate: Estimate, p_val
                 estimate=estimate,
                 p_value=p_value,
                 q_value=q_value,
-                method="permutation of labels",
-                why="The share of the evidence at this place tells the class from the others."
+                method=say("permutation of labels"),
+                why=say("The share of the evidence at this place tells the class from the others.")
                 if tied
-                else "The share of the evidence at this place is about as large in the other classes.",
+                else say("The share of the evidence at this place is about as large in the other classes."),
             ),
             **NOT_ASKED,
         },
         examples=examples,
         counterexamples=counterexamples,
-        recommendation="Look at that place: if the subject does not lie there, cover it in all images and train again.",
+        recommendation=say(
+            "Look at that place: if the subject does not lie there, cover it in all images and train again."
+        ),
         question=QUESTION,
-        explanation="A place off the centre may be honest, as the sky above a parachute is.",
+        explanation=say("A place off the centre may be honest, as the sky above a parachute is."),
+        section=LOOKED_AT if tied else None,
     )
 
 

@@ -6,28 +6,38 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.blind_views import BlindView
 from biasaudit.images.partial_views import PATCHES, THUMBNAIL
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Finding, Rung, RungName, State
+from biasaudit.results import NOTHING, Finding, Rung, RungName, Section, Sentence, State, say
 from biasaudit.stats import detectable_auc, q_values
 from biasaudit.thresholds import FLOORS, Q
 
-QUESTION = "Can the label be told without seeing the subject?"
+QUESTION = say("Can the label be told without seeing the subject?")
 FROM = {
-    "background": "With the centre blacked out",
-    "border": "From the outermost tenth along each edge alone",
-    "shuffled_patches": f"With the picture cut into {PATCHES**2} squares and shuffled",
-    "fine_detail": "From fine detail alone (edges and noise, no areas, no colours)",
-    "thumbnail": f"From a thumbnail of {THUMBNAIL} x {THUMBNAIL} pixels alone",
-    "colours": "From the colours alone, without their places",
-    "file_traits": "From the traits of the file alone, without the picture",
+    "background": say("With the centre blacked out"),
+    "border": say("From the outermost tenth along each edge alone"),
+    "shuffled_patches": say("With the picture cut into {n} squares and shuffled", n=PATCHES**2),
+    "fine_detail": say("From fine detail alone (edges and noise, no areas, no colours)"),
+    "thumbnail": say("From a thumbnail of {side} x {side} pixels alone", side=THUMBNAIL),
+    "colours": say("From the colours alone, without their places"),
+    "file_traits": say("From the traits of the file alone, without the picture"),
 }
 """What is left, as a sentence begins with it."""
+VIEWS = Section(
+    id="views",
+    title=say("What can be told without the subject"),
+    intro=say(
+        "What is told by a part of each picture, or by what was measured of it. A high figure is no fault by itself, "
+        "since a place may go with an action: it says how little of a picture a model needs."
+    ),
+    form="rows",
+)
+"""Where findings of this kind are told; an untested one stands among what could not be tested."""
 EXAMPLES = 20
 NOT_ASKED: dict[RungName, Rung] = {
-    name: Rung(state="untested", why="A view is learnt from by itself: it says nothing of what the model uses.")
+    name: Rung(state="untested", why=say("A view is learnt from by itself: it says nothing of what the model uses."))
     for name in ("encoding", "reliance", "disparity")
 }
 
@@ -50,23 +60,29 @@ def _association(view: BlindView, images: ImageTable, q_value: float, tests: int
         estimate=estimate,
         p_value=view.p_value,
         q_value=q_value,
-        method="cross-fitted linear head; permutation of labels within folds",
+        method=say("cross-fitted linear head; permutation of labels within folds"),
         smallest_detectable=_smallest(view, images, tests),
-        why=f"{FROM[view.id]}, a linear head tells the label with {_figures(view)}.",
+        why=say("{view}, a linear head tells the label with {figures}.", view=FROM[view.id], figures=_figures(view)),
     )
 
 
-def _figures(view: BlindView) -> str:
+def _figures(view: BlindView) -> Sentence:
     """ "AUC 0.81 (full picture: 0.95), in the given test part 0.60 (0.72)"."""
     assert view.auc is not None
-    text = f"AUC {view.auc.value:.2f} (full picture: {view.whole:.2f})"
-    return text + (", in the given test part {:.2f} ({:.2f})".format(*view.held_out) if view.held_out else "")
+    tested = NOTHING
+    if view.held_out is not None:
+        area, whole = view.held_out
+        tested = say(", in the given test part {area:.2f} ({whole:.2f})", area=area, whole=whole)
+    return say(
+        "AUC {area:.2f} (full picture: {whole:.2f}){tested}", area=view.auc.value, whole=view.whole, tested=tested
+    )
 
 
-def _title(view: BlindView, told: bool) -> str:
+def _title(view: BlindView, told: bool) -> Sentence:
+    figures = _figures(view)
     if told:
-        return f"{FROM[view.id]}, the label is still told with {_figures(view)}."
-    return f"{FROM[view.id]}, the label is hardly told, if at all: {_figures(view)}."
+        return say("{view}, the label is still told with {figures}.", view=FROM[view.id], figures=figures)
+    return say("{view}, the label is hardly told, if at all: {figures}.", view=FROM[view.id], figures=figures)
 
 
 def _images_called(view: BlindView, images: ImageTable) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -85,11 +101,11 @@ def _untested(view: BlindView) -> Finding:
         detector="content_blind",
         cue=view.id,
         kind="view",
-        title=f"{FROM[view.id]}: not tested. {view.untested}",
+        title=say("{view}: not tested. {why}", view=FROM[view.id], why=view.untested),
         verdict="untested",
         label=None,
         rungs={"association": Rung(state="untested", why=view.untested), **NOT_ASKED},
-        recommendation="Nothing to do, unless this view matters here.",
+        recommendation=say("Nothing to do, unless this view matters here."),
         question=QUESTION,
     )
 
@@ -109,12 +125,17 @@ def _finding(view: BlindView, images: ImageTable, q_value: float, tests: int) ->
         rungs={"association": rung, **NOT_ASKED},
         examples=examples,
         counterexamples=counterexamples,
-        recommendation="Ask whether this view should know the label; if not, test the model where the two do not agree."
+        recommendation=say(
+            "Ask whether this view should know the label; if not, test the model where the two do not agree."
+        )
         if told
-        else "Nothing to do.",
+        else say("Nothing to do."),
         question=QUESTION,
-        explanation="A place goes with an action and a colour with a fruit: honest content is told by such views too. "
-        "A high figure is no fault by itself; it says how little of a picture a model needs.",
+        explanation=say(
+            "A place goes with an action and a colour with a fruit: honest content is told by such views too. A high "
+            "figure is no fault by itself; it says how little of a picture a model needs."
+        ),
+        section=VIEWS,
     )
 
 
@@ -129,11 +150,11 @@ def content_blind(images: ImageTable, blind_views: tuple[BlindView, ...]) -> Ite
     and has figures of its own. The p-value is that of a ridge classifier on the same view, with labels permuted within
     folds, whole groups at a time, and corrected for the number of views. At most 1,000 images are learnt from.
 
-    What it cannot show: a fault. Backgrounds and colours differ between classes with good reason, so no view raises
-    an alarm: of 1,200 everyday objects from one source, the centre blacked out leaves 0.99 and the traits of the file
-    alone 0.71, since bytes go with texture and shape with the subject. Each trait has a finding of its own, which can
-    raise one. Nor does it show that the model uses what a view tells. Heads learn from single views what they would
-    not from the whole; and a subject off the centre stays in view.
+    What it cannot show: a fault. Backgrounds and colours differ between classes with good reason (a place goes with an
+    action honestly too), so no view raises an alarm: of 1,200 everyday objects from one source, the centre blacked out
+    leaves 0.99 and the traits of the file alone 0.71, since bytes go with texture and shape with the subject. Each
+    trait has a finding of its own, which can raise one. Nor does it show that the model uses what a view tells. Heads
+    learn from single views what they would not from the whole; and a subject off the centre stays in view.
 
     References: Torralba & Efros 2011 (Unbiased look at dataset bias, CVPR); Zhu, Xie & Yuille 2017 (Object recognition
     with and without objects, IJCAI); Brendel & Bethge 2019 (BagNets, ICLR); Bissoto et al. 2019 ((De)Constructing bias

@@ -8,27 +8,33 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from biasaudit.evidence.copies.duplicates import KINDS, joined
+from biasaudit.detectors.detector import detector
+from biasaudit.evidence.copies.duplicates import KINDS
+from biasaudit.evidence.copies.duplicates import joined as connected
 from biasaudit.evidence.copies.lookalikes import COMPARED
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Finding, Rung
+from biasaudit.results import NOTHING, Finding, Gallery, Rung, Sentence, joined, paragraph, say
 
-UNTESTED = Rung(state="untested", why="Not a question of the model: copies are counted in the files.")
-COUNTED = (
+UNTESTED = Rung(state="untested", why=say("Not a question of the model: copies are counted in the files."))
+COUNTED = say(
     "Files that are equal byte for byte count as one picture, and so do copies that were resized, saved again, "
     "brightened, mirrored or cropped by about a twentieth; two photographs of one subject do where they hardly differ."
 )
-NOT_ALL = (
-    " Of more than {most:,} pictures each is compared with those that lie near it only: a changed copy can be missed "
-    "that is found among fewer."
+NOT_ALL = say(
+    "Of more than {most:,} pictures each is compared with those that lie near it only: a changed copy can be missed "
+    "that is found among fewer.",
+    most=COMPARED,
 )
 MOST = 20
 """Examples that a finding may name."""
 
 
-def _finding(name: str, title: str, examples: pd.Series, recommendation: str, explanation: str) -> Finding:
+def _finding(
+    name: str, title: Sentence, examples: pd.Series, recommendation: Sentence, explanation: Sentence
+) -> Finding:
+    shown = tuple(examples.head(MOST))
+    pairs = say("Two that belong together stand next to each other.")
     return Finding(
         id=f"leakage-{name}",
         detector="copies",
@@ -38,17 +44,28 @@ def _finding(name: str, title: str, examples: pd.Series, recommendation: str, ex
         verdict="suspect",
         label=None,
         rungs={"association": UNTESTED, "encoding": UNTESTED, "reliance": UNTESTED, "disparity": UNTESTED},
-        examples=tuple(examples.head(MOST)),
+        examples=shown,
         recommendation=recommendation,
-        question="Does one picture stand in two places?",
+        question=say("Does one picture stand in two places?"),
         explanation=explanation,
+        # Without the four questions: a copy in two places is no cue.
+        blocks=(Gallery(title=say("Images concerned"), caption=pairs, images=shown, paired=True),),
     )
 
 
 def _pictures(images: ImageTable, copies: pd.DataFrame) -> np.ndarray:
     """int (n,): the same number for all files that show one picture."""
     row_of = images.rows_of([*copies["first"], *copies["second"]])
-    return joined(images.n, ((row_of[one], row_of[other]) for one, other in copies[["first", "second"]].to_numpy()))
+    return connected(images.n, ((row_of[one], row_of[other]) for one, other in copies[["first", "second"]].to_numpy()))
+
+
+def _with_pictures(images: ImageTable, copies: pd.DataFrame) -> pd.DataFrame:
+    """The images with the number of the `picture` that each shows, its `split`, "" where it has none, and group."""
+    return images.frame.assign(
+        picture=_pictures(images, copies),
+        split=images.frame["split"].fillna(""),
+        own_group=images.frame.get("own_group", images.frame["group"]),
+    )
 
 
 def _spread_over(frame: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
@@ -62,14 +79,19 @@ def _side_by_side(spread: pd.DataFrame, column: str) -> pd.Series:
     return spread.drop_duplicates(["picture", column]).groupby("picture", sort=False).head(2)["id"]
 
 
-def _told(where: str, spread: pd.DataFrame, copies: pd.DataFrame) -> str:
+def _told(where: Sentence, spread: pd.DataFrame, copies: pd.DataFrame) -> Sentence:
     """How many pictures stand in two places, and how many pairs of files of which kind show them."""
     pairs = copies["kind"][copies["first"].isin(set(spread["id"]))]
     kinds = Counter(pairs)
-    told = ", ".join(f"{kinds[kind]} {words}" for kind, words in KINDS.items() if kinds[kind])
     n = spread["picture"].nunique()
-    stand = "1 picture stands" if n == 1 else f"{n} pictures stand"
-    return f"{stand} {where}, in {_counted(len(pairs), 'pair')} of files: {told}."
+    return say(
+        "{n} {stand} {where}, in {pairs} of files: {kinds}.",
+        n=n,
+        stand=say("picture stands") if n == 1 else say("pictures stand"),
+        where=where,
+        pairs=_counted(len(pairs), say("pair")),
+        kinds=joined(say("{n} {words}", n=kinds[kind], words=words) for kind, words in KINDS.items() if kinds[kind]),
+    )
 
 
 def _fewest_to_remove(spread: pd.DataFrame, column: str) -> int:
@@ -78,15 +100,28 @@ def _fewest_to_remove(spread: pd.DataFrame, column: str) -> int:
     return int((counts.sum() - counts.max()).sum())
 
 
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+def _counted(n: int, what: Sentence) -> Sentence:
+    return say("{n} {what}", n=n, what=what) if n == 1 else say("{n} {what}s", n=n, what=what)
 
 
-def _of_test_part(copied: pd.DataFrame, held: np.ndarray) -> str:
-    """How much of a given test part has a copy that a model learns from; "" where there is no such part."""
+def _of_test_part(copied: pd.DataFrame, held: np.ndarray) -> Sentence:
+    """How much of a given test part has a copy that a model learns from; nothing where there is no such part."""
     inside = held[copied.index]
     both = int(copied["picture"][inside].isin(set(copied["picture"][~inside])).sum())
-    return f" Of the {held.sum()} images of the test part {both} have a copy in the rest." if both else ""
+    if not both:
+        return NOTHING
+    return say("Of the {all} images of the test part {both} have a copy in the rest.", all=int(held.sum()), both=both)
+
+
+def _groups_across_splits(shared: pd.DataFrame) -> Iterator[Finding]:
+    if len(shared):
+        yield _finding(
+            "groups-across-splits",
+            say("Groups that stand in more than one split: {n}.", n=shared["own_group"].nunique()),
+            _side_by_side(shared.assign(picture=shared["own_group"]), "split"),
+            say("Split by group (patient, scene), so that none is both trained and tested on."),
+            say("Groups are those of the column that was named with --group-by."),
+        )
 
 
 @detector(question="Does one picture, or one patient, stand in two splits, under two labels or under two patients?")
@@ -94,11 +129,13 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     """Why it matters: a picture that is trained on and tested on makes any model look good; two labels for one
     picture mean that one of them is wrong, and two patients that they are one, or that a file was mixed up.
 
-    How it is measured: equal bytes (sha256); else small grey pictures of 48 x 48: the nearest neighbours of each, as
-    it is, mirrored and with an edge cut off, are laid upon one another and count as one picture where their fine
-    parts agree everywhere (correlation of at least .95 in all, of .85 in four of five parts), and so do their
-    shades (.85 in nine of ten parts). Groups (patients, scenes) by the column that the user named. Copies stay on one
-    side of every fold, and so do the groups that they connect.
+    How it is measured: pictures that are equal, resized, saved again, cropped by a little or mirrored are looked for.
+    Equal bytes (sha256); else small grey pictures of 48 x 48: the nearest neighbours of each, as it is, mirrored and
+    with an edge cut off, are laid upon one another and count as one picture where their fine parts agree everywhere
+    (correlation of at least .95 in all, of .85 in four of five parts), and so do their shades (.85 in nine of ten
+    parts). Among more than 4,000 pictures the neighbours are looked for in the cells around each (an inverted file, as
+    search engines use), and not among all. Groups (patients, scenes) by the column that the user named. Copies stay on
+    one side of every fold, and so do the groups that they connect.
 
     What it cannot show: copies that were turned, cropped by more than a tenth or painted over, and pictures without
     detail. Nearly equal photographs of a burst count as copies.
@@ -106,32 +143,31 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     References: Kapoor & Narayanan 2023 (leakage); Barz & Denzler 2020 (near-copies between CIFAR's parts); Lucas &
     Kanade 1981 (alignment).
     """
-    counted = COUNTED + (NOT_ALL.format(most=COMPARED) if images.n > COMPARED else "")
-    frame = images.frame.assign(
-        picture=_pictures(images, survey.copies),
-        split=images.frame["split"].fillna(""),
-        own_group=images.frame.get("own_group", images.frame["group"]),
-    )
+    what_counts = paragraph(COUNTED, NOT_ALL if images.n > COMPARED else NOTHING)
+    frame = _with_pictures(images, survey.copies)
     splits = frame[(frame["split"] != "").to_numpy()]
     copied = frame[np.bincount(frame["picture"])[frame["picture"]] > 1]  # only what is there twice stands in two places
     across = _spread_over(copied[(copied["split"] != "").to_numpy()], "split", "picture")
     if len(across):
         yield _finding(
             "across-splits",
-            _told("in more than one split", across, survey.copies),
+            _told(say("in more than one split"), across, survey.copies),
             _side_by_side(across, "split"),
-            f"Remove {_counted(_fewest_to_remove(across, 'split'), 'file')}, so that each picture stands in one split, "
-            "and test again: the figures of the given split are too good.",
-            counted + _of_test_part(copied, images.held_out),
+            say(
+                "Remove {files}, so that each picture stands in one split, and test again: the figures of the given "
+                "split are too good.",
+                files=_counted(_fewest_to_remove(across, "split"), say("file")),
+            ),
+            paragraph(what_counts, _of_test_part(copied, images.held_out)),
         )
     conflicting = _spread_over(copied, "label", "picture")
     if len(conflicting):
         yield _finding(
             "label-conflict",
-            _told("under more than one label", conflicting, survey.copies),
+            _told(say("under more than one label"), conflicting, survey.copies),
             _side_by_side(conflicting, "label"),
-            "Look at each pair, settle its label and remove the other copy.",
-            counted,
+            say("Look at each pair, settle its label and remove the other copy."),
+            what_counts,
         )
     if not images.grouped:
         return
@@ -139,18 +175,12 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(patients):
         yield _finding(
             "across-groups",
-            _told("under more than one group", patients, survey.copies),
+            _told(say("under more than one group"), patients, survey.copies),
             _side_by_side(patients, "own_group"),
-            "Find out whose picture it is: give the groups one name where they are one patient, or remove the copy.",
-            counted + " In this audit such groups were kept together in every fold.",
+            say(
+                "Find out whose picture it is: give the groups one name where they are one patient, or remove the copy."
+            ),
+            paragraph(what_counts, say("In this audit such groups were kept together in every fold.")),
         )
     shared = _spread_over(splits, "split", "own_group")
-    shared = shared[~shared["id"].isin(set(across["id"]))]
-    if len(shared):
-        yield _finding(
-            "groups-across-splits",
-            f"Groups that stand in more than one split: {shared['own_group'].nunique()}.",
-            _side_by_side(shared.assign(picture=shared["own_group"]), "split"),
-            "Split by group (patient, scene), so that none is both trained and tested on.",
-            "Groups are those of the column that was named with --group-by.",
-        )
+    yield from _groups_across_splits(shared[~shared["id"].isin(set(across["id"]))])

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from biasaudit.detectors.rung import RungResult
+from biasaudit.detectors.detector import detector
+from biasaudit.detectors.rung import RungResult, with_values
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Estimate
+from biasaudit.results import NOTHING, Estimate, Name, Sentence, say
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, permutation_p, permutations_for, permuted
 from biasaudit.thresholds import FLOORS
@@ -55,7 +55,7 @@ def _compare(
     better: np.ndarray,
     strata: np.ndarray,
     groups: np.ndarray,
-    words: tuple[str, str],
+    words: tuple[Sentence, Sentence],
     permutations: int,
     rng: np.random.Generator,
     two_sided: bool,
@@ -73,12 +73,8 @@ def _compare(
     usable = np.isin(strata, usable_codes)
     if not usable.any():
         fewest = max(independent(code) for code in np.unique(strata))
-        return RungResult(
-            cue=tie.cue.key,
-            label=tie.label,
-            rung="disparity",
-            why=f"Too few images to compare: at most {fewest} on the smaller side within one class.",
-        )
+        why = say("Too few images to compare: at most {n} on the smaller side within one class.", n=fewest)
+        return RungResult(cue=tie.cue.key, label=tie.label, rung="disparity", why=why)
     correct, better, strata, groups = correct[usable], better[usable], strata[usable], groups[usable]
     one = np.ones((1, len(correct)))
     value = float(_difference(one, correct, better, strata)[0])
@@ -86,12 +82,12 @@ def _compare(
     null = np.array([_difference(one, correct, side, strata)[0] for side in shuffled])
     low, high = interval(lambda weights: _difference(weights, correct, better, strata), groups, rng)
     rates = [np.mean([correct[side & (strata == code)].mean() for code in usable_codes]) for side in (better, ~better)]
-    held = "" if len(usable_codes) == 1 else f", averaged over {len(usable_codes)} classes"
+    held = NOTHING if len(usable_codes) == 1 else say(", averaged over {n} classes", n=len(usable_codes))
     return RungResult(
         cue=tie.cue.key,
         label=tie.label,
         rung="disparity",
-        method="accuracy within each class",
+        method=say("accuracy within each class"),
         p_value=permutation_p(value, np.abs(null) if two_sided else null),
         estimate=Estimate(
             measure=words[0],
@@ -102,9 +98,14 @@ def _compare(
             limit=1.0,
             n=len(correct),
         ),
-        why=(
-            f"{words[1]}: {rates[0]:.0%} right of {int(better.sum())} images against {rates[1]:.0%} of "
-            f"{int((~better).sum())}{held}."
+        why=say(
+            "{where}: {right:.0%} right of {n} images against {others:.0%} of {rest}{held}.",
+            where=words[1],
+            right=float(rates[0]),
+            n=int(better.sum()),
+            others=float(rates[1]),
+            rest=int((~better).sum()),
+            held=held,
         ),
     )
 
@@ -120,22 +121,22 @@ def _agreement(
         (tie.present == tie.positive)[known],
         images.codes[known],
         images.groups[known],
-        (f"accuracy on {tie.label} or not: agreeing minus conflicting images", "Where it agrees with the label"),
+        (
+            say("accuracy on {label} or not: agreeing minus conflicting images", label=Name("label", tie.label)),
+            say("Where it agrees with the label"),
+        ),
         permutations,
         rng,
         two_sided=False,
     )
 
 
-def _named(tie: Tie) -> tuple[str, str]:
+def _named(tie: Tie) -> tuple[Sentence, Sentence]:
     """How a sentence calls the two sides of a flag, "with it", or of a column, "with “female”"."""
     others = sorted(set(tie.cue.levels) - set(tie.speaking)) if tie.cue.levels is not None else []
     if not tie.speaking or not others:
-        return "with it", "without it"
-    first, second = (
-        f"with “{names[0]}”" + (" and the like" if len(names) > 1 else "") for names in (tie.speaking, others)
-    )
-    return first, second
+        return say("with it"), say("without it")
+    return with_values(tie.speaking), with_values(others)
 
 
 def _sides(
@@ -145,7 +146,7 @@ def _sides(
     signal = tie.signal
     flagged = tie.cue.levels is not None or tie.cue.threshold is not None
     side = (tie.present if flagged else signal > np.median(signal[known]))[known]
-    names = _named(tie) if flagged else ("with more of it", "with less of it")
+    names = _named(tie) if flagged else (say("with more of it"), say("with less of it"))
     right, strata = (called == images.codes)[known].astype(float), images.codes[known]
     if not _difference(np.ones((1, len(right))), right, side, strata)[0] >= 0:
         side, names = ~side, names[::-1]
@@ -155,7 +156,10 @@ def _sides(
         side,
         strata,
         images.groups[known],
-        (f"accuracy on images {names[0]} minus {names[1]}, label held", f"Images {names[0]}"),
+        (
+            say("accuracy on images {one} minus {other}, label held", one=names[0], other=names[1]),
+            say("Images {one}", one=names[0]),
+        ),
         permutations,
         rng,
         two_sided=True,

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import NOT_TIED, RungResult
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, say
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, bootstrap_weights, generator, permutation_p, permutations_for, permuted, weighted_auc
 from biasaudit.thresholds import FLOORS
@@ -26,8 +26,7 @@ MOST = 1500
 RIDGE = 0.5
 """Penalty, with similarities scaled so that an image's with itself is 1 on average."""
 
-
-NO_FEATURES = "The given model shows its answers only, not the features that it makes them from."
+NO_FEATURES = say("The given model shows its answers only, not the features that it makes them from.")
 
 
 class Stratum:
@@ -53,11 +52,11 @@ class Stratum:
                 self.smoother[np.ix_(test, train)] = weights + (1 - weights.sum(axis=1, keepdims=True)) / len(train)
 
     def auc(self, target: np.ndarray) -> float:
-        """AUC of the out-of-fold prediction of a bool target over this stratum."""
+        """AUC of the out-of-fold prediction of a target over this stratum; target: bool (n,), of its n images."""
         return auc(self.smoother @ target.astype(np.float64), target)
 
     def null(self, target: np.ndarray, permutations: int, rng: np.random.Generator) -> np.ndarray:
-        """The same for targets permuted, whole groups at a time; float (permutations,)."""
+        """The same for targets permuted, whole groups at a time; bool (n,) -> float (permutations,)."""
         inside = int(target.sum())
         found = []
         for some in permuted(target, self.groups, permutations, rng):
@@ -69,7 +68,7 @@ class Stratum:
         return np.concatenate(found)
 
     def resampled(self, target: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """The same over resampled groups; float (RESAMPLES,)."""
+        """The same over resampled groups; bool (n,) -> float (RESAMPLES,)."""
         predicted = self.smoother @ target.astype(np.float64)
         weights = bootstrap_weights(self.groups, RESAMPLES, rng)
         return np.concatenate([weighted_auc(predicted, target, some) for some in weights])
@@ -104,7 +103,7 @@ def _probe(tie: Tie, strata: list[Stratum], permutations: int, rng: np.random.Ge
             cue=tie.cue.key,
             label=tie.label,
             rung="encoding",
-            why="Too few images within one class both with and without it to tell it from the label.",
+            why=say("Too few images within one class both with and without it to tell it from the label."),
         )
     weights = np.array([target.sum() * (~target).sum() for _, target in targets], dtype=float)
     weights /= weights.sum()
@@ -117,10 +116,10 @@ def _probe(tie: Tie, strata: list[Stratum], permutations: int, rng: np.random.Ge
         cue=tie.cue.key,
         label=tie.label,
         rung="encoding",
-        method="linear probe within each class",
+        method=say("linear probe within each class"),
         p_value=permutation_p(value, null),
         estimate=Estimate(
-            measure=f"AUC of {tie.cue.id} read from the features, label held",
+            measure=say("AUC of {cue} read from the features, label held", cue=tie.cue.name),
             value=value,
             low=min(float(low), value),
             high=max(float(high), value),
@@ -128,7 +127,7 @@ def _probe(tie: Tie, strata: list[Stratum], permutations: int, rng: np.random.Ge
             limit=1.0,
             n=n,
         ),
-        why=f"Among images of one class, the model's features tell it with AUC {value:.2f}.",
+        why=say("Among images of one class, the model's features tell it with AUC {value:.2f}.", value=value),
     )
 
 
@@ -138,10 +137,14 @@ def encoding(
 ) -> Iterator[RungResult]:
     """Why it matters: a model can only use what its features hold; holding it beyond the label means it was kept.
 
-    How it is measured: a ridge probe, fitted within each class on other images than it is scored on, predicts the
-    cue from the pooled features; the AUC is averaged over classes and held against permutations within class.
+    How it is measured: the model is a logistic head on the frozen features of a pretrained network (or a network that
+    was trained whole: --finetune), cross-fitted by class and group, so that each image is judged by a model that never
+    saw it. A ridge probe, fitted within each class on other images than it is scored on, predicts the cue from the
+    pooled features; the AUC is averaged over classes and held against permutations within class.
 
-    What it cannot show: use. Features pretrained on photographs of everything encode most cues, used or not.
+    What it cannot show: use. Features pretrained on photographs of everything encode most cues, used or not. Of a model
+    that is a function the features are unknown, and this is not asked; of a given Keras classifier they are what its
+    last Dense layer is given.
 
     References: Pavlak 2023, Data AUDIT (arXiv 2304.03218): detectability.
     """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.subgroups.adjusted import adjusted_difference
@@ -15,27 +16,26 @@ from biasaudit.evidence.subgroups.columns import GroupColumn, slug
 from biasaudit.evidence.subgroups.composition import LEAST
 from biasaudit.evidence.subgroups.differences import p_of
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Estimate, Finding, Rung
+from biasaudit.results import NOTHING, Estimate, Finding, Name, Rung, Sentence, paragraph, say
 from biasaudit.stats import q_values
-from biasaudit.stats.intervals import Interval, difference, proportion, worth
+from biasaudit.stats.intervals import Interval, difference, effective_n, proportion
 from biasaudit.thresholds import Q
 
 FLOOR, LEAST_APART = 0.05, 0.02
 """Difference in a class's share, and what even the nearer end of its interval must show: of people less is asked for
 than of a cue, since a model that repeats it treats them differently."""
-QUESTION = "Does a class make up a larger share of one group of people than of the others?"
-MAY_BE_TRUE = (
+QUESTION = say("Does a class make up a larger share of one group of people than of the others?")
+MAY_BE_TRUE = say(
     "The tie may be true of the population; then a model is right to know it, and it still must not lean on it in "
     "place of the picture."
 )
-ASKED_OF_THE_COLUMN = Rung(state="untested", why="Asked of the column as a cue, under the column's own finding.")
+ASKED_OF_THE_COLUMN = Rung(state="untested", why=say("Asked of the column as a cue, under the column's own finding."))
 
 
 @dataclass(frozen=True)
 class _Tie:
     group: str
-    against: str
+    against: Sentence
     label: str
     mine: Interval
     rest: Interval
@@ -94,7 +94,7 @@ def _ties(column: GroupColumn, images: ImageTable, strata: np.ndarray | None) ->
 
 def _share(hits: np.ndarray, groups: np.ndarray) -> Interval:
     values = hits.astype(float)
-    return proportion(float(values.sum()), len(values), worth(values, groups))
+    return proportion(float(values.sum()), len(values), effective_n(values, groups))
 
 
 def _p_value(tie: _Tie) -> float:
@@ -106,13 +106,16 @@ def _finding(column: GroupColumn, found: list[_Tie], q_of: dict[int, float], tes
     q = q_of[id(first)]
     held = [each for each in (first.apart, first.adjusted) if each is not None]
     tied = q < Q and all(abs(each.value) >= FLOOR and each.clear_of() >= LEAST_APART for each in held)
-    where = f"{column.name}: “{first.group}”"
-    shares = _percent(first.mine), _percent(first.rest)
-    words = f"{shares[0]} of the images of {where} are {first.label}, and {shares[1]} of {first.against}"
-    points = f"{100 * first.apart.value:+.0f} points, {100 * first.apart.low:+.0f} to {100 * first.apart.high:+.0f}"
-    why = f"{words}: {points}."
-    if first.adjusted:
-        why += f" Within the declared columns the difference is {100 * first.adjusted.value:+.0f} points."
+    by = Name("column", column.name)
+    where = say("{column}: “{group}”", column=by, group=Name("value", first.group))
+    words = say(
+        "{mine} of the images of {where} are {label}, and {rest} of {against}",
+        mine=_percent(first.mine),
+        where=where,
+        label=Name("label", first.label),
+        rest=_percent(first.rest),
+        against=first.against,
+    )
     of_group = column.codes == column.levels.index(first.group)
     typical = (images.labels == first.label) == (first.apart.value > 0)
     reach = float(norm.isf(0.025 / tests) + norm.ppf(0.8)) / float(norm.isf(0.025))
@@ -121,25 +124,19 @@ def _finding(column: GroupColumn, found: list[_Tie], q_of: dict[int, float], tes
         detector="prevalence",
         cue=column.name,
         kind="representation",
-        title=f"A group is tied to the label: {words}." if tied else f"No group by {column.name} is tied to a class.",
+        title=say("A group is tied to the label: {words}.", words=words)
+        if tied
+        else say("No group by {column} is tied to a class.", column=by),
         verdict="suspect" if tied else "clear",
         label=first.label if tied else None,
         rungs={
             "association": Rung(
                 state="yes" if tied else "no",
-                estimate=Estimate(
-                    measure=f"share of {first.label}: {where} less {first.against}",
-                    value=first.apart.value,
-                    low=first.apart.low,
-                    high=first.apart.high,
-                    null=0.0,
-                    limit=-1.0 if first.apart.value < 0 else 1.0,
-                    n=first.n,
-                ),
+                estimate=_estimate(first, where),
                 p_value=_p_value(first),
                 q_value=q,
-                method="share of the class, each group against the others whose value is known",
-                why=why,
+                method=say("share of the class, each group against the others whose value is known"),
+                why=_why(words, first),
                 smallest_detectable=max(FLOOR, reach * (first.apart.high - first.apart.low) / 2),
             ),
             "encoding": ASKED_OF_THE_COLUMN,
@@ -148,14 +145,40 @@ def _finding(column: GroupColumn, found: list[_Tie], q_of: dict[int, float], tes
         },
         examples=tuple(map(str, images.ids[of_group & typical][:20])) if tied else (),
         counterexamples=tuple(map(str, images.ids[of_group & ~typical][:20])) if tied else (),
-        recommendation=f"See under the column {column.name} whether the model uses it. If the tie is not one of the "
-        "population, collect images that break it, or train with weights that balance it; give the figures by group."
+        recommendation=say(
+            "See under the column {column} whether the model uses it. If the tie is not one of the population, collect "
+            "images that break it, or train with weights that balance it; give the figures by group.",
+            column=by,
+        )
         if tied
-        else "Nothing to do.",
+        else say("Nothing to do."),
         question=QUESTION,
-        explanation=f"{MAY_BE_TRUE} {column.limits}".rstrip() if tied else column.limits,
+        explanation=paragraph(MAY_BE_TRUE if tied else NOTHING, column.limits),
     )
 
 
-def _percent(share: Interval) -> str:
-    return f"{share.value:.0%} ({share.low:.0%} to {share.high:.0%})"
+def _estimate(tie: _Tie, where: Sentence) -> Estimate:
+    label = Name("label", tie.label)
+    return Estimate(
+        measure=say("share of {label}: {where} less {against}", label=label, where=where, against=tie.against),
+        value=tie.apart.value,
+        low=tie.apart.low,
+        high=tie.apart.high,
+        null=0.0,
+        limit=-1.0 if tie.apart.value < 0 else 1.0,
+        n=tie.n,
+    )
+
+
+def _why(words: Sentence, tie: _Tie) -> Sentence:
+    value, low, high = (100 * each for each in tie.apart)
+    seen = say("{words}: {value:+.0f} points, {low:+.0f} to {high:+.0f}.", words=words, value=value, low=low, high=high)
+    within = NOTHING
+    if tie.adjusted:
+        points = 100 * tie.adjusted.value
+        within = say("Within the declared columns the difference is {points:+.0f} points.", points=points)
+    return paragraph(seen, within)
+
+
+def _percent(share: Interval) -> Sentence:
+    return say("{value:.0%} ({low:.0%} to {high:.0%})", value=share.value, low=share.low, high=share.high)

@@ -6,60 +6,80 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from biasaudit.detectors.content_blind import VIEWS
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.properties_together import PropertiesTogether
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Finding, Rung, RungName
+from biasaudit.results import NOTHING, Finding, Name, Rung, RungName, Sentence, listed, say
 from biasaudit.stats import detectable_auc
 from biasaudit.thresholds import FLOORS, Q
 
-QUESTION = "Can the label be told from the measured properties together?"
+QUESTION = say("Can the label be told from the measured properties together?")
 NAMED = 3
 """Properties that a sentence names."""
 TOLD_AS_A_PAIR = 0.1
 """Share of the score that a pair must owe to being seen together, to be named."""
 EXAMPLES = 20
 NOT_ASKED: dict[RungName, Rung] = {
-    name: Rung(state="untested", why="The properties are learnt from by themselves: that says nothing of the model.")
+    name: Rung(
+        state="untested", why=say("The properties are learnt from by themselves: that says nothing of the model.")
+    )
     for name in ("encoding", "reliance", "disparity")
 }
 
 
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
+def _plain(name: str) -> Name:
+    return Name("cue", name.replace("_", " "))
 
 
-def _from(found: PropertiesTogether) -> str:
+def _from(found: PropertiesTogether) -> Sentence:
     """ "From brightness, contrast and sharpness and 20 other measured properties together"."""
-    *most, last = (_plain(name) for name in found.names[:NAMED])
     rest = len(found.names) - NAMED
-    more = f" and {rest} other measured properties" if rest > 0 else ""
-    return f"From {', '.join(most)} and {last}{more} together"
-
-
-def _figures(found: PropertiesTogether) -> str:
-    """ "AUC 0.81 (0.77 to 0.85), chance 0.50, in the given test part 0.60"."""
-    text = f"AUC {found.auc.value:.2f} ({found.auc.low:.2f} to {found.auc.high:.2f}), chance 0.50"
-    return text + ("" if found.held_out is None else f", in the given test part {found.held_out:.2f}")
-
-
-def _shares(found: PropertiesTogether) -> str:
-    """ "above all by sharpness (34%), brightness (20%) and hair (9%)", and a pair that tells as a pair."""
-    *most, last = (
-        f"{_plain(name)} ({share:.0%})" for name, share in zip(found.names[:NAMED], found.shares, strict=False)
+    return say(
+        "From {names}{more} together",
+        names=listed([_plain(name) for name in found.names[:NAMED]]),
+        more=say(" and {rest} other measured properties", rest=rest) if rest > 0 else NOTHING,
     )
-    text = f"above all by {', '.join(most)} and {last}"
+
+
+def _figures(found: PropertiesTogether) -> Sentence:
+    """ "AUC 0.81 (0.77 to 0.85), chance 0.50, in the given test part 0.60"."""
+    tested = NOTHING
+    if found.held_out is not None:
+        tested = say(", in the given test part {area:.2f}", area=found.held_out)
+    return say(
+        "AUC {value:.2f} ({low:.2f} to {high:.2f}), chance 0.50{tested}",
+        value=found.auc.value,
+        low=found.auc.low,
+        high=found.auc.high,
+        tested=tested,
+    )
+
+
+def _shares(found: PropertiesTogether) -> Sentence:
+    """ "above all by sharpness (34%), brightness (20%) and hair (9%)", and a pair that tells as a pair."""
+    most = zip(found.names[:NAMED], found.shares.tolist(), strict=False)
+    told = listed([say("{cue} ({share:.0%})", cue=_plain(name), share=share) for name, share in most])
+    pair = NOTHING
     if found.pair_share >= TOLD_AS_A_PAIR:
         first, second = map(_plain, found.pair)
-        text += f", {found.pair_share:.0%} by {first} and {second} as a pair"
-    return text
+        pair = say(
+            ", {share:.0%} by {first} and {second} as a pair", share=found.pair_share, first=first, second=second
+        )
+    return say("above all by {told}{pair}", told=told, pair=pair)
 
 
-def _title(found: PropertiesTogether, told: bool) -> str:
+def _title(found: PropertiesTogether, told: bool) -> Sentence:
+    view, figures = _from(found), _figures(found)
     if not told:
-        return f"{_from(found)}, the label is hardly told, if at all: {_figures(found)}."
-    alone = f"no single one does better than {found.best_single:.2f}"
-    return f"{_from(found)}, the label is told with {_figures(found)}; {_shares(found)}; {alone}."
+        return say("{view}, the label is hardly told, if at all: {figures}.", view=view, figures=figures)
+    return say(
+        "{view}, the label is told with {figures}; {shares}; no single one does better than {best:.2f}.",
+        view=view,
+        figures=figures,
+        shares=_shares(found),
+        best=found.best_single,
+    )
 
 
 def _smallest(images: ImageTable) -> float:
@@ -98,9 +118,14 @@ def properties_together(images: ImageTable, properties_together: PropertiesToget
         estimate=found.auc,
         p_value=found.p_value,
         q_value=found.p_value,
-        method="cross-fitted boosted trees; permutation of labels within folds",
+        method=say("cross-fitted boosted trees; permutation of labels within folds"),
         smallest_detectable=_smallest(images),
-        why=f"{_from(found)}, small boosted trees tell the label with {_figures(found)}; {_shares(found)}.",
+        why=say(
+            "{view}, small boosted trees tell the label with {figures}; {shares}.",
+            view=_from(found),
+            figures=_figures(found),
+            shares=_shares(found),
+        ),
     )
     yield Finding(
         id="view-properties_together",
@@ -113,10 +138,13 @@ def properties_together(images: ImageTable, properties_together: PropertiesToget
         rungs={"association": association, **NOT_ASKED},
         examples=tuple(map(str, images.ids[best])),
         counterexamples=tuple(map(str, images.ids[worst])),
-        recommendation="Ask whether these properties should know the label; if not, even them out together."
+        recommendation=say("Ask whether these properties should know the label; if not, even them out together.")
         if told
-        else "Nothing to do.",
+        else say("Nothing to do."),
         question=QUESTION,
-        explanation="Subjects differ in brightness, colour and sharpness too, so honest content is told by these as "
-        "well. A high figure is no fault by itself; it says how little of a picture a model needs.",
+        explanation=say(
+            "Subjects differ in brightness, colour and sharpness too, so honest content is told by these as well. A "
+            "high figure is no fault by itself; it says how little of a picture a model needs."
+        ),
+        section=VIEWS,
     )

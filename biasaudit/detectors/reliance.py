@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from scipy.stats import rankdata
 
-from biasaudit.detectors.rung import RungResult
+from biasaudit.detectors.detector import detector
+from biasaudit.detectors.rung import RungResult, with_values
 from biasaudit.evidence.interventions import Intervention
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.ties import Tie, alike
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Estimate
+from biasaudit.results import NOTHING, Estimate, Name, Sentence, joined, paragraph, say
 from biasaudit.settings import Settings
 from biasaudit.stats import (
     detectable_mean,
@@ -29,6 +29,7 @@ from biasaudit.stats import (
 from biasaudit.thresholds import FLOORS
 
 PERMUTATIONS = 999
+HELD_OUT = say("held-out images")
 
 
 def _mean_interval(values: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
@@ -39,7 +40,7 @@ def _mean_interval(values: np.ndarray, groups: np.ndarray, rng: np.random.Genera
 def class_gap(tie: Tie, odds: np.ndarray, among: np.ndarray | None = None) -> float:
     """Log-odds between the average image of the class and the average other: what a whole class is worth.
 
-    among: bool (n,), the images to ask; None for all but the given test part.
+    odds: float (n,), of the tie's class. among: bool (n,), the images to ask; None for all but the given test part.
     """
     among = tie.strata.counted if among is None else among
     return float(odds[among & tie.positive].mean() - odds[among & ~tie.positive].mean())
@@ -53,18 +54,20 @@ def by_intervention(
     groups: np.ndarray,
     tests: int,
     rng: np.random.Generator,
-    images_called: str = "held-out images",
+    images_called: Sentence = HELD_OUT,
 ) -> RungResult:
-    """The test of one insertion against its placebo; gap: `class_gap`, the end of the scale."""
+    """The test of one insertion against its placebo; gap: `class_gap`, the end of the scale.
+
+    code: of the class. groups: (n,), the patient of each image. tests: how many such tests there are.
+    """
     shift = done.toward * (done.inserted[:, code] - done.before[:, code])
     sham = done.toward * (done.placebo[:, code] - done.before[:, code])
-    groups = groups[done.rows]
+    groups, label, put_in = groups[done.rows], Name("label", tie.label), done.toward > 0
 
-    def estimate(values: np.ndarray, what: str) -> Estimate:
+    def estimate(values: np.ndarray, what: Sentence) -> Estimate:
         low, high = _mean_interval(values, groups, rng)
-        measure = f"shift of the log-odds of {tie.label} {what}"
         return Estimate(
-            measure=measure,
+            measure=say("shift of the log-odds of {label} {what}", label=label, what=what),
             value=float(values.mean()),
             low=low,
             high=high,
@@ -73,47 +76,61 @@ def by_intervention(
             n=len(values),
         )
 
+    how = say("put in") if put_in else say("taken out")
+    moved, by_placebo = (_signed(done.toward * values.mean()) for values in (shift, sham))
     turned = [float(np.mean(odds[:, code] > 0)) for odds in (done.before, done.inserted, done.placebo)]
     return RungResult(
         cue=tie.cue.key,
         label=tie.label,
         rung="reliance",
-        method="intervention",
-        estimate=estimate(shift, f"when {tie.cue.id} is {'put in' if done.toward > 0 else 'taken out'}"),
-        placebo=estimate(sham, "under the placebo"),
+        method=say("intervention"),
+        estimate=estimate(shift, say("when {cue} is {how}", cue=tie.cue.name, how=how)),
+        placebo=estimate(sham, say("under the placebo")),
         p_value=sign_flip_p(shift - sham, groups, rng),
         smallest_detectable=detectable_mean(shift - sham, tests),
-        why=(
-            f"{'Put into' if done.toward > 0 else 'Taken out of'} {len(shift)} {images_called}, it moves the "
-            f"log-odds of {tie.label} "
-            f"by {_signed(done.toward * shift.mean())} (placebo {_signed(done.toward * sham.mean())}); "
-            f"images called {tie.label} go from "
-            f"{turned[0]:.0%} to {turned[1]:.0%} (placebo {turned[2]:.0%}).{_of_placebo(shift, sham, gap)}"
+        why=paragraph(
+            say(
+                "{into} {n} {images}, it moves the log-odds of {label} by {moved:+.2f} (placebo {by_placebo:+.2f}); "
+                "images called {label} go from {before:.0%} to {after:.0%} (placebo {under_placebo:.0%}).",
+                into=say("Put into") if put_in else say("Taken out of"),
+                n=len(shift),
+                images=images_called,
+                label=label,
+                moved=moved,
+                by_placebo=by_placebo,
+                before=turned[0],
+                after=turned[1],
+                under_placebo=turned[2],
+            ),
+            _of_placebo(shift, sham, gap),
         ),
     )
 
 
-def _of_placebo(shift: np.ndarray, sham: np.ndarray, gap: float) -> str:
+def _of_placebo(shift: np.ndarray, sham: np.ndarray, gap: float) -> Sentence:
     """A word on a placebo that moves the answer by what would count as use: only what goes beyond it counts."""
     if abs(sham.mean()) < FLOORS["reliance"] * gap:
-        return ""
+        return NOTHING
     if abs(sham.mean()) >= abs(shift.mean()):
-        return " The placebo moves it as much: the model answers to any change there, and this is no use of the cue."
-    return " The placebo moves it too, and only what goes beyond that counts."
+        return say(
+            "The placebo moves it as much: the model answers to any change there, and this is no use of the cue."
+        )
+    return say("The placebo moves it too, and only what goes beyond that counts.")
 
 
-def _signed(value: float) -> str:
-    """ "+0.04", never "-0.00"."""
-    return f"{round(float(value), 2) + 0.0:+.2f}"
+def _signed(value: float) -> float:
+    """As it is shown, to two digits: never "-0.00"."""
+    return round(float(value), 2) + 0.0
 
 
-def _side(tie: Tie) -> str:
+def _side(tie: Tie) -> Sentence:
     """How a sentence calls the images on the cue's side: "with “female”", "with low brightness", "with it"."""
     if tie.speaking:
-        return f"with “{tie.speaking[0]}”" + (" and the like" if len(tie.speaking) > 1 else "")
-    if tie.cue.kind == "artefact":
-        return "with it" if tie.direction > 0 else "without it"
-    return f"with {'high' if tie.direction > 0 else 'low'} {tie.cue.id.replace('_', ' ')}"
+        return with_values(tie.speaking)
+    if tie.cue.threshold is not None:
+        return say("with it") if tie.direction > 0 else say("without it")
+    side = say("high") if tie.direction > 0 else say("low")
+    return say("with {side} {cue}", side=side, cue=tie.cue.plain_name)
 
 
 def _filled_ranks(tie: Tie) -> np.ndarray:
@@ -155,12 +172,8 @@ def _by_observation(
     design = np.column_stack([_indicators(images.codes), _indicators(held.codes)[:, 1:], *map(_filled_ranks, others)])
     cue, odds = _residual(tie.present.astype(float), design), _residual(odds, design)
     if cue.std() < 0.02 or min(tie.present.sum(), (~tie.present).sum()) < 10 or tie.conflict.sum() < 10:
-        return RungResult(
-            cue=tie.cue.key,
-            label=tie.label,
-            rung="reliance",
-            why=held.given("Too few images in which it and the label disagree to tell its use from the label's."),
-        )
+        why = say("too few images in which it and the label disagree to tell its use from the label's.")
+        return RungResult(cue=tie.cue.key, label=tie.label, rung="reliance", why=held.given(why))
     value = float(cue @ odds / (cue @ cue))
     null = np.concatenate(
         [
@@ -171,15 +184,18 @@ def _by_observation(
     low, high = interval(
         lambda weights: (weights @ (cue * odds)) / (weights @ (cue * cue)), images.groups, rng, resamples=1000
     )
-    names = [*held.names, *(other.cue.id for other in others[:4])]
-    adjusted = f", adjusted for {', '.join(names)}" if names else ""
+    names = [*(Name("column", name) for name in held.names), *(other.cue.name for other in others[:4])]
+    adjusted = say(", adjusted for {cues}", cues=joined(names)) if names else NOTHING
+    label = Name("label", tie.label)
     return RungResult(
         cue=tie.cue.key,
         label=tie.label,
         rung="reliance",
-        method="observation",
+        method=say("observation"),
         estimate=Estimate(
-            measure=f"difference in log-odds of {tie.label} with it, label held{adjusted}",
+            measure=say(
+                "difference in log-odds of {label} with it, label held{adjusted}", label=label, adjusted=adjusted
+            ),
             value=value,
             low=low,
             high=high,
@@ -188,9 +204,13 @@ def _by_observation(
             n=images.n,
         ),
         p_value=permutation_p(value, null),
-        why=(
-            f"Among images of one class, the log-odds of {tie.label} differ by {_signed(value)} between those "
-            f"{_side(tie)} and the others{adjusted}."
+        why=say(
+            "Among images of one class, the log-odds of {label} differ by {by:+.2f} between those {side} and the "
+            "others{adjusted}.",
+            label=label,
+            by=_signed(value),
+            side=_side(tie),
+            adjusted=adjusted,
         ),
     )
 
@@ -205,15 +225,16 @@ def reliance(
 ) -> Iterator[RungResult]:
     """Why it matters: a tie in the data does harm when the model leans on it, and only then.
 
-    How it is measured: where a cue can draw itself, it is put into held-out images and the change in the class's
-    log-odds is compared, image by image, with a placebo of the same place, area and energy. Elsewhere (metadata, file
-    traits) the log-odds are compared within each class between images with and without the cue, adjusted for other
-    cues tied to the label and for the crossed values of the columns declared a nuisance, tied or not; never for a
-    mediator or a sensitive column. The scale's end is the distance between the average image of the class and the
-    others.
+    How it is measured: where a cue can draw itself, it is put into held-out images that lack it and the change in the
+    class's log-odds is compared, image by image, with a placebo of the same place, area and energy: it must lie wholly
+    above the placebo's, and exceed it by a tenth of the scale. Elsewhere (metadata, file traits) the log-odds are
+    compared within each class between images with and without the cue, adjusted for other cues tied to the label and
+    for the crossed values of the columns declared a nuisance, tied or not; never for a mediator or a sensitive column.
+    The scale's end is the distance between the average image of the class and the others.
 
-    What it cannot show: an insertion is as good as its drawing, and an observed dependence can still have a common
-    cause that nobody recorded. The two proofs are kept apart, and the second alone needs a disparity beside it.
+    What it cannot show: an insertion is as good as its drawing. An observed dependence is weaker proof: a common cause
+    that nobody recorded looks the same. The two are kept apart, and the second makes a shortcut only with a disparity
+    beside it.
 
     References: Bissoto 2020; Freedman & Lane 1983 (permutation of residuals); DeGrave 2021.
     """
@@ -229,7 +250,7 @@ def reliance(
                 cue=tie.cue.key,
                 label=tie.label,
                 rung="reliance",
-                why=f"The model does not tell {tie.label} apart.",
+                why=say("The model does not tell {label} apart.", label=Name("label", tie.label)),
             )
         elif tie.cue.key in interventions:
             yield by_intervention(tie, interventions[tie.cue.key], code, gap, images.groups, len(ties), rng, called)

@@ -7,11 +7,23 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import norm
 
+from biasaudit.detectors.detector import detector
 from biasaudit.evidence.cue_values import MISSING
 from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.evidence.subgroups.composition import LEAST
-from biasaudit.registry import detector
-from biasaudit.results import Breakdown, Estimate, Finding, Rung, Subgroup
+from biasaudit.results import (
+    NOTHING,
+    Breakdown,
+    Estimate,
+    Finding,
+    Name,
+    Rung,
+    Sentence,
+    Subgroup,
+    joined,
+    paragraph,
+    say,
+)
 from biasaudit.stats import q_values
 from biasaudit.thresholds import Q
 
@@ -19,9 +31,9 @@ FEW = 0.05
 """Share of the images below which a group of people is called few, where no reference population is given."""
 FOUR_FIFTHS = 0.8
 """Share of its part in the population that even the favourable end of the interval must stay below."""
-QUESTION = "Is a group of people missing, or nearly, from the images?"
-RARE = "Rare in the data need not mean rarer than in the population: --reference compares the two."
-UNTESTED = Rung(state="untested", why="Counted in the table: no question of the label or of a model.")
+QUESTION = say("Is a group of people missing, or nearly, from the images?")
+RARE = say("Rare in the data need not mean rarer than in the population: --reference compares the two.")
+UNTESTED = Rung(state="untested", why=say("Counted in the table: no question of the label or of a model."))
 
 
 @detector(question=QUESTION)
@@ -62,37 +74,53 @@ def _against_reference(each: Breakdown, q_of: dict[tuple[str, str], float]) -> F
         for group in known
         if q_of[each.column, group.name] < Q and group.share.high < FOUR_FIFTHS * (group.reference or 0)
     ]
-    nobody = [name.removesuffix(": no image") for name in each.absent if name.endswith(": no image")]
     told = [
-        f"“{group.name}” is {_share(group)} of the images and {group.reference:.0%} of the population"
+        say(
+            "“{group}” is {share} of the images and {reference:.0%} of the population",
+            group=_name(group),
+            share=_share(group),
+            reference=group.reference or 0.0,
+        )
         for group in sorted(lacking, key=lambda group: group.share.value / (group.reference or 1))[:3]
     ]
-    told += [f"“{name}” is in the population and in no image" for name in nobody[:3]]
-    return _finding(each, told, f"Every group by {each.column} has four fifths of its part in the population, or may.")
+    told += [
+        say("“{group}” is in the population and in no image", group=Name("value", name)) for name in each.nobody[:3]
+    ]
+    by = Name("column", each.column)
+    nothing = say("Every group by {column} has four fifths of its part in the population, or may.", column=by)
+    return _finding(each, told, nothing)
 
 
 def _by_itself(each: Breakdown) -> Finding:
     few = [group for group in each.groups if group.share.value < FEW and group.name != MISSING]
-    told = [f"“{group.name}” is {_share(group)} of the images ({group.images})" for group in few[:3]]
+    told = [
+        say("“{group}” is {share} of the images ({n})", group=_name(group), share=_share(group), n=group.images)
+        for group in few[:3]
+    ]
     total = sum(group.images for group in each.groups)
     for group in each.groups:
         for label, count in group.classes.items():
             of_class = sum(other.classes[label] for other in each.groups)
             if not count and group.images * of_class / total >= LEAST and group.name != MISSING:
-                told.append(f"“{group.name}” has no image of {label}")
-    return _finding(each, told, f"Every group by {each.column} is a twentieth of the images or more.")
+                told.append(say("“{group}” has no image of {label}", group=_name(group), label=Name("label", label)))
+    by = Name("column", each.column)
+    return _finding(each, told, say("Every group by {column} is a twentieth of the images or more.", column=by))
 
 
-def _share(group: Subgroup) -> str:
+def _name(group: Subgroup) -> Name:
+    return Name("value", group.name)
+
+
+def _share(group: Subgroup) -> Sentence:
     share = group.share
-    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"
+    return say("{value:.1%} ({low:.1%} to {high:.1%})", value=share.value, low=share.low, high=share.high)
 
 
-def _finding(each: Breakdown, told: list[str], nothing: str) -> Finding:
+def _finding(each: Breakdown, told: list[Sentence], nothing: Sentence) -> Finding:
     smallest = min(each.groups, key=lambda group: group.share.value)
     share = smallest.share
     estimate = Estimate(
-        measure=f"share of the smallest group, “{smallest.name}”",
+        measure=say("share of the smallest group, “{group}”", group=_name(smallest)),
         value=share.value,
         low=share.low,
         high=share.high,
@@ -101,25 +129,32 @@ def _finding(each: Breakdown, told: list[str], nothing: str) -> Finding:
         n=share.n,
     )
     compared = any(group.reference is not None for group in each.groups)
-    counted = ", ".join(f"“{group.name}” {group.images}" for group in each.groups[:8])
+    counted = joined(say("“{group}” {n}", group=_name(group), n=group.images) for group in each.groups[:8])
+    reasons = joined(told, between=say("; "))
     return Finding(
         id=f"representation-{slug(each.column)}",
         detector="representation",
         cue=each.column,
         kind="representation",
-        title=f"Hardly anybody of a group by {each.column}: {'; '.join(told)}." if told else nothing,
+        title=say("Hardly anybody of a group by {column}: {told}.", column=Name("column", each.column), told=reasons)
+        if told
+        else nothing,
         verdict="gap" if told else "clear",
         label=None,
         rungs={
-            "association": Rung(state="untested", estimate=estimate, why=f"Counted: {counted} images."),
+            "association": Rung(
+                state="untested", estimate=estimate, why=say("Counted: {groups} images.", groups=counted)
+            ),
             "encoding": UNTESTED,
             "reliance": UNTESTED,
             "disparity": UNTESTED,
         },
-        recommendation="Collect more images of them, or say in the model card that it is not meant for them; until "
-        "then give its figures for them apart, with their intervals."
+        recommendation=say(
+            "Collect more images of them, or say in the model card that it is not meant for them; until then give its "
+            "figures for them apart, with their intervals."
+        )
         if told
-        else "Nothing to do.",
+        else say("Nothing to do."),
         question=QUESTION,
-        explanation=f"{RARE if told and not compared else ''} {each.limits}".strip(),
+        explanation=paragraph(RARE if told and not compared else NOTHING, each.limits),
     )

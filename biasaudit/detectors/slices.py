@@ -6,22 +6,27 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from biasaudit.detectors.accuracy_fall import GAP
+from biasaudit.detectors.detector import detector
+from biasaudit.evidence.accuracy_fall import GAP
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.shared_traits import shared_trait
 from biasaudit.evidence.discovery.slices import FEWEST, FEWEST_WRONG, Slice
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import detector
-from biasaudit.results import Estimate, Finding, Rung, RungName
+from biasaudit.results import NOTHING, Block, Estimate, Finding, Gallery, Name, Questions, Rung, RungName, Sentence, say
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, q_values
 from biasaudit.thresholds import FLOORS, Q
 
-QUESTION = "Does the model fail on a group of images of one class that look alike?"
+QUESTION = say("Does the model fail on a group of images of one class that look alike?")
+EXPLANATION = say(
+    "They may be a kind of their own that is rare in the data, be labelled wrongly, or lack a mark on which the model "
+    "leans elsewhere. What they share is not shown to be why the model fails."
+)
+METHOD = say("search in one half of the class and test in the other, against twins without groups")
 EXAMPLES = 20
 NOT_ASKED: Mapping[RungName, Rung] = {
-    name: Rung(state="untested", why="It is a group within one class: there is no tie to a label to ask of.")
+    name: Rung(state="untested", why=say("It is a group within one class: there is no tie to a label to ask of."))
     for name in ("association", "encoding", "reliance")
 }
 
@@ -39,7 +44,7 @@ def _estimate(one: Slice, wrong: np.ndarray, seed: int) -> Estimate:
     rng = generator(seed, "slices", "interval", one.label)
     low, high = interval(lambda weights: _loss(mine, one.inside, weights), one.tested, rng)
     return Estimate(
-        measure=f"accuracy on the other {one.label} images minus accuracy on the group",
+        measure=say("accuracy on the other {label} images minus accuracy on the group", label=Name("label", one.label)),
         value=value,
         low=min(low, value) if np.isfinite(low) else -1.0,
         high=max(high, value) if np.isfinite(high) else 1.0,
@@ -60,21 +65,29 @@ def _finding(
 ) -> Finding:
     wrong = predictions.log_odds.argmax(axis=1) != images.codes
     estimate = _estimate(one, wrong, seed)
-    rates = [1 - wrong[one.tested[side]].mean() for side in (one.inside, ~one.inside)]
-    words = f"{rates[0]:.0%} called rightly, {rates[1]:.0%} of the other {one.label} images"
+    label = Name("label", one.label)
+    words = _in_words(one, wrong, label)
+    why = say(
+        "In the half in which it was not looked for, the group holds {n} of {all} images: {words}.",
+        n=int(one.inside.sum()), all=len(one.inside), words=words,
+    )  # fmt: skip
     inside = np.isin(np.arange(images.n), one.members)
     outside = ~inside & (images.labels == one.label)
     trait = shared_trait(inside, outside, cues)
-    beside = np.flatnonzero(outside & ~wrong)
-    odds = predictions.log_odds[beside, images.classes.index(one.label)]
     found = estimate.value >= FLOORS["disparity"] and estimate.low > 0
+    examples = tuple(map(str, images.ids[one.members[:EXAMPLES]]))
+    counterexamples = _surest(np.flatnonzero(outside & ~wrong), one.label, images, predictions)
     return Finding(
         id=f"discovered-slice_{number}",
         detector="slices",
         cue=f"slice_{number}",
         kind="discovered",
-        title=f"The model fails on a group of images of {one.label} that look alike: {words}"
-        + (f"; {trait}." if trait else "."),
+        title=say(
+            "The model fails on a group of images of {label} that look alike: {words}{trait}.",
+            label=label,
+            words=words,
+            trait=say("; {trait}", trait=trait) if trait else NOTHING,
+        ),
         verdict="gap" if found and estimate.strength >= GAP else "clear",
         label=one.label,
         rungs={
@@ -84,39 +97,72 @@ def _finding(
                 estimate=estimate,
                 p_value=one.p_value,
                 q_value=q_value,
-                method="search in one half of the class and test in the other, against twins without groups",
-                why=f"In the half in which it was not looked for, the group holds {int(one.inside.sum())} of "
-                f"{len(one.inside)} images: {words}.",
+                method=METHOD,
+                why=why,
             ),
         },
-        examples=tuple(map(str, images.ids[one.members[:EXAMPLES]])),
-        counterexamples=tuple(map(str, images.ids[beside[np.argsort(-odds, kind="stable")]][:EXAMPLES])),
-        recommendation=f"Look at what these images share; collect more {one.label} images like them, check their "
-        "labels, and train and audit again.",
+        examples=examples,
+        counterexamples=counterexamples,
+        recommendation=say(
+            "Look at what these images share; collect more {label} images like them, check their labels, and train and "
+            "audit again.",
+            label=label,
+        ),
         question=QUESTION,
-        explanation="They may be a kind of their own that is rare in the data, be labelled wrongly, or lack a mark on "
-        "which the model leans elsewhere. What they share is not shown to be why the model fails.",
+        explanation=EXPLANATION,
+        blocks=_blocks(examples, counterexamples),
+    )
+
+
+def _in_words(one: Slice, wrong: np.ndarray, label: Name) -> Sentence:
+    inside, others = (1 - float(wrong[one.tested[side]].mean()) for side in (one.inside, ~one.inside))
+    return say(
+        "{inside:.0%} called rightly, {others:.0%} of the other {label} images",
+        inside=inside,
+        others=others,
+        label=label,
+    )
+
+
+def _surest(rows: np.ndarray, label: str, images: ImageTable, predictions: Predictions) -> tuple[str, ...]:
+    """Ids of some images, those first of whose class the model is surest."""
+    odds = predictions.log_odds[rows, images.classes.index(label)]
+    return tuple(map(str, images.ids[rows[np.argsort(-odds, kind="stable")]][:EXAMPLES]))
+
+
+def _blocks(group: tuple[str, ...], others: tuple[str, ...]) -> tuple[Block, ...]:
+    return (
+        Questions(),
+        Gallery(title=say("The group"), caption=say("The most typical first."), images=group),
+        Gallery(title=say("Others of the class"), caption=say("Called rightly, the surest first."), images=others),
     )
 
 
 def _nothing(tested: int, images: ImageTable) -> Finding:
-    classes = f"{tested} of {len(images.classes)} classes"
-    why = (
-        f"Looked for in {classes}; the others have fewer than {FEWEST} images or {FEWEST_WRONG} errors, or no part in "
-        "which the errors gather."
+    why = say(
+        "Looked for in {tested} of {classes} classes; the others have fewer than {fewest} images or {wrong} errors, or "
+        "no part in which the errors gather.",
+        tested=tested,
+        classes=len(images.classes),
+        fewest=FEWEST,
+        wrong=FEWEST_WRONG,
     )
     return Finding(
         id="discovered-slices",
         detector="slices",
         cue="slices",
         kind="discovered",
-        title="No group of images of one class that look alike, on which the model fails much more often, was shown.",
+        title=say(
+            "No group of images of one class that look alike, on which the model fails much more often, was shown."
+        ),
         verdict="clear",
         label=None,
         rungs={**NOT_ASKED, "disparity": Rung(state="no", why=why)},
-        recommendation="Nothing to do.",
+        recommendation=say("Nothing to do."),
         question=QUESTION,
-        explanation="A group of fewer than about forty images, or one that shades into the rest, would not be seen.",
+        explanation=say(
+            "A group of fewer than about forty images, or one that shades into the rest, would not be seen."
+        ),
     )
 
 

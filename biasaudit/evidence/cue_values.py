@@ -14,13 +14,13 @@ from biasaudit.cues.cue import Cue
 from biasaudit.evidence.measure.columns import RARE, lumped
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.results import Kind
+from biasaudit.results import NOTHING, Kind, Name, Sentence, ours, say
 from biasaudit.settings import Role, Settings
 
 MISSING = "(missing)"
 FAINT = 0.5
 """Share of an artefact's threshold below which its values count as equal: what is seen there is the picture."""
-CONSTANT = "the same in every image"
+CONSTANT = say("the same in every image")
 MOST_LEVELS = 100
 """A text column with more distinct values is an id, not a group."""
 LEAST_PER_LEVEL = 5
@@ -35,19 +35,29 @@ class CueValues:
 
     id: str
     kind: Kind
-    question: str
+    question: Sentence
     values: np.ndarray | None = None
     """float (n,), NaN where it could not be measured; None for a metadata column."""
     levels: np.ndarray | None = None
     """str (n,), missing as "(missing)"; None for a measured cue."""
     threshold: float | None = None
-    untestable: str = ""
+    untestable: Sentence = NOTHING
     """Why it cannot be tested, where it cannot."""
 
     constant: bool = False
     """The same in every image: it cannot give a label away."""
     role: Role = ""
     """What the user declared a metadata column to be."""
+
+    @property
+    def name(self) -> Name:
+        """Its id, to stand in a sentence."""
+        return Name("column" if self.kind == "metadata" else "cue", self.id)
+
+    @property
+    def plain_name(self) -> Name:
+        """The same with words apart: "bytes per pixel"."""
+        return replace(self.name, text=self.id.replace("_", " "))
 
     def of(self, rows: np.ndarray) -> CueValues:
         """The cue over some of the images; `rows`: bool (n,)."""
@@ -63,7 +73,7 @@ class CueValues:
 
 
 def coded(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct levels in order, str (m,), and the place of each image's among them, int (n,)."""
+    """The distinct levels in order, str (m,), and the place of each image's among them, int (n,); levels: (n,)."""
     found, of = np.unique(levels, return_inverse=True) if levels.dtype.kind == "U" else _first_seen(levels)
     names, order = np.unique(found.astype(str), return_inverse=True)
     return names, order[of]
@@ -118,30 +128,35 @@ def _held_once(levels: np.ndarray) -> np.ndarray:
 
 
 def metadata_cue(name: str, text: np.ndarray) -> CueValues:
-    """A metadata column as a cue: numbers in bands, text as it stands, ids set aside."""
+    """A metadata column as a cue: numbers in bands, text as it stands, ids set aside.
+
+    text: (n,), each a str, or None or NaN where it is missing.
+    """
     word_of, words = _distinct(text)
     present = word_of >= 0
     levels = np.array([*words, MISSING], dtype=object)[word_of]
-    question = f"Does the column “{name}” go with the label?"
-    why = ""
+    question = say("Does the column “{column}” go with the label?", column=Name("column", name))
     numbers = np.array([*map(_number, words), np.nan])[word_of]
     codes = any(re.fullmatch(r"0\d+", word) for word in words)
-    if len(words) + (not present.all()) < 2:
-        why = CONSTANT
-    elif not codes and present.sum() and np.isfinite(numbers[present]).mean() > 0.95:
+    constant = len(words) + (not present.all()) < 2
+    if not constant and not codes and present.sum() and np.isfinite(numbers[present]).mean() > 0.95:
         bands = _bands(numbers)
         levels = levels if bands is None else bands
     many = len(pd.unique(levels))
-    if not why and (many > MOST_LEVELS or len(levels) < LEAST_PER_LEVEL * many):
-        why = f"treated as an id: {many} values in {len(levels)} images"
-    constant = why == CONSTANT
+    why = CONSTANT if constant else NOTHING
+    if not constant and (many > MOST_LEVELS or len(levels) < LEAST_PER_LEVEL * many):
+        why = _an_id(many, len(levels))
     return CueValues(
         id=name, kind="metadata", question=question, levels=_held_once(levels), untestable=why, constant=constant
     )
 
 
+def _an_id(values: int, images: int) -> Sentence:
+    return say("treated as an id: {values} values in {images} images", values=values, images=images)
+
+
 def floored(values: np.ndarray, threshold: float | None) -> np.ndarray:
-    """The values of an artefact from `FAINT` of its threshold on; those of other cues as they are."""
+    """The values of an artefact from `FAINT` of its threshold on; those of other cues as they are; float (n,)."""
     return values if threshold is None else np.maximum(values, FAINT * threshold)
 
 
@@ -153,40 +168,51 @@ def _named_after_themselves(levels: np.ndarray, codes: np.ndarray) -> bool:
 
 
 def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray, learnt: np.ndarray) -> CueValues:
-    """A cue that was measured as words. Those of few images are lumped: they tell nothing, and may tell on someone."""
+    """A cue that was measured as words. Those of few images are lumped: they tell nothing, and may tell on someone.
+
+    words: (n,), each a str, or None or NaN where there is none. codes: int (n,), classes. learnt: bool (n,), the images
+    that a model learns from.
+    """
     word_of, kept = lumped(*_distinct(words), np.arange(len(words)))
     levels = np.array([*kept, MISSING], dtype=object)[word_of]
     names, distinct = set(pd.unique(levels)), set(pd.unique(levels[learnt]))
-    why = ""
-    if len(distinct) < 2 and distinct != {RARE}:
+    why, constant = NOTHING, len(distinct) < 2 and distinct != {RARE}
+    if constant:
         why = CONSTANT
     elif len(distinct) < 2 or len(distinct) > MOST_LEVELS or (levels == RARE).mean() > 0.5:
-        why = f"treated as an id: {len(names)} values in {len(levels)} images"
+        why = _an_id(len(names), len(levels))
     elif cue.unseen and _named_after_themselves(levels[learnt], codes[learnt]):
-        why = "each class has a word of its own in it: that repeats the label, and no network sees it"
-    constant = why == CONSTANT
+        why = say("each class has a word of its own in it: that repeats the label, and no network sees it")
     return CueValues(
-        id=cue.id, kind=cue.kind, question=cue.question, levels=_held_once(levels), untestable=why, constant=constant
+        id=cue.id,
+        kind=cue.kind,
+        question=ours(cue.question),
+        levels=_held_once(levels),
+        untestable=why,
+        constant=constant,
     )
 
 
 def measured_cue(cue: Cue, values: np.ndarray, learnt: np.ndarray) -> CueValues:
-    """A measured cue, set aside where it takes one value or could be measured in too few of the images learnt from."""
+    """A measured cue, set aside where it takes one value or could be measured in too few of the images learnt from.
+
+    values: float (n,), NaN where it could not be measured. learnt: bool (n,), the images that a model learns from.
+    """
     values = floored(values, cue.threshold)
     known = np.isfinite(values) & learnt
-    why = ""
+    why, constant = NOTHING, False
     if known.sum() < 0.5 * learnt.sum():
-        why = f"could be measured in {int(known.sum())} of {int(learnt.sum())} images only"
+        why = say("could be measured in {known} of {all} images only", known=int(known.sum()), all=int(learnt.sum()))
     elif np.ptp(values[known]) == 0:
-        why = CONSTANT
+        why, constant = CONSTANT, True
     return CueValues(
         id=cue.id,
         kind=cue.kind,
-        question=cue.question,
+        question=ours(cue.question),
         values=values,
         threshold=cue.threshold,
         untestable=why,
-        constant=why == CONSTANT,
+        constant=constant,
     )
 
 
@@ -199,12 +225,12 @@ def knowability_cue(cue: CueValues) -> CueValues | None:
     return CueValues(
         id=f"{cue.id}_known",
         kind=cue.kind,
-        question=f"Could {cue.id.replace('_', ' ')} be measured in one class only?",
+        question=say("Could {cue} be measured in one class only?", cue=cue.plain_name),
         levels=np.array(["not known", "known"], dtype=object)[known.astype(int)],
     )
 
 
-def cue_values(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
+def known_cues(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
     """All cues of this audit: the measured ones, then the metadata columns but the one that names the split."""
     learnt = ~images.held_out
     numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float), learnt) for cue in cues if not cue.words]

@@ -7,27 +7,27 @@ from functools import partial
 
 import numpy as np
 
-from biasaudit.attribution.of_given import explained
 from biasaudit.errors import UsageError
 from biasaudit.evidence.given_hints import order_hint, range_hint
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.on_workers import batches, by_piece
-from biasaudit.evidence.predictions import Predictions, macro_auc
+from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
-from biasaudit.model.answers import meaning_of, odds_of, probabilities_of
-from biasaudit.model.backbone import Backbone, forward
-from biasaudit.model.given import Given, GivenModel, before_last_dense
-from biasaudit.model.network import FoldedNetwork, without_head
+from biasaudit.model.answers import log_odds_of, output_scale_of, probabilities_of
+from biasaudit.model.backbone import Backbone
+from biasaudit.model.given.user_model import UserClassifier, UserModel
+from biasaudit.model.workers import batches, by_piece
+from biasaudit.results import Sentence, say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
+from biasaudit.stats.macro_auc import macro_auc_estimate
 
 FEWEST = 10
 """Images of each class that the given test part must hold for the figures to be its own."""
 
 
 def given_predictions(
-    images: ImageTable, survey: Survey, given: Given, settings: Settings, progress: Progress
+    images: ImageTable, survey: Survey, given: UserModel, settings: Settings, progress: Progress
 ) -> Predictions:
     """What the given model says of every image.
 
@@ -40,17 +40,17 @@ def given_predictions(
     assert survey.pixels is not None
     store, rows = survey.pixels.at(given.size), survey.rows
     answers = _answers(given, store, rows, images, progress)
-    model = GivenModel(
-        given=given,
-        meaning=meaning_of(answers, given.squashing, given.name),
+    model = UserClassifier(
+        model=given,
+        scale=output_scale_of(answers, given.activation, given.name),
         columns=np.array([given.classes.index(name) for name in images.classes]),
     )
-    odds = odds_of(answers, model.meaning)[:, model.columns]
+    odds = log_odds_of(answers, model.scale)[:, model.columns]
     judged = _judged(images)
-    area = macro_auc(odds[judged], images.codes[judged], images.groups[judged], settings.seed)
-    area = area.model_copy(update={"measure": "AUC of the given model, mean over classes"})
+    area = macro_auc_estimate(odds[judged], images.codes[judged], images.groups[judged], settings.seed)
+    area = area.model_copy(update={"measure": say("AUC of the given model, mean over classes")})
     hint = order_hint(model, odds[judged], images.codes[judged], images.classes)
-    if in_range := range_hint(given, model, odds, images, store, rows, settings):
+    if in_range := range_hint(model, odds, images, store, rows, settings):
         if area.low <= 0.5:
             raise UsageError(f"{given.name} does not tell these classes apart. {in_range}")
         hint = in_range
@@ -59,15 +59,16 @@ def given_predictions(
     embedding = _embedding(given, answers.shape[1], store, rows, progress)
     called = odds.argmax(axis=1) == images.codes
     recalls = [called[judged & (images.codes == code)].mean() for code in np.unique(images.codes[judged])]
+    told = _training(judged)
     return Predictions(
-        network=explained(model),
+        network=model,
         fold=np.zeros(images.n, dtype=int),
         log_odds=odds,
         probabilities=probabilities_of(odds),
         embedding=embedding,
         space=np.zeros(images.n, dtype=int),
         curves=(),
-        training=f"{_training(images, judged)} {hint}".rstrip(),
+        training=say("{told} {hint}", told=told, hint=hint) if hint else told,
         balanced_accuracy=float(np.mean(recalls)),
         auc=area,
         judged=judged,
@@ -76,12 +77,14 @@ def given_predictions(
     )
 
 
-def _answers(given: Given, store: PixelStore, rows: np.ndarray, images: ImageTable, progress: Progress) -> np.ndarray:
+def _answers(
+    given: UserModel, store: PixelStore, rows: np.ndarray, images: ImageTable, progress: Progress
+) -> np.ndarray:
     pieces = [(rows[some], images.ids[some].tolist()) for some in batches(len(rows))]
     return np.concatenate(list(by_piece(partial(_answered, store), given, pieces, progress, f"Asking {given.name}")))
 
 
-def _answered(store: PixelStore, given: Given, rows: np.ndarray, ids: Sequence[str]) -> np.ndarray:
+def _answered(store: PixelStore, given: UserModel, rows: np.ndarray, ids: Sequence[str]) -> np.ndarray:
     return given.answers(store.read(rows), ids)
 
 
@@ -92,31 +95,31 @@ def _judged(images: ImageTable) -> np.ndarray:
     return held_out if sizes.min() >= FEWEST else np.ones(images.n, dtype=bool)
 
 
-def _training(images: ImageTable, judged: np.ndarray) -> str:
+def _training(judged: np.ndarray) -> Sentence:
     if judged.all():
-        return (
+        return say(
             "Given as it is, nothing was trained: where it learnt from these very images, its figures flatter it and "
             "hide where it fails."
         )
-    n = int(judged.sum())
-    return f"Given as it is, nothing was trained: its figures are those of the {n} images of the given test part."
+    return say(
+        "Given as it is, nothing was trained: its figures are those of the {n} images of the given test part.",
+        n=int(judged.sum()),
+    )
 
 
 def _embedding(
-    given: Given, outputs: int, store: PixelStore, rows: np.ndarray, progress: Progress
+    given: UserModel, outputs: int, store: PixelStore, rows: np.ndarray, progress: Progress
 ) -> np.ndarray | None:
     """What its last Dense layer is given, float32 (n, features); None where there is no such layer."""
-    before = before_last_dense(given.network, outputs) if given.network is not None else None
-    if before is None:
+    backbone = given.before_head(outputs)
+    if backbone is None:
         return None
-    backbone = Backbone(given.name, given.size, before, pretrained=True, spatial=False)
-    network = without_head(backbone, forward(backbone))
     pieces = [(rows[some],) for some in batches(len(rows))]
     features = np.concatenate(
-        list(by_piece(partial(_features, store), network, pieces, progress, f"{given.name}: features"))
+        list(by_piece(partial(_features, store), backbone, pieces, progress, f"{given.name}: features"))
     )
     return features if np.isfinite(features).all() else None
 
 
-def _features(store: PixelStore, network: FoldedNetwork, rows: np.ndarray) -> np.ndarray:
-    return network.feature_maps(store.read(rows), 0)
+def _features(store: PixelStore, backbone: Backbone, rows: np.ndarray) -> np.ndarray:
+    return backbone.features(store.read(rows))

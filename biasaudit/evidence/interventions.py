@@ -10,13 +10,13 @@ from functools import partial
 import numpy as np
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.on_workers import batches_of, by_piece, of_rows
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie, difference_of
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
-from biasaudit.model.audited import AuditedModel
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.model.interface import AuditedModel
+from biasaudit.model.workers import batches_of, by_piece, of_rows
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.thresholds import FLOORS
@@ -43,7 +43,7 @@ class Intervention:
 
 
 def kept_intervention(
-    parts: Parts, name: str, key: str, make: Callable[[], Intervention | None]
+    checkpoints: Checkpoints, name: str, key: str, make: Callable[[], Intervention | None]
 ) -> Intervention | None:
     """What `make` returns, or what it returned before the run was interrupted."""
 
@@ -51,7 +51,7 @@ def kept_intervention(
         made = make()
         return {} if made is None else {field: np.asarray(value) for field, value in vars(made).items()}
 
-    kept = parts.arrays(name, key, arrays)
+    kept = checkpoints.arrays(name, key, arrays)
     if not kept:
         return None
     toward = int(kept.pop("toward"))
@@ -88,22 +88,20 @@ def _plan(cue: Cue, tie: Tie, predictions: Predictions, seed: int) -> _Plan | No
     return _Plan(key=tie.cue.key, cue=cue, rows=rows, toward=toward, amount=amount)
 
 
-def intervene(cue: Cue, tie: Tie, images: ImageTable, predictions: Predictions, seed: int) -> Intervention | None:
-    """Put one cue, and its placebo, into held-out images of the other classes; None where there are too few."""
-    plan = _plan(cue, tie, predictions, seed)
-    done = _carried_out([plan] if plan else [], images, predictions, seed, Progress(quiet=True), NOTHING_KEPT)
-    return next(iter(done.values()), None)
-
-
 def _carried_out(
-    plans: Sequence[_Plan], images: ImageTable, predictions: Predictions, seed: int, progress: Progress, parts: Parts
+    plans: Sequence[_Plan],
+    images: ImageTable,
+    predictions: Predictions,
+    seed: int,
+    progress: Progress,
+    checkpoints: Checkpoints,
 ) -> dict[str, Intervention]:
     """Cue key -> what came of it; all plans in one go, so that no worker waits for the last images of a cue."""
     network, fold = predictions.network, predictions.fold
     places = [(plan, some) for plan in plans for some in batches_of(network, fold[plan.rows])]
     pieces = [(plan, of_rows(images, plan.rows[some]), fold[plan.rows[some]]) for plan, some in places]
     odds = {plan.key: np.empty((2, len(plan.rows), len(images.classes))) for plan in plans}
-    asked = by_piece(partial(_asked, seed, parts), network, pieces, progress, "Putting cues in, against placebos")
+    asked = by_piece(partial(_asked, seed, checkpoints), network, pieces, progress, "Putting cues in, against placebos")
     for (plan, some), found in zip(places, asked, strict=True):
         odds[plan.key][:, some] = found
     return {
@@ -119,7 +117,7 @@ def _carried_out(
 
 
 def _asked(
-    seed: int, parts: Parts, network: AuditedModel, plan: _Plan, images: ImageTable, folds: np.ndarray
+    seed: int, checkpoints: Checkpoints, network: AuditedModel, plan: _Plan, images: ImageTable, folds: np.ndarray
 ) -> np.ndarray:
     """The model's log-odds of these images with the cue and with its placebo, float64 (2, m, classes)."""
 
@@ -127,7 +125,7 @@ def _asked(
         inserted, placebo = _drawn(plan, images, network.size, seed)
         return {"odds": np.stack([network.log_odds(inserted, folds), network.log_odds(placebo, folds)])}
 
-    return parts.arrays("reliance", [plan.key, images.ids.tolist()], make)["odds"]
+    return checkpoints.arrays("reliance", [plan.key, images.ids.tolist()], make)["odds"]
 
 
 def _drawn(plan: _Plan, images: ImageTable, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +151,7 @@ def interventions(
     predictions: Predictions,
     settings: Settings,
     progress: Progress,
-    parts: Parts = NOTHING_KEPT,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> dict[str, Intervention]:
     """Cue key -> its intervention, for each tied cue that can insert itself and has images to be put into.
 
@@ -167,4 +165,4 @@ def interventions(
     ]
     plans = [_plan(by_id[tie.cue.id], tie, predictions, settings.seed) for tie in chosen]
     wanted = [plan for plan in plans if plan is not None]
-    return _carried_out(wanted, images, predictions, settings.seed, progress, parts)
+    return _carried_out(wanted, images, predictions, settings.seed, progress, checkpoints)

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.cue_values import CueValues, coded
-from biasaudit.evidence.predictions import FROZEN_FOLDS, macro_auc
+from biasaudit.evidence.predictions import FROZEN_FOLDS
 from biasaudit.images.table import ImageTable
 from biasaudit.model.folds import assign_folds, trained_on
 from biasaudit.model.head import log_odds
 from biasaudit.model.training_sample import training_sample
-from biasaudit.registry import Unavailable
-from biasaudit.results import Estimate
+from biasaudit.results import Estimate, say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, generator, null_auc, permutation_p, stratified_auc
+from biasaudit.stats.macro_auc import macro_auc_estimate
 
 KINDS = ("property", "artefact", "file")
 """What was measured. Columns of the metadata are left out: no network sees them."""
@@ -74,7 +75,7 @@ def properties_together(
     """
     cues = [cue for cue in known_cues if cue.kind in KINDS and not cue.untestable]
     if len(cues) < 2:
-        raise Unavailable("needs two measured properties that differ between the images")
+        raise Unavailable(say("needs two measured properties that differ between the images"))
     codes, groups, learnt, seed = images.codes, images.group_codes, ~images.held_out, settings.seed
     fold = assign_folds(images, FROZEN_FOLDS, seed)
     table = _table(cues, learnt)
@@ -92,7 +93,7 @@ def properties_together(
         pair_share=float(pairs.max()),
         best_single=max(_single(cue, codes, fold, learnt) for cue in cues),
         log_odds=odds,
-        auc=macro_auc(odds[learnt], codes[learnt], groups[learnt], seed),
+        auc=macro_auc_estimate(odds[learnt], codes[learnt], groups[learnt], seed),
         p_value=_p_value(odds[learnt], codes[learnt], groups[learnt], fold[learnt], seed),
         held_out=None if learnt.all() else _area(odds[~learnt], codes[~learnt]),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.runtime.cache import AT_ONCE, digest_of
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts, parts_in
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints, checkpoints_in
 from biasaudit.settings import Settings
 
 NO_MATTER = ("jobs", "engine", "fresh", "review", "max_bad", "drop_small")
@@ -19,15 +19,17 @@ FILES = ("backbone", "weights")
 """Choices that may name a file, whose bytes count and not its name."""
 
 
-def parts_of_survey(out: Path, cues: Sequence[Cue], settings: Settings) -> Parts:
+def checkpoints_of_survey(out: Path, cues: Sequence[Cue], settings: Settings) -> Checkpoints:
     """What was measured in the files of this output folder with these cues; nothing where the user starts over."""
-    parts = parts_in(out.absolute() / "cache" / "parts", [cue.id for cue in cues], [cue.measure for cue in cues])
+    checkpoints = checkpoints_in(
+        out.absolute() / "cache" / "parts", [cue.id for cue in cues], [cue.measure for cue in cues]
+    )
     if settings.fresh:
-        parts.discard()
-    return parts
+        checkpoints.discard()
+    return checkpoints
 
 
-def parts_of_run(parts: Parts, surveyed: Survey, settings: Settings, source: Any) -> Parts:
+def checkpoints_of_run(checkpoints: Checkpoints, surveyed: Survey, settings: Settings, source: Any) -> Checkpoints:
     """What was learnt and asked in a run with these images, labels and choices.
 
     source: the model to audit, if any; of one that is no file it cannot be known whether it is the same.
@@ -38,7 +40,7 @@ def parts_of_run(parts: Parts, surveyed: Survey, settings: Settings, source: Any
     files = [str(source or ""), *(str(getattr(settings, name) or "") for name in FILES)]
     frame = surveyed.images.frame
     rows = (frame.iloc[start : start + AT_ONCE].astype(str).to_csv() for start in range(0, len(frame), AT_ONCE))
-    return parts.within(
+    return checkpoints.within(
         choices,
         [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files if Path(file).is_file()],
         digest_of(surveyed.values["hash"]),

@@ -3,68 +3,66 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from biasaudit.errors import UsageError
-from biasaudit.images.folder import shown
-from biasaudit.images.match import leads_out, match_paths
-from biasaudit.images.metadata import read_metadata
+from biasaudit.images.names import escaped
+from biasaudit.images.sources.match import leads_out, match_paths
+from biasaudit.images.sources.metadata import read_metadata
 from biasaudit.images.table import ImageTable
-from biasaudit.settings import Settings
 
 
-def sample_weights(images: ImageTable, settings: Settings) -> np.ndarray | None:
-    """The weight of each image in training, float (n,), mean 1 in each class; None where no file is named.
+def sample_weights(images: ImageTable, weights_file: Mapping[str, float] | None) -> np.ndarray | None:
+    """The weight of each image in training, float (n,), mean 1 in each class; None where no file was named.
 
-    Raises UsageError where the file does not fit the images: see `read_weights`; also where an image that is audited
-    has no weight, or a class has none above 0.
+    weights_file: as `read_weights` returns it. Raises UsageError where an image that is audited has no weight, or a
+    class has none above 0.
     """
-    if settings.weights is None:
+    if weights_file is None:
         return None
-    of_path = read_weights(settings.weights, images)
-    without = [str(id) for id in images.ids if id not in of_path]
+    without = [str(id) for id in images.ids if id not in weights_file]
     if without:
         raise UsageError(
-            f"--weights: {len(without)} image(s) have no weight, such as {shown(without[0])}. Give each image one."
+            f"--weights: {len(without)} image(s) have no weight, such as {escaped(without[0])}. Give each image one."
         )
-    weights = np.array([of_path[str(id)] for id in images.ids])
+    weights = np.array([weights_file[str(id)] for id in images.ids])
     for code, label in enumerate(images.classes):
         some = (images.codes == code) & ~images.held_out
         if not weights[some].sum() > 0:
-            raise UsageError(f"--weights: no image of class {shown(label, 60)} has a weight above 0.")
+            raise UsageError(f"--weights: no image of class {escaped(label, 60)} has a weight above 0.")
         weights[some] /= weights[some].mean()
     return weights
 
 
-def read_weights(file: Path, images: ImageTable) -> dict[str, float]:
+def read_weights(file: str | Path, images: ImageTable) -> dict[str, float]:
     """Image id -> weight, of the images that are audited.
 
     Raises UsageError where there is no column `weight`, a weight is no finite number of at least 0, two rows of one
     file disagree, or a path names no file of the folder.
     """
-    try:
-        frame = read_metadata(Path(file))
-    except UsageError as error:
-        raise UsageError(str(error).replace("--metadata", "--weights")) from None
+    frame = read_metadata(Path(file), "--weights")
     if "weight" not in frame:
-        raise UsageError(f"--weights: {shown(str(file))} has no column 'weight'.")
+        raise UsageError(f"--weights: {escaped(str(file))} has no column 'weight'.")
     paths = frame["path"].str.removeprefix("'")  # what keeps a spreadsheet from running a name
     ids = [own or plain for own, plain in zip(_matched(frame["path"], images), _matched(paths, images), strict=True)]
     weights: dict[str, float] = {}
     for path, id, text in zip(frame["path"], ids, frame["weight"], strict=True):
         weight = _number(text)
         if not (math.isfinite(weight) and weight >= 0):
-            given = shown(str(text), 40)
-            raise UsageError(f"--weights: {shown(path)} has weight {given!r}; a weight is a number of at least 0.")
+            given = escaped(str(text), 40)
+            raise UsageError(f"--weights: {escaped(path)} has weight {given!r}; a weight is a number of at least 0.")
         if id is None:
             if leads_out(path) or not _is_file(images.root / path):
-                raise UsageError(f"--weights: {shown(path)} names no file of the folder. Paths are relative to FOLDER.")
+                raise UsageError(
+                    f"--weights: {escaped(path)} names no file of the folder. Paths are relative to FOLDER."
+                )
             continue
         if weights.setdefault(id, weight) != weight:
-            raise UsageError(f"--weights: {shown(path)} has two weights. Keep one row a file.")
+            raise UsageError(f"--weights: {escaped(path)} has two weights. Keep one row a file.")
     return weights
 
 

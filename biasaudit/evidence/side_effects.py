@@ -21,7 +21,7 @@ from biasaudit.evidence.cue_values import floored
 from biasaudit.evidence.measure.planting import insertable, plant_each
 from biasaudit.evidence.ties import Tie, area, difference_of
 from biasaudit.images.table import ImageTable
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -134,7 +134,7 @@ def side_effects(
     ties: tuple[Tie, ...],
     settings: Settings,
     progress: Progress,
-    parts: Parts = NOTHING_KEPT,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> dict[str, SideEffect]:
     """Cue key -> of which other cue its tie is a side effect, where several measured cues are tied to a class."""
     tied = tied_numbers(ties)
@@ -149,7 +149,7 @@ def side_effects(
             sample, steps = images.subset(rows), {tie.cue.id: step}
             quiet = Progress(quiet=True)
             plant = partial(plant_each, sample, numbers, steps, jobs=settings.jobs, seed=settings.seed, progress=quiet)
-            after = parts.json("side_effects", tie.cue.key, partial(_numbers_of, plant, tie.cue.id))
+            after = checkpoints.json("side_effects", tie.cue.key, partial(_numbers_of, plant, tie.cue.id))
             signatures[tie.cue.key] = signature(rows, pd.DataFrame(after), tied)
     return attribute(tied, signatures)
 

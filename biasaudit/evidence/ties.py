@@ -90,7 +90,7 @@ def _split(signal: np.ndarray, positive: np.ndarray) -> float:
 
 
 def area(cue: CueValues, positive: np.ndarray, strata: Strata) -> float:
-    """AUC within strata, or over all where no stratum can tell."""
+    """AUC within strata, or over all where no stratum can tell; positive: bool (n,)."""
     assert cue.values is not None
     known = np.isfinite(cue.values)
     rows = strata.speaking(known, positive, cue.values)

@@ -28,10 +28,12 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
-from biasaudit.images.exif import read_exif
+from biasaudit.images import words
+from biasaudit.images.exif import Exif, read_exif
 from biasaudit.images.jpeg import chroma_subsampling, jpeg_quality, table_name
 from biasaudit.images.libtiff import quiet_libtiff
 from biasaudit.images.photo import WORKING_SIDE, FileFacts, Photo
+from biasaudit.images.reasons import Reason, Unreadable
 from biasaudit.images.to_rgb import to_rgb
 
 EXTENSIONS = {
@@ -65,16 +67,8 @@ _UPRIGHT = {
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
-class Unreadable(Exception):
-    """A file that is no usable image; `reason` is one plain line, the same for the same fault."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def decode(path: Path) -> Photo:
-    """Read an image file: upright, sRGB, transparency on white, longest side at most `WORKING_SIDE`.
+    """Read an image file: uint8 (height, width, 3), 0 to 255, upright, on white, longest side at most `WORKING_SIDE`.
 
     Only the first frame or page is read. The header is checked before any pixel is decoded.
     Raises `Unreadable` for whatever cannot be audited, and nothing else but MemoryError.
@@ -88,30 +82,30 @@ def decode(path: Path) -> Photo:
     except (Unreadable, MemoryError):
         raise
     except UnidentifiedImageError:
-        raise Unreadable(f"not a {', '.join(EXTENSIONS)} image") from None
+        raise Unreadable(Reason.OTHER_KIND, ", ".join(EXTENSIONS)) from None
     except Image.DecompressionBombError:
-        raise Unreadable(_too_many_pixels()) from None
+        raise Unreadable(Reason.TOO_MANY_PIXELS, MAX_PIXELS // 1_000_000) from None
     except PermissionError:
-        raise Unreadable("no read permission") from None
+        raise Unreadable(Reason.NO_PERMISSION) from None
     except Exception as error:  # a hostile file can raise anything inside a parser
         if "truncated" in str(error).lower():
-            raise Unreadable("truncated file") from None
-        raise Unreadable(f"damaged: cannot be decoded ({type(error).__name__})") from None
+            raise Unreadable(Reason.TRUNCATED) from None
+        raise Unreadable(Reason.DAMAGED, type(error).__name__) from None
 
 
 def _size_of_regular_file(path: Path) -> int:
     try:
         status = path.stat()
     except OSError as error:
-        raise Unreadable(f"cannot be opened ({os.strerror(error.errno or 0)})") from None
+        raise Unreadable(Reason.CANNOT_OPEN, os.strerror(error.errno or 0)) from None
     except ValueError:  # NUL in the name
-        raise Unreadable("cannot be opened (no such name)") from None
+        raise Unreadable(Reason.CANNOT_OPEN, "no such name") from None
     if not stat.S_ISREG(status.st_mode):
-        raise Unreadable("not a regular file")
+        raise Unreadable(Reason.NOT_REGULAR)
     if status.st_size == 0:
-        raise Unreadable("empty file")
+        raise Unreadable(Reason.EMPTY)
     if status.st_size > MAX_BYTES:
-        raise Unreadable(f"too large: over {MAX_BYTES >> 20} MB")
+        raise Unreadable(Reason.TOO_MANY_BYTES, MAX_BYTES >> 20)
     return status.st_size
 
 
@@ -121,31 +115,14 @@ def _photo(image: Image.Image, path: Path, n_bytes: int) -> Photo:
     kind = "JPEG" if image.format == "MPO" else image.format or ""
     tables = getattr(image, "quantization", None) or {}
     notes = _notes_on_header(image, kind, path)
-
-    if isinstance(image, JpegImagePlugin.JpegImageFile):
-        # The JPEG decoder halves for nothing; asking for the picture's own shape keeps both sides above twice
-        # what we need, so that the fine reduction is always our own.
-        ratio = max(1.0, max(width, height) / (2 * WORKING_SIDE))
-        image.draft(None, (int(np.ceil(width / ratio)), int(np.ceil(height / ratio))))
-    if kind == "TIFF":  # Pillow sets it upright on loading, and forgets how it lay
-        exif, turn = read_exif(image), 1
-        with quiet_libtiff():
-            image.load()
-    else:
-        image.load()
-        exif = read_exif(image)
-        turn = exif.orientation or 1
+    exif, turn = _loaded(image, kind)
     alpha = image.has_transparency_data  # asked after loading: a PNG's may stand anywhere before its pixels
     rgb, seen = to_rgb(image)
-    notes += seen
     if turn in _UPRIGHT:
         rgb = np.asarray(Image.fromarray(rgb).transpose(_UPRIGHT[turn]))
     if turn >= 5:
         width, height = height, width
-    if min(width, height) < SMALL_SIDE:
-        notes.append(f"smaller than {SMALL_SIDE} pixels")
-    if (rgb[0] == rgb[0, 0]).all() and (rgb == rgb[0, 0]).all():
-        notes.append("one colour only")
+    notes += [*seen, *_notes_on_picture(rgb, min(width, height))]
     facts = FileFacts(
         width=width,
         height=height,
@@ -170,29 +147,49 @@ def _photo(image: Image.Image, path: Path, n_bytes: int) -> Photo:
 def _check_header(image: Image.Image) -> None:
     short, long = sorted(image.size)
     if short < 1:
-        raise Unreadable("no pixels")
+        raise Unreadable(Reason.NO_PIXELS)
     if long > MAX_SIDE:
-        raise Unreadable(f"too large: a side over {MAX_SIDE} pixels")
+        raise Unreadable(Reason.TOO_LONG, MAX_SIDE)
     if short * long > MAX_PIXELS:
-        raise Unreadable(_too_many_pixels())
+        raise Unreadable(Reason.TOO_MANY_PIXELS, MAX_PIXELS // 1_000_000)
     if long > MAX_ASPECT * short:
-        raise Unreadable(f"too narrow: one side over {MAX_ASPECT} times the other")
+        raise Unreadable(Reason.TOO_NARROW, MAX_ASPECT)
     if image.mode in ("F", "I"):
-        raise Unreadable("32-bit pixels have no fixed range: save as 8 or 16 bits")
+        raise Unreadable(Reason.NO_RANGE)
 
 
-def _too_many_pixels() -> str:
-    return f"too large: over {MAX_PIXELS // 1_000_000} million pixels"
+def _loaded(image: Image.Image, kind: str) -> tuple[Exif, int]:
+    """Read the pixels, no finer than is needed; the file's EXIF, and how the pixels lie now (1 to 8, 1 is upright)."""
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        # The JPEG decoder halves for nothing; asking for the picture's own shape keeps both sides above twice
+        # what we need, so that the fine reduction is always our own.
+        ratio = max(1.0, max(image.size) / (2 * WORKING_SIDE))
+        image.draft(None, (int(np.ceil(image.width / ratio)), int(np.ceil(image.height / ratio))))
+    if kind == "TIFF":  # Pillow sets it upright on loading, and forgets how it lay
+        exif = read_exif(image)
+        with quiet_libtiff():
+            image.load()
+        return exif, 1
+    image.load()
+    exif = read_exif(image)
+    return exif, exif.orientation or 1
 
 
 def _notes_on_header(image: Image.Image, kind: str, path: Path) -> list[str]:
     notes = []
     extension = path.suffix.lower()
     if extension not in EXTENSIONS[kind] and any(extension in names for names in EXTENSIONS.values()):
-        notes.append(f"content is {kind}, name says otherwise")
+        notes.append(words.misnamed(kind))
     if getattr(image, "is_animated", False):
-        pages = kind in ("TIFF", "JPEG")
-        notes.append("several pages: first one used" if pages else "animated: first frame used")
+        notes.append(words.SEVERAL_PAGES if kind in ("TIFF", "JPEG") else words.ANIMATED)
+    return notes
+
+
+def _notes_on_picture(rgb: np.ndarray, short: int) -> list[str]:
+    """rgb: uint8 (h, w, 3). short: the shorter side of the file's own picture, in pixels."""
+    notes = [words.tiny(SMALL_SIDE)] if short < SMALL_SIDE else []
+    if (rgb[0] == rgb[0, 0]).all() and (rgb == rgb[0, 0]).all():
+        notes.append(words.ONE_COLOUR)
     return notes
 
 

@@ -1,7 +1,7 @@
 """What is left of a picture when its subject is taken away: a frame, bare colours, fine detail, a heap of patches.
 
-Each function takes a batch, uint8 (n, size, size, 3), and changes no argument. The four that stay pictures return
-uint8 of the same shape; the three that do not return float32 (n, features).
+Each function takes a batch of square pictures, uint8 (n, size, size, 3), 0 to 255, and changes no argument. Four return
+pictures, uint8 of the same shape; three return vectors, float32 (n, features).
 """
 
 from __future__ import annotations
@@ -26,17 +26,20 @@ THUMBNAIL, COARSE, LEVELS = 8, 16, 4
 
 
 def border(rgb: np.ndarray, _: np.random.Generator) -> np.ndarray:
-    """The outermost tenth along each edge; the rest is black."""
+    """uint8 (n, size, size, 3): the outermost tenth along each edge; the rest is black."""
     return _without_middle(rgb, BORDER)
 
 
 def background(rgb: np.ndarray, _: np.random.Generator) -> np.ndarray:
-    """All but the central box, which is black; the same box in every picture, so that its shape tells nothing."""
+    """uint8 (n, size, size, 3): all but the central box, which is black.
+
+    It is the same box in every picture, so that its shape tells nothing.
+    """
     return _without_middle(rgb, BACKGROUND)
 
 
 def fine_detail(rgb: np.ndarray, _: np.random.Generator) -> np.ndarray:
-    """Edges and noise without areas: grey values less their blur, on a grey ground."""
+    """uint8 (n, size, size, 3), grey: edges and noise without areas, which is grey less its blur, about 128."""
     found = np.empty_like(rgb)
     for place, image in enumerate(rgb):
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
@@ -46,7 +49,10 @@ def fine_detail(rgb: np.ndarray, _: np.random.Generator) -> np.ndarray:
 
 
 def shuffled_patches(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Textures and colours without shapes: squares in an order drawn for each picture; a rest of a side is black."""
+    """uint8 (n, size, size, 3): textures and colours without shapes, squares in an order drawn for each picture.
+
+    What is left of a side that 8 does not divide is black. From `rng`, `DRAWN` numbers a picture are taken.
+    """
     side = rgb.shape[1] // PATCHES
     whole = side * PATCHES
     squares = rgb[:, :whole, :whole].reshape(len(rgb), PATCHES, side, PATCHES, side, 3).swapaxes(2, 3)
@@ -60,18 +66,19 @@ def shuffled_patches(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def thumbnail(rgb: np.ndarray) -> np.ndarray:
-    """8 x 8 pixels; 192 values from 0 to 255."""
+    """float32 (n, 192), 0 to 255: 8 x 8 pixels, row by row, red, green and blue of each."""
     return _reduced(rgb, THUMBNAIL)
 
 
 def coarse_pixels(rgb: np.ndarray) -> np.ndarray:
-    """16 x 16 pixels, for want of a network that knows pictures; 768 values from 0 to 255."""
+    """float32 (n, 768), 0 to 255: 16 x 16 pixels in the same order, for want of a network that knows pictures."""
     return _reduced(rgb, COARSE)
 
 
 def colours(rgb: np.ndarray) -> np.ndarray:
-    """How much of the picture has each of 4 x 4 x 4 colours, and nothing of where; square roots of shares.
+    """float32 (n, 64), 0 to 1: how much of the picture has each of 4 x 4 x 4 colours, and nothing of where.
 
+    Square roots of shares, so that the squares of a row sum to 1.
     The root makes distances those of Hellinger, so that rare colours count as well.
     """
     levels = rgb.reshape(len(rgb), -1, 3).astype(np.int32) * LEVELS // 256

@@ -51,7 +51,7 @@ class FileFacts:
     folder: str = ""
     """The name of the folder that the file lies in, most often its class."""
     notes: tuple[str, ...] = field(default=())
-    """What a reader should know: "name says .jpg, content is PNG", "animated: first of 12 frames", ..."""
+    """What a reader should know, in the words of `images.words`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Photo:
     """One decoded image. Cues read it; nothing keeps it after its shard is done."""
 
     rgb: np.ndarray
-    """uint8, (height, width, 3), sRGB, upright, transparency composited on white, longest side at most 512."""
+    """uint8, (height, width, 3), 0 to 255, sRGB, upright, transparency laid on white, longest side at most 512."""
     file: FileFacts
 
     @cached_property
@@ -69,7 +69,7 @@ class Photo:
 
     @cached_property
     def gray(self) -> np.ndarray:
-        """float32, (height, width), the same luma, for arithmetic."""
+        """float32, (height, width), 0 to 255: the same luma, for arithmetic."""
         return self.luma.astype(np.float32)
 
     @cached_property
@@ -79,7 +79,7 @@ class Photo:
 
     @cached_property
     def lab(self) -> np.ndarray:
-        """float32, (h, w, 3), CIE L*a*b* with L* 0 to 100, of the picture reduced to `COLOUR_SIDE`.
+        """float32, (h, w, 3), CIE L*a*b* (0 to 100; -127 to 127) of the picture reduced to `COLOUR_SIDE`.
 
         Colours are of areas: no cue looks at one in finer detail, and the conversion takes longer than most cues.
         """

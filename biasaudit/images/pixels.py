@@ -22,6 +22,7 @@ class PixelStore:
     """Images of one size as raw uint8 rows in one file; memory does not grow with their number."""
 
     def __init__(self, path: Path, n: int, size: int) -> None:
+        """n pictures of `size` by `size` pixels in the file at `path`, which `create` makes."""
         self.path, self.n, self.size = path, n, size
         self.row_bytes = size * size * 3
         self.beside: PixelStore | None = None
@@ -66,7 +67,7 @@ class PixelStore:
             stream.write(np.ascontiguousarray(rgb).tobytes())
 
     def read(self, rows: np.ndarray) -> np.ndarray:
-        """uint8 (len(rows), size, size, 3)."""
+        """uint8 (m, size, size, 3), of the images at rows, int (m,)."""
         pixels = np.empty((len(rows), self.size, self.size, 3), dtype=np.uint8)
         with open(self.path, "rb") as stream:
             for place, row in enumerate(rows):
@@ -75,7 +76,7 @@ class PixelStore:
         return pixels
 
     def batches(self, rows: np.ndarray, batch: int = 32) -> Iterator[np.ndarray]:
-        """`read` in pieces."""
+        """uint8 (up to batch, size, size, 3): `read` in pieces."""
         for start in range(0, len(rows), batch):
             yield self.read(rows[start : start + batch])
 

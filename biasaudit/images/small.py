@@ -14,12 +14,12 @@ SIDE = 48
 
 
 def small_of(gray: np.ndarray) -> bytes:
-    """float (height, width), 0 to 255 -> SIDE * SIDE bytes, row by row, each the mean of what it covers."""
+    """float32 (height, width), 0 to 255 -> SIDE * SIDE bytes, row by row, each the mean of what it covers."""
     return np.rint(cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA)).astype(np.uint8).tobytes()
 
 
 def smalls(rows: Iterable[bytes]) -> np.ndarray:
-    """What `small_of` kept of n pictures, as uint8 (n, SIDE, SIDE)."""
+    """What `small_of` kept of n pictures, as uint8 (n, SIDE, SIDE), 0 to 255."""
     return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, SIDE, SIDE)
 
 
@@ -62,7 +62,7 @@ class SmallStore:
         return SmallStore(self.path, self.rows[rows])
 
     def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray:
-        """uint8 (m, SIDE, SIDE)."""
+        """uint8 (m, SIDE, SIDE), 0 to 255, of the pictures at rows: int (m,), bool (n,) or a slice."""
         chosen = self.rows[rows]
         pictures = np.empty((len(chosen), SIDE, SIDE), dtype=np.uint8)
         with open(self.path, "rb") as stream:
@@ -74,9 +74,9 @@ class SmallStore:
 
 
 Pictures = np.ndarray | SmallStore
-"""uint8 (n, side, side), in memory or on disk."""
+"""uint8 (n, side, side), 0 to 255, in memory or on disk."""
 
 
 def pictures_of(pictures: Pictures, rows: np.ndarray) -> Pictures:
-    """Some of the pictures, where they are."""
+    """Some of the pictures, left in memory or on disk. rows: int (m,), or bool (n,)."""
     return pictures.of(rows) if isinstance(pictures, SmallStore) else pictures[rows]

@@ -6,28 +6,32 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from biasaudit.images import words
 from biasaudit.images.photo import WORKING_SIDE
 
 BAND = 512
 """Rows of a transparent picture that are worked on at a time."""
+HIDDEN = "hidden pixels under transparency"
+"""The note on a picture that shows less than its file holds."""
 
 
 def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
-    """uint8 (height, width, 3) with longest side at most `WORKING_SIDE`, and notes on how it came about.
+    """The picture as uint8 (height, width, 3), 0 to 255, longest side at most `WORKING_SIDE`; and notes on how.
 
+    image: loaded, of any mode and size; what is transparent is laid on white, 16 bits are divided by 257.
     Raises what Pillow raises for a mode that it cannot convert.
     """
     if image.mode.startswith("I;16"):
         deep = _shrink(np.asarray(image).astype(np.uint16, copy=False))
         # 65535 / 257 = 255 exactly: the whole 16-bit range keeps its place, nothing is clipped or stretched.
         gray = ((deep.astype(np.uint32) + 128) // 257).astype(np.uint8)
-        return np.repeat(gray[:, :, None], 3, axis=2), ["16 bits reduced to 8"]
+        return np.repeat(gray[:, :, None], 3, axis=2), [words.SIXTEEN_BITS]
     notes = []
     if image.has_transparency_data:
         image, hides = _on_white(image)
-        notes += ["hidden pixels under transparency"] if hides else []
+        notes += [words.HIDDEN_PIXELS] if hides else []
     elif image.mode == "CMYK":
-        notes.append("CMYK converted to RGB")
+        notes.append(words.FROM_CMYK)
     if image.mode not in ("L", "RGB"):
         image = image.convert("L" if image.mode == "1" else "RGB")
     coarse = max(image.size) // (2 * WORKING_SIDE)
@@ -50,7 +54,7 @@ def _on_white(image: Image.Image) -> tuple[Image.Image, bool]:
 
 
 def _shrink(pixels: np.ndarray) -> np.ndarray:
-    """Reduce (height, width[, 3]) so that its longest side is at most `WORKING_SIDE`, by area averages."""
+    """uint8 or uint16 (height, width[, 3]) -> the same, its longest side at most `WORKING_SIDE`, by area averages."""
     height, width = pixels.shape[:2]
     ratio = WORKING_SIDE / max(height, width)
     if ratio >= 1:

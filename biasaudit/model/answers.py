@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 
 from biasaudit.errors import UsageError
-from biasaudit.model.gradients import Squashing
 from biasaudit.model.head import log_odds
+from biasaudit.model.layers import OutputActivation
 
-Meaning = Literal["shares", "chances", "logits"]
+OutputScale = Literal["softmax", "sigmoid", "logits"]
 """Probabilities that sum to 1 over the classes, a probability of each class by itself, or what comes before either."""
 TOLERANCE = 0.01
 """By which a probability may miss its range, and a row its sum: half precision is no finer."""
@@ -46,7 +46,7 @@ def as_rows(answers: Any, n: int, classes: Sequence[str], name: str) -> np.ndarr
 
 
 def check_finite(rows: np.ndarray, name: str, ids: Sequence[str] = ()) -> None:
-    """Raise UsageError where an answer is NaN or infinite, naming the image where `ids` are known."""
+    """Raise UsageError where an answer, float (n, outputs), is not finite, naming the image where `ids` are known."""
     bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     if len(bad):
         which = f" for {ids[int(bad[0])]}" if len(ids) else ""
@@ -56,51 +56,53 @@ def check_finite(rows: np.ndarray, name: str, ids: Sequence[str] = ()) -> None:
         )
 
 
-def meaning_of(rows: np.ndarray, squashing: Squashing | None, name: str) -> Meaning:
-    """What finite answers (n, outputs) mean; squashing: what the last layer does to its sums, None of a function.
+def output_scale_of(rows: np.ndarray, activation: OutputActivation | None, name: str) -> OutputScale:
+    """The scale of finite answers, float (n, outputs).
+
+    activation: of a Keras model's last layer; None of a function.
 
     Raises:
         UsageError: a function's answers are no probabilities, or the only output is a softmax.
     """
-    if squashing == "softmax" and rows.shape[1] == 1:
+    if activation == "softmax" and rows.shape[1] == 1:
         raise UsageError(f"{name} has a single output with a softmax, which answers 1 to every image.")
-    if squashing == "sigmoid":
-        return "chances"
+    if activation == "sigmoid":
+        return "sigmoid"
     one = rows.shape[1] == 1
     within = bool((rows >= -TOLERANCE).all() and (rows <= 1 + TOLERANCE).all())
     sums = rows.sum(axis=1)
-    if squashing == "linear":
+    if activation == "linear":
         # Logits do not sum to 1 in every row; a layer that divides by its sum does, and bears no name of its own.
-        return "shares" if within and not one and bool((abs(sums - 1) <= TOLERANCE).all()) else "logits"
+        return "softmax" if within and not one and bool((abs(sums - 1) <= TOLERANCE).all()) else "logits"
     if not within:
         raise UsageError(
             f"{name} must answer with probabilities, and its answers range from {rows.min():.3g} to {rows.max():.3g}. "
             "Squash them (softmax) before they are returned."
         )
     if one:
-        return "chances"
+        return "sigmoid"
     if not bool((abs(sums - 1) <= TOLERANCE).all()):
         worst = sums[int(np.argmax(abs(sums - 1)))]
         raise UsageError(f"{name} must answer with probabilities whose rows sum to 1, and a row sums to {worst:.3g}.")
-    return "shares"
+    return "softmax"
 
 
-def odds_of(rows: np.ndarray, meaning: Meaning) -> np.ndarray:
-    """Finite answers (n, outputs) -> each class's log p / (1 - p), float64 (n, classes).
+def log_odds_of(rows: np.ndarray, scale: OutputScale) -> np.ndarray:
+    """Finite answers, float (n, outputs) -> each class's log p / (1 - p), float64 (n, classes).
 
     A single output speaks for the second of two classes.
     """
-    if meaning == "chances":
+    if scale == "sigmoid":
         rows = np.log(np.maximum(rows, LEAST)) - np.log(np.maximum(1 - rows, NEXT_TO_ONE))
     if rows.shape[1] == 1:
         return np.hstack([-rows, rows])
-    if meaning == "chances":
+    if scale == "sigmoid":
         return rows
     # 1 - p as the sum of the others, which are known to more digits where p is next to 1.
-    return log_odds(np.log(np.maximum(rows, LEAST)) if meaning == "shares" else rows)
+    return log_odds(np.log(np.maximum(rows, LEAST)) if scale == "softmax" else rows)
 
 
 def probabilities_of(odds: np.ndarray) -> np.ndarray:
-    """Log-odds (n, classes) -> probabilities, float64 (n, classes), rows sum to 1."""
+    """Log-odds, float (n, classes) -> probabilities, float64 (n, classes), rows sum to 1."""
     each = 1 / (1 + np.exp(-np.clip(odds, -700, 700)))
     return each / np.maximum(each.sum(axis=1, keepdims=True), LEAST)

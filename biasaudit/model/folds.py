@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from biasaudit.errors import Unavailable
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import Unavailable
 
 
 def assign_folds(images: ImageTable, folds: int, seed: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Gradients of a class's score with regard to what a Keras network was given, on TensorFlow, JAX and PyTorch.
 
-The score is taken before the last squashing, whose slope is nearly nothing just where the network is sure
+The score is taken before the last activation, whose slope is nearly nothing just where the network is sure
 (Simonyan et al. 2014, ICLR workshop, section 3). It is worked out from the answer, so that no network is taken apart:
 
 - softmax: log p of the class less the mean of all classes' log p. That is the logit less the mean logit, since a
@@ -14,16 +14,16 @@ Of a single output, code 1 is that score and code 0 its negative.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from biasaudit.model.layers import OutputActivation, output_activation
 from biasaudit.model.quiet import import_keras
 
 if TYPE_CHECKING:
     import keras
 
-Squashing = Literal["softmax", "sigmoid", "linear"]
 ScoreGradients = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 """float32 (n, ...) and class codes int (n,) -> scores float32 (n,) and their gradients float32 (n, ...)."""
 BATCH = 32
@@ -31,18 +31,20 @@ BATCH = 32
 TINY = 1e-37  # float32 has no smaller numbers at full precision, and some backends round them to 0
 
 
-def score_gradients(network: keras.Model, squashing: Squashing | None = None, batch: int = BATCH) -> ScoreGradients:
+def score_gradients(
+    network: keras.Model, activation: OutputActivation | None = None, batch: int = BATCH
+) -> ScoreGradients:
     """Compile the scores of `network` and their gradients; the function follows the network's weights.
 
     Args:
         network: one input of any shape, float32 (n, ...) -> answers (n, classes), run as in inference.
-        squashing: how its answers were squashed; None to read it off its last layer.
+        activation: of its answers; None to read it off its last layer.
         batch: inputs at a time.
 
     Returns:
         A function of inputs, any n, and class codes, each from 0 to classes - 1.
     """
-    compiled = _COMPILERS[import_keras().backend.backend()](network, squashing or last_squashing(network))
+    compiled = _COMPILERS[import_keras().backend.backend()](network, activation or output_activation(network))
 
     def in_batches(inputs: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         inputs, codes = np.asarray(inputs, np.float32), np.asarray(codes, np.int32)
@@ -55,27 +57,14 @@ def score_gradients(network: keras.Model, squashing: Squashing | None = None, ba
     return in_batches
 
 
-def last_squashing(network: keras.Model) -> Squashing:
-    """What the last layer does to its sums, inside submodels too; `linear` where that cannot be seen."""
-    keras = import_keras()
-    try:
-        last = network.outputs[0]._keras_history.operation
-    except (AttributeError, IndexError, TypeError):  # no graph: written as a class
-        return "linear"
-    if isinstance(last, keras.Model):
-        return last_squashing(last)
-    name = getattr(getattr(last, "activation", None), "__name__", type(last).__name__).casefold()
-    return "softmax" if name == "softmax" else "sigmoid" if name == "sigmoid" else "linear"
-
-
-def _scores(answers: Any, codes: Any, squashing: Squashing) -> Any:
+def _scores(answers: Any, codes: Any, activation: OutputActivation) -> Any:
     """Answers (n, classes) and codes (n,) as the backend's own tensors -> scores (n,)."""
     ops = import_keras().ops
     answers = ops.cast(answers, "float32")
-    if squashing == "softmax":
+    if activation == "softmax":
         answers = ops.log(ops.maximum(answers, TINY))
         answers = answers - ops.mean(answers, axis=-1, keepdims=True)
-    elif squashing == "sigmoid":
+    elif activation == "sigmoid":
         answers = ops.log(ops.maximum(answers, TINY)) - ops.log(ops.maximum(1 - answers, TINY))
     if answers.shape[-1] == 1:
         answers = ops.concatenate([-answers, answers], axis=-1)
@@ -85,7 +74,7 @@ def _scores(answers: Any, codes: Any, squashing: Squashing) -> Any:
 # --- One compiler a backend: network -> one batch's scores and gradients -----------------------------------
 
 
-def _tensorflow(network: keras.Model, squashing: Squashing) -> ScoreGradients:
+def _tensorflow(network: keras.Model, activation: OutputActivation) -> ScoreGradients:
     import tensorflow as tf
 
     inputs = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
@@ -94,19 +83,19 @@ def _tensorflow(network: keras.Model, squashing: Squashing) -> ScoreGradients:
     def run(inputs: Any, codes: Any) -> Any:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)
-            scores = _scores(network(inputs, training=False), codes, squashing)
+            scores = _scores(network(inputs, training=False), codes, activation)
         return scores, tape.gradient(scores, inputs, unconnected_gradients="zero")
 
     return lambda inputs, codes: tuple(each.numpy() for each in run(tf.constant(inputs), tf.constant(codes)))
 
 
-def _jax(network: keras.Model, squashing: Squashing) -> ScoreGradients:
+def _jax(network: keras.Model, activation: OutputActivation) -> ScoreGradients:
     import jax
 
     @jax.jit
     def run(inputs: Any, codes: Any, weights: Any) -> Any:
         def total(inputs: Any) -> Any:
-            scores = _scores(network.stateless_call(*weights, inputs, training=False)[0], codes, squashing)
+            scores = _scores(network.stateless_call(*weights, inputs, training=False)[0], codes, activation)
             return scores.sum(), scores
 
         (_, scores), gradients = jax.value_and_grad(total, has_aux=True)(inputs)
@@ -123,7 +112,7 @@ def _jax(network: keras.Model, squashing: Squashing) -> ScoreGradients:
     return padded
 
 
-def _torch(network: keras.Model, squashing: Squashing) -> ScoreGradients:
+def _torch(network: keras.Model, activation: OutputActivation) -> ScoreGradients:
     import torch
 
     ops = import_keras().ops
@@ -131,14 +120,14 @@ def _torch(network: keras.Model, squashing: Squashing) -> ScoreGradients:
     def run(inputs: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         given = ops.convert_to_tensor(inputs).requires_grad_()
         with torch.enable_grad():
-            scores = _scores(network(given, training=False), ops.convert_to_tensor(codes), squashing)
+            scores = _scores(network(given, training=False), ops.convert_to_tensor(codes), activation)
             (gradients,) = torch.autograd.grad(scores.sum(), given, allow_unused=True, materialize_grads=True)
         return ops.convert_to_numpy(scores), ops.convert_to_numpy(gradients)
 
     return run
 
 
-_COMPILERS: dict[str, Callable[[keras.Model, Squashing], ScoreGradients]] = {
+_COMPILERS: dict[str, Callable[[keras.Model, OutputActivation], ScoreGradients]] = {
     "tensorflow": _tensorflow,
     "jax": _jax,
     "torch": _torch,

@@ -36,7 +36,8 @@ def fit_head(
 ) -> Head:
     """Multinomial logistic regression with balanced class weights (L-BFGS), on standardised features.
 
-    weights: float (n,), how much each image counts within its class; None: all alike.
+    pooled: float (n, features). codes: int (n,). penalty: inverse strength of the L2 penalty. weights: float (n,), how
+    much each image counts within its class; None: all alike.
     """
     scaler = StandardScaler().fit(pooled)
     model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=500, random_state=seed)
@@ -51,7 +52,9 @@ def fit_head(
 def choose_penalty(
     pooled: np.ndarray, codes: np.ndarray, groups: np.ndarray, seed: int, weights: np.ndarray | None = None
 ) -> float:
-    """The inverse penalty with the lowest out-of-fold log loss; weights as in `fit_head`.
+    """The inverse penalty with the lowest out-of-fold log loss; groups, int (n,), are kept whole.
+
+    The rest as in `fit_head`.
 
     With weights it is the strongest penalty within one standard error of that, logits scaled as suits them best
     (Breiman et al. 1984, section 3.4.3): the few images that count for many are else learnt by heart, and the cue with
@@ -99,13 +102,13 @@ def _within_one_error(
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Rows to probabilities, float64 (n, classes)."""
+    """Logits, float (n, classes) -> probabilities, float64 (n, classes), rows sum to 1."""
     shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
     return shifted / shifted.sum(axis=1, keepdims=True)
 
 
 def log_odds(logits: np.ndarray) -> np.ndarray:
-    """Each class against all others together: log p / (1 - p), float64 (n, classes)."""
+    """Logits, float (n, classes) -> each class against all others together: log p / (1 - p), float64 (n, classes)."""
     logits = logits.astype(np.float64)
     others = np.stack(
         [np.logaddexp.reduce(np.delete(logits, code, axis=1), axis=1) for code in range(logits.shape[1])],

@@ -1,14 +1,20 @@
-"""Where in a network its features are: the last map or vectors, and a map half way."""
+"""Looking into a Keras network: where its features are, where it can be cut, and what its last layer does.
+
+Here alone a layer is told by its class: Keras leaves no other way.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from biasaudit.errors import UsageError
 from biasaudit.model.quiet import import_keras
 
 if TYPE_CHECKING:
     import keras
+
+OutputActivation = Literal["softmax", "sigmoid", "linear"]
+"""What the last layer does to its sums."""
 
 
 def features_of(model: keras.Model, name: str) -> keras.Model:
@@ -82,3 +88,95 @@ def to_map_of(model: keras.Model, side: float) -> keras.Model | None:
 def _is_map_of(output: Any, side: float) -> bool:
     shape = tuple(getattr(output, "shape", ()))
     return len(shape) == 4 and shape[1] is not None and 0.75 * side <= shape[1] <= 1.3 * side and shape[3] > 3
+
+
+def cut(network: keras.Model) -> tuple[keras.Model, keras.Model]:
+    """`network` up to its last feature map, and what makes the answers out of that map.
+
+    Raises:
+        UsageError: it has no last feature map that everything after it comes from.
+    """
+    try:
+        return _cut(network)
+    except (AttributeError, LookupError, ValueError) as fault:
+        raise UsageError(
+            f"{network.name} cannot be cut at a last feature map, which Grad-CAM needs: it has none, is no Sequential "
+            f"or functional Keras model, or goes round that map on a second way: {fault}"
+        ) from fault
+
+
+def has_last_map(network: keras.Model) -> bool:
+    """Whether the network can be cut at a last feature map."""
+    try:
+        cut(network)
+    except UsageError:  # a transformer, or vectors from the start
+        return False
+    return True
+
+
+def _cut(network: keras.Model) -> tuple[keras.Model, keras.Model]:
+    keras = import_keras()
+    for layer, given, outcome in _from_the_end(network):
+        shape = outcome.shape
+        if len(shape) == 3:
+            break  # sequences: in a transformer the last map is the cutting into patches, before anything was seen
+        # A map of up to three channels is the picture, rescaled, or an answer and no features.
+        if len(shape) == 4 and shape[1:3] != (1, 1) and shape[3] > 3:
+            return keras.Model(network.inputs[0], outcome), keras.Model(outcome, network.outputs[0])
+        if isinstance(layer, keras.Model):
+            try:
+                front, rest = _cut(layer)
+            except LookupError:
+                continue
+            after = [] if outcome is network.outputs[0] else [keras.Model(outcome, network.outputs[0])]
+            return keras.Model(network.inputs[0], front(given)), _joined(rest, *after)
+    raise LookupError("no feature maps")
+
+
+def _from_the_end(network: keras.Model) -> list[tuple[Any, Any, Any]]:
+    """Each layer of this network's own graph with what it is given and gives there, the last one first.
+
+    Not `layer.input` and `layer.output`: those of a submodel are of its own graph, and those of a layer that is used
+    again, by another model or an earlier cut, may be of another one.
+    """
+    graph = getattr(network, "_functional", None) or network  # a Sequential keeps its graph inside
+    by_depth = getattr(graph, "_nodes_by_depth", {})
+    nodes = [node for depth in sorted(by_depth) for node in by_depth[depth]]
+    return [(node.operation, node.input_tensors[0], node.output_tensors[0]) for node in nodes if node.input_tensors]
+
+
+def _joined(*parts: keras.Model) -> keras.Model:
+    """The parts one after another as one model."""
+    keras = import_keras()
+    x = start = keras.Input(parts[0].input_shape[1:])
+    for part in parts:
+        x = part(x)
+    return keras.Model(start, x)
+
+
+def before_last_dense(network: keras.Model, outputs: int) -> keras.Model | None:
+    """`network` up to what its last Dense layer is given, inside submodels too; None where it has no such layer.
+
+    Returns a model of the same input -> vectors (n, features). A Dense layer of other than `outputs` units is no head.
+    """
+    keras = import_keras()
+    for layer, given, _ in _from_the_end(network):
+        if isinstance(layer, keras.layers.Dense):
+            head = layer.units == outputs and len(given.shape) == 2
+            return keras.Model(network.inputs, given) if head else None
+        if isinstance(layer, keras.Model) and (inner := before_last_dense(layer, outputs)) is not None:
+            return keras.Model(network.inputs, inner(given))
+    return None
+
+
+def output_activation(network: keras.Model) -> OutputActivation:
+    """What the last layer does to its sums, inside submodels too; `linear` where that cannot be seen."""
+    keras = import_keras()
+    try:
+        last = network.outputs[0]._keras_history.operation
+    except (AttributeError, IndexError, TypeError):  # no graph: written as a class
+        return "linear"
+    if isinstance(last, keras.Model):
+        return output_activation(last)
+    name = getattr(getattr(last, "activation", None), "__name__", type(last).__name__).casefold()
+    return "softmax" if name == "softmax" else "sigmoid" if name == "sigmoid" else "linear"

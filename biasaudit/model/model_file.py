@@ -13,6 +13,7 @@ from biasaudit.model.quiet import import_keras
 if TYPE_CHECKING:
     import keras
 
+ENDINGS = (".keras", ".h5")
 DEFAULT_SIZE = 224
 """Input side in pixels where a model takes any."""
 LUMA = (0.299, 0.587, 0.114)
@@ -30,6 +31,13 @@ def checked_file(name: str, *, trust_model: bool) -> str:
             "--trust-model."
         )
     return name
+
+
+def check_classifier_file(name: str, *, trust_model: bool) -> None:
+    """Raise UsageError where a trained classifier to audit is no Keras file that is there and may be loaded."""
+    if Path(name).suffix not in ENDINGS:
+        raise UsageError(f"--model {Path(name).name}: a Keras model ends in .keras (or .h5).")
+    checked_file(name, trust_model=trust_model)
 
 
 def load_file(file: Path) -> keras.Model:

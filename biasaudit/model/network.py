@@ -1,79 +1,80 @@
-"""The audited model: a network and head for each fold, so that each image meets one that never saw it.
-
-Every network here ends in global average pooling and a linear layer. For that shape Grad-CAM is the class
-activation map itself, up to a constant (Selvaraju 2017, section 3.1; Zhou 2016), so no gradient is needed.
-"""
+"""A Keras network as a whole: run as in inference, and copied with its weights shuffled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from biasaudit.model.backbone import Backbone
-from biasaudit.model.head import Head, log_odds
+from biasaudit.model.quiet import import_keras
+
+if TYPE_CHECKING:
+    import keras
+
+Run = Callable[[np.ndarray], np.ndarray]
+"""Images (n, ...) -> answers or features (n, ...)."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FoldedNetwork:
-    """One head a fold, on features that the folds share (frozen) or that each fold trained for itself."""
+def forward(network: keras.Model, size: int) -> Run:
+    """The network as a function for inference: uint8 (n, size, size, 3) -> float32 (n, ...), any n.
 
-    size: int
-    """Input side in pixels."""
-    features: tuple[Callable[[np.ndarray], np.ndarray], ...]
-    """uint8 (n, size, size, 3) -> float maps (n, h, w, c) or vectors (n, c); one, or one a fold."""
-    heads: tuple[Head, ...]
-    spatial: bool
-    backbones: tuple[Backbone, ...] = ()
-    """The networks behind `features`, one for each; none where the features are no Keras network's."""
-
-    @property
-    def quick_maps(self) -> bool:
-        """A heatmap is one pass through the network."""
-        return True
-
-    def _features(self, rgb: np.ndarray, fold: int) -> np.ndarray:
-        return self.features[fold if len(self.features) > 1 else 0](rgb)
-
-    def log_odds(self, rgb: np.ndarray, folds: np.ndarray, batch: int = 32) -> np.ndarray:
-        """uint8 (n, size, size, 3) and each image's fold -> log-odds of each class, float64 (n, classes)."""
-        result = np.empty((len(rgb), len(self.heads[0].bias)))
-        shared = len(self.features) == 1
-        for fold in [None] if shared else np.unique(folds):
-            rows = np.arange(len(rgb)) if fold is None else np.flatnonzero(folds == fold)
-            for start in range(0, len(rows), batch):
-                some = rows[start : start + batch]
-                pooled = pool(self._features(rgb[some], 0 if fold is None else int(fold)))
-                for each in np.unique(folds[some]):
-                    result[some[folds[some] == each]] = log_odds(self.heads[each].logits(pooled[folds[some] == each]))
-        return result
-
-    def heatmap(self, rgb: np.ndarray, fold: int, code: int) -> np.ndarray | None:
-        """Grad-CAM of class `code` for one image uint8 (size, size, 3): float (h, w), 0 to 1; None without maps.
-
-        The class's weights are taken against the mean of all classes', since a softmax knows differences only.
-        """
-        if not self.spatial:
-            return None
-        weights = self.heads[fold].weights
-        heat = np.maximum(0, self._features(rgb[None], fold)[0] @ (weights[:, code] - weights.mean(axis=1)))
-        return heat / heat.max() if heat.max() > 0 else heat
-
-    def feature_maps(self, rgb: np.ndarray, fold: int) -> np.ndarray:
-        """What a fold's head is given before it is pooled: uint8 (n, size, size, 3) -> float32 (n, h, w, c)."""
-        return self._features(rgb, fold)
-
-
-def without_head(backbone: Backbone, features: Callable[[np.ndarray], np.ndarray]) -> FoldedNetwork:
-    """A network that is asked for its features alone.
-
-    features: what `forward` makes of it.
+    The function follows the network: after training it gives the new features.
     """
-    spatial = backbone.spatial
-    return FoldedNetwork(size=backbone.size, features=(features,), heads=(), spatial=spatial, backbones=(backbone,))
+    keras = import_keras()
+    if keras.backend.backend() != "tensorflow":
+        return in_smaller_batches(lambda images: np.asarray(network.predict_on_batch(images)))
+    import tensorflow as tf
+
+    # The number of images is left open: fixed batches are no faster, each size would be traced anew, and
+    # padding would make one image cost a whole batch.
+    @tf.function(input_signature=[tf.TensorSpec((None, size, size, 3), tf.uint8)])
+    def infer(images: Any) -> Any:
+        return network(tf.cast(images, tf.float32), training=False)
+
+    return in_smaller_batches(lambda images: infer(tf.constant(images, tf.uint8)).numpy())
 
 
-def pool(features: np.ndarray) -> np.ndarray:
-    """Maps (n, h, w, c) to their mean over places, float32 (n, c); vectors stay as they are."""
-    return (features.mean(axis=(1, 2)) if features.ndim == 4 else features).astype(np.float32)
+def in_smaller_batches(run: Run) -> Run:
+    """The same function of images (n, ...), which halves a batch for which there is not enough memory.
+
+    It raises MemoryError where there is not enough for one image.
+    """
+
+    def answer(images: np.ndarray) -> np.ndarray:
+        try:
+            return run(images)
+        except Exception as error:
+            if not ran_out_of_memory(error):
+                raise
+            if len(images) < 2:
+                raise MemoryError("not enough memory for one image") from error
+        half = len(images) // 2
+        return np.concatenate([answer(images[:half]), answer(images[half:])])
+
+    return answer
+
+
+def ran_out_of_memory(error: Exception) -> bool:
+    """Whether it is Python's or TensorFlow's word for that (named, so that TensorFlow need not be imported)."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+
+
+def shuffled_copy(network: keras.Model, seed: int = 0) -> keras.Model | None:
+    """A copy with the weights shuffled within each tensor; None where it cannot be copied.
+
+    Adebayo et al. 2018, "Sanity Checks for Saliency Maps", NeurIPS, draw initial weights anew; shuffling needs no
+    knowledge of how they were drawn and keeps variances above 0.
+    """
+    rng = np.random.default_rng(seed)
+    try:
+        copy = import_keras().models.clone_model(network)
+        copy.set_weights([shuffled(each, rng) for each in network.get_weights()])
+    except (NotImplementedError, TypeError, ValueError):  # written as a class, or with layers that cannot be copied
+        return None
+    return copy
+
+
+def shuffled(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """An array of any shape and dtype with the same values at other places."""
+    return rng.permutation(values.ravel()).reshape(values.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.head import Head
 from biasaudit.model.quiet import import_keras
+from biasaudit.runtime.checkpoints import Checkpoints
 
 BATCH = 32
 EPOCHS = 30
 PATIENCE = 6
+Trained = tuple[Head, dict[str, list[float]]]
+"""The head, and the losses epoch by epoch."""
 
 
 class Diverged(Exception):
@@ -61,19 +65,20 @@ def train_network(
     classes: int,
     seed: int,
     counts: np.ndarray | None = None,
-) -> tuple[Head, dict[str, list[float]]]:
+) -> Trained:
     """Train `backbone.network` in place with a linear head on its pooled output.
 
-    rows, codes, groups: of the training images; counts: float (n,), how much each counts within its class. Fifteen
-    per cent of them are kept for early stopping. Returns the head and the curves. Raises Diverged where the loss is
-    not finite even at a tenth of the learning rate.
+    rows, codes, groups: int (n,), of the training images; counts: float (n,), how much each counts within its class.
+    Fifteen per cent of them are kept for early stopping. Returns the head and the curves. Raises Diverged where the
+    loss is not finite even at a tenth of the learning rate.
     """
-    keras = import_keras()
-    fresh = backbone.network.get_weights()
+    keras, body = import_keras(), backbone.network
+    assert body is not None
+    fresh = body.get_weights()
     for rate in (1e-3, 1e-4) if not backbone.pretrained else (1e-4, 1e-5):
         keras.utils.set_random_seed(seed)
-        backbone.network.set_weights(fresh)
-        backbone.network.trainable = True
+        body.set_weights(fresh)
+        body.trainable = True
         network, dense = _with_head(keras, backbone, classes)
         network.compile(keras.optimizers.Adam(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         curves = _fit(keras, network, store, rows, codes, groups, classes, seed, counts)
@@ -83,7 +88,28 @@ def train_network(
     raise Diverged("The loss was not finite, even at a tenth of the learning rate. Try another --backbone.")
 
 
+def kept_training(backbone: Backbone, checkpoints: Checkpoints, fold: int, train: Callable[[], Trained]) -> Trained:
+    """What `train`, which trains `backbone.network` in place, returns or returned before the run was interrupted.
+
+    The weights are kept as plain arrays, and the layers come from the code.
+    """
+    network = backbone.network
+    assert network is not None
+
+    def arrays() -> dict[str, np.ndarray]:
+        head, curves = train()
+        weights = {f"layer {place}": each for place, each in enumerate(network.get_weights())}
+        curve = {f"curve {name}": np.array(values, dtype=float) for name, values in curves.items()}
+        return weights | curve | {"head": head.weights, "bias": head.bias}
+
+    kept = checkpoints.arrays("network", fold, arrays)
+    network.set_weights([kept[f"layer {place}"] for place in range(len(network.get_weights()))])
+    curves = {name.removeprefix("curve "): kept[name].tolist() for name in kept if name.startswith("curve ")}
+    return Head(kept["head"], kept["bias"]), curves
+
+
 def _with_head(keras: Any, backbone: Backbone, classes: int):
+    assert backbone.network is not None
     # Bytes travel to the device, a quarter of what floats would be, and become floats there.
     image = keras.Input((backbone.size, backbone.size, 3), dtype="uint8")
     maps = backbone.network(keras.ops.cast(image, "float32"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from biasaudit.errors import Unavailable
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import Unavailable
 from biasaudit.stats import generator
 
 FEWEST = 20

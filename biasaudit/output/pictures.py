@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from biasaudit.evidence.attributions import FLAT, Attributions
+from biasaudit.evidence.maps.attributions import FLAT, Attributions
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
+from biasaudit.report.pictures import MOST_PICTURES, heat_key
+from biasaudit.report.standing import blocks_of, section_of
 from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_thumbnail
-from biasaudit.report.view import MOST_PICTURES, heat_key
-from biasaudit.results import Finding
+from biasaudit.results import Finding, Gallery
 from biasaudit.runtime.progress import Progress
 
 
@@ -41,7 +42,7 @@ def save_pictures(
     discard_thumbnails(folder)
     findings = list(findings)
     quiet = ("clear", "untested")
-    telling = [finding for finding in findings if finding.verdict not in quiet or finding.kind == "discovered"]
+    telling = [finding for finding in findings if finding.verdict not in quiet or _told_by_pictures(finding)]
     likeness_of = {
         finding.id: likeness[finding.cue] for finding in findings if finding.cue in likeness and finding.regions
     }
@@ -49,13 +50,23 @@ def save_pictures(
     wanted: dict[str, set[str]] = {}
     for finding in telling:
         mapped = MOST_PICTURES if quick or finding.id in likeness_of else 1
-        for shown in (finding.examples[:MOST_PICTURES], finding.counterexamples[:MOST_PICTURES]):
-            for place, image in enumerate(shown):
+        for shown in (finding.examples, finding.counterexamples, *_galleries(finding)):
+            for place, image in enumerate(shown[:MOST_PICTURES]):
                 heat = heat_key(finding) if place < mapped else None
                 wanted.setdefault(image, set()).update({heat} if heat else set())
     row_of = images.rows_of(wanted)
-    for image in progress.track(sorted(wanted), "Drawing the evidence", len(wanted)):
+    for image in progress.track(sorted(row_of), "Drawing the evidence", len(row_of)):
         _save(image, row_of[image], sorted(wanted[image]), images, predictions, attributions, likeness_of, folder)
+
+
+def _told_by_pictures(finding: Finding) -> bool:
+    """What was discovered has no name but its pictures, and a section of articles shows those of whatever it holds."""
+    section = section_of(finding)
+    return finding.kind == "discovered" or (section is not None and section.form == "articles")
+
+
+def _galleries(finding: Finding) -> list[tuple[str, ...]]:
+    return [block.images for block in blocks_of(finding) if isinstance(block, Gallery)]
 
 
 def _save(

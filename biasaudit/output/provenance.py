@@ -12,7 +12,7 @@ import pandas as pd
 
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.predictions import Predictions
-from biasaudit.images.folder import readable_id
+from biasaudit.images.names import as_unicode
 from biasaudit.results import Dataset, Model
 
 LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "opencv-python-headless", "pillow")
@@ -24,7 +24,7 @@ def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
     sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
     splits = images.frame["split"].dropna()
     return Dataset(
-        name=readable_id(folder.resolve().name),
+        name=as_unicode(folder.resolve().name),
         n=images.n,
         classes=dict(Counter(images.frame["label"])),
         splits=dict(Counter(splits)),
@@ -49,13 +49,14 @@ def _fingerprint(frame: pd.DataFrame, hashes: pd.Series) -> str:
 def model_record(name: str, model: Predictions) -> Model:
     """The network and how well it had learnt."""
     return Model(
-        backbone=readable_id(name),
+        backbone=as_unicode(name),
         training=model.training,
         folds=0 if model.given else int(model.fold.max()) + 1,
         auc=model.auc,
         learnt=model.learnt,
         balanced_accuracy=model.balanced_accuracy,
         curves=model.curves,
+        own=model.network.own,
     )
 
 

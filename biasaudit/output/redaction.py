@@ -1,16 +1,34 @@
-"""An audit without the names in it: for a report that leaves the house."""
+"""An audit without the names in it: for a report that leaves the house.
+
+Nothing is looked for in prose. Every field of text says by its type whose words it holds, and every sentence is made of
+arguments that say the same; what came from the user's side is replaced wherever it stands. What says nothing of its
+origin, and all that a part from another package calls its own, counts as the user's.
+"""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from biasaudit.results import Audit
+from biasaudit.detectors import BUILTIN
+from biasaudit.images.splits import USUAL
+from biasaudit.model.backbones import AUTO, BY_NAME
+from biasaudit.results import Audit, Finding, Holds, Name, Record, Sentence
 
 HIDDEN = "(left out)"
-SPLITS = ("train", "training", "val", "valid", "validation", "test", "testing")
-"""Parts that are called what everybody calls them; any other name may be a value of a column."""
+KEPT = ("ours", "label", "column", "cue")
+"""Kinds of words that a copy for others keeps: what is ours, and the names of classes, columns and cues."""
+NUMBERED = {"image": "image", "value": "value", "split": "part"}
+"""Kinds that are told apart by a number, and what each is called; all others are left out."""
+OUR_DETECTORS = frozenset({"rungs", *(each.id for each in BUILTIN)})
+NETWORKS = frozenset(name.casefold() for name in (AUTO, *BY_NAME))
+COLUMNS = ("group_by", "split", "ignore", "nuisance", "mediator", "sensitive", "without", "classes")
+"""Settings that name columns, cues and classes."""
+OUR_CHOICES = {"engine": ("local", "dask", "ray"), "pixels": ("0..255", "0..1", "-1..1")}
+
+Change = Callable[[Name], Name]
 
 
 def redacted(audit: Audit, salt: bytes = b"") -> tuple[Audit, dict[str, str]]:
@@ -19,135 +37,152 @@ def redacted(audit: Audit, salt: bytes = b"") -> tuple[Audit, dict[str, str]]:
     Columns and classes keep their names. The codes are numbers in an order that tells nothing to who lacks the `salt`,
     and the same whenever the same audit is redrawn with it. The command and the folder's name are left out.
     """
-    names = _numbered("image", _names(audit), salt)
-    keep = {*audit.dataset.classes, *(finding.cue for finding in audit.findings)}
-    kept = keep | {_cut(name, most) for name in keep for most in (30, 40, 60)}
-    texts = [text for finding in audit.findings for text in _texts(finding.model_dump(mode="json"))]
-    levels = {group.name for breakdown in audit.subgroups for group in breakdown.groups} | _on_the_map(audit)
-    values = _numbered(
-        "value", levels | ({text[start:end] for text in texts for start, end in _quoted(text)} - kept), salt
+    seen: dict[str, set[str]] = {kind: set() for kind in NUMBERED}
+
+    def note(name: Name) -> Name:
+        if name.kind in seen and name.text:
+            seen[name.kind].add(name.text)
+        return name
+
+    _audit(audit, note)
+    seen["split"] = {name for name in seen["split"] if name.casefold() not in USUAL}
+    codes = {kind: _numbered(NUMBERED[kind], names, salt) for kind, names in seen.items()}
+
+    def change(name: Name) -> Name:
+        if name.kind in KEPT or not name.text or (name.kind == "split" and name.text.casefold() in USUAL):
+            return name
+        return Name(name.kind, codes.get(name.kind, {}).get(name.text, HIDDEN))
+
+    copy = _audit(audit, change)
+    return Audit.model_validate(copy.model_dump()), {code: name for name, code in codes["image"].items()}
+
+
+def _audit(audit: Audit, change: Change) -> Audit:
+    """The audit with every name in it changed; what has no type that would tell is gone through here, key by key."""
+    ids = {name: f"finding {n}" for n, name in enumerate((each.id for each in audit.findings if _foreign(each)), 1)}
+    known = {each.id for each in audit.findings}
+    plain = _changed(audit.model_copy(update={"findings": (), "settings": {}, "run": {}}), Audit, change)
+    reviews = [
+        after.model_copy(
+            update={
+                "finding": ids.get(before.finding, before.finding if before.finding in known else HIDDEN),
+                "data": before.data if before.data in ("", audit.dataset.fingerprint) else HIDDEN,
+            }
+        )
+        for before, after in zip(audit.reviews, plain.reviews, strict=True)
+    ]
+    model = plain.model
+    if model is not None and audit.model is not None and _is_ours(audit.model.backbone) and audit.model.folds:
+        model = model.model_copy(update={"backbone": audit.model.backbone})
+    return plain.model_copy(
+        update={
+            "findings": tuple(_finding(each, ids, audit, change) for each in audit.findings),
+            "settings": {key: _setting(key, value) for key, value in audit.settings.items()},
+            "run": {key: _plain(value) if key != "started" else value for key, value in audit.run.items()},
+            "dataset": plain.dataset.model_copy(update={"name": "data set"}),
+            "model": model,
+            "reviews": tuple(reviews),
+        }
     )
 
-    def of_finding(text: str) -> str:
-        if text in names:
-            return names[text]
-        for start, end in reversed(_quoted(text)):
-            text = text[:start] + values.get(text[start:end], text[start:end]) + text[end:]
-        return text
 
-    def anywhere(text: str) -> str:
-        return _replaced(of_finding(text), names)
-
-    record: dict[str, Any] = audit.model_dump(mode="json")
-    record["findings"] = [_mapped(each, of_finding) for each in record["findings"]]
-    record["subgroups"] = [_of_groups(each, values, of_finding) for each in record["subgroups"]]
-    for each in record["representation"]["colourings"] if record["representation"] else ():
-        if each["kind"] == "subgroup":
-            each["levels"] = [values[level] for level in each["levels"]]
-    record["checks"] = _mapped(record["checks"], anywhere)
-    record["headline"] = anywhere(audit.headline)
-    dataset = record["dataset"]
-    dataset |= {
-        "name": "data set",
-        "excluded": [{**each, "path": names[each["path"]]} for each in dataset["excluded"]],
-        "warnings": [anywhere(text) for text in dataset["warnings"]],
-    }
-    parts = _numbered("part", {name for name in dataset["splits"] if name.casefold() not in SPLITS}, salt)
-    dataset["splits"] = {parts.get(name, name): n for name, n in dataset["splits"].items()}
-    own = bool(record["settings"].get("model")) or "." in str(record["settings"].get("backbone", ""))
-    if record["model"] and (own or not record["model"]["folds"]):  # a network of theirs, called as its file is
-        record["model"]["backbone"] = HIDDEN
-    if own and record["settings"].get("backbone"):
-        record["settings"]["backbone"] = HIDDEN
-    for key in ("metadata", "model", "weights", "review", "reference", "subject"):
-        if record["settings"].get(key):
-            record["settings"][key] = HIDDEN
-    if "command" in record["run"]:
-        record["run"]["command"] = HIDDEN
-    for review in record["reviews"]:
-        for key in ("comment", "name"):  # free text: nobody knows whom it names
-            review[key] = HIDDEN if review[key] else ""
-    return Audit.model_validate(record), {code: name for name, code in names.items()}
+def _foreign(finding: Finding) -> bool:
+    """Whether a part of another package made it, whose ids may be made of anything."""
+    return finding.detector not in OUR_DETECTORS
 
 
-def _on_the_map(audit: Audit) -> set[str]:
-    """The values of columns that the map of the representation is coloured by."""
-    colourings = audit.representation.colourings if audit.representation else ()
-    return {level for each in colourings if each.kind == "subgroup" for level in each.levels}
+def _finding(finding: Finding, ids: dict[str, str], audit: Audit, change: Change) -> Finding:
+    if not _foreign(finding):
+        after = _changed(finding, Finding, change)
+        return after.model_copy(update={"story": tuple(ids.get(each, each) for each in finding.story)})
+    names = {*audit.dataset.classes, *(each.cue for each in audit.findings if not _foreign(each))}
 
+    def distrusted(name: Name) -> Name:
+        """Its cue and class are kept where they are known; a word that it calls ours is not taken for ours."""
+        return name if name.text in names else change(Name("text", name.text)) if name.kind in KEPT else change(name)
 
-def _of_groups(breakdown: dict[str, Any], values: dict[str, str], change: Callable[[str], str]) -> dict[str, Any]:
-    """A breakdown with codes for its levels, and for those of the reference population that no image has."""
-    groups = [{**group, "name": values[group["name"]]} for group in breakdown["groups"]]
-    differences = [
-        {
-            **each,
-            "group": values[each["group"]],
-            "difference": {**each["difference"], "measure": change(each["difference"]["measure"])},
+    after = _changed(finding, Finding, distrusted, trusted=False)
+    return after.model_copy(
+        update={
+            "id": ids[finding.id],
+            "detector": finding.detector,
+            "story": tuple(ids.get(each, each) for each in finding.story),
         }
-        for each in breakdown["differences"]
-    ]
-    absent = []
-    for text in breakdown["absent"]:
-        name, told, label = text.rpartition(": no image")
-        absent.append(values.get(name, HIDDEN) + told + label)
-    return {**breakdown, "groups": groups, "differences": differences, "absent": absent}
+    )
 
 
-def _quoted(text: str) -> list[tuple[int, int]]:
-    """Where a sentence holds what it took from the data, which stands in “ ”: values of columns, words of files.
+def _changed(value: Any, kind: Any, change: Change, trusted: bool = True) -> Any:
+    """The value, of the type `kind`, with every name in it changed; where not `trusted`, also what it calls ours."""
+    if isinstance(value, Sentence):
+        return value.renamed(change)
+    if isinstance(value, Record):
+        fields = type(value).model_fields
+        changed = {
+            name: _changed(getattr(value, name), _annotated(field), change, trusted) for name, field in fields.items()
+        }
+        return value.model_copy(update=changed)
+    if isinstance(value, str):
+        held = _held(kind)
+        if held is None or (held == "ours" and trusted):
+            return value
+        return change(Name("text" if held == "ours" else held, value)).text
+    if isinstance(value, dict):
+        of_key, of_value = (*get_args(_bare(kind)), Any, Any)[:2]
+        return {
+            _changed(key, of_key, change, trusted): _changed(each, of_value, change, trusted)
+            for key, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        inner = [each for each in get_args(_bare(kind)) if each is not ...] or [Any]
+        kinds = inner if len(inner) == len(value) else inner[:1] * len(value)
+        return type(value)(_changed(each, one, change, trusted) for each, one in zip(value, kinds, strict=True))
+    return value
 
-    Of values that hold such quotes themselves the outermost count; where they do not match, all from the first on.
-    """
-    spans, starts = [], []
-    for place, letter in enumerate(text):
-        if letter == "“":
-            starts.append(place + 1)
-        elif letter == "”":
-            if not starts:
-                return [(0, len(text))]
-            start = starts.pop()
-            spans += [] if starts else [(start, place)]
-    return [(starts[0], len(text))] if starts else spans
+
+def _annotated(field: Any) -> Any:
+    """A field's type with what stands beside it."""
+    held = next((each for each in field.metadata if isinstance(each, Holds)), None)
+    return Annotated[field.annotation, held] if held else field.annotation
 
 
-def _names(audit: Audit) -> set[str]:
-    shown = {name for finding in audit.findings for name in (*finding.examples, *finding.counterexamples)}
-    placed = {name for finding in audit.findings for name in finding.regions}
-    return shown | placed | {each.path for each in audit.dataset.excluded}
+def _held(kind: Any) -> Any:
+    """Whose words a text of this type holds; None of a closed set of words; "text" where nothing says it."""
+    if get_origin(kind) is Annotated:
+        return next((each.kind for each in get_args(kind)[1:] if isinstance(each, Holds)), "text")
+    if get_origin(kind) is Literal:
+        return None
+    if get_origin(kind) in (Union, UnionType):
+        found = [_held(each) for each in get_args(kind) if each is not type(None)]
+        return found[0] if len(found) == 1 else "text"
+    return "text"
+
+
+def _bare(kind: Any) -> Any:
+    """A type without what stands beside it, and without None."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        rest = [each for each in get_args(kind) if each is not type(None)]
+        return _bare(rest[0]) if len(rest) == 1 else kind
+    return kind
+
+
+def _setting(key: str, value: Any) -> Any:
+    """A choice of the user: numbers and words of ours stay, and the names of columns; files do not."""
+    kept = key in COLUMNS or value in OUR_CHOICES.get(key, ()) or (key == "backbone" and _is_ours(str(value)))
+    return value if kept else _plain(value)
+
+
+def _is_ours(backbone: str) -> bool:
+    return backbone.casefold() in NETWORKS
+
+
+def _plain(value: Any) -> Any:
+    """A value without any text in it."""
+    return HIDDEN if value and not isinstance(value, bool | int | float) else value
 
 
 def _numbered(word: str, names: Iterable[str], salt: bytes) -> dict[str, str]:
     """Name -> "image 7", numbered in the order of their salted hashes, so that a number says nothing of its name."""
     order = sorted(names, key=lambda name: hmac.digest(salt, name.encode("utf-8", "surrogatepass"), "sha256"))
     return {name: f"{word} {number}" for number, name in enumerate(order, 1)}
-
-
-def _replaced(text: str, names: dict[str, str]) -> str:
-    """A sentence with the names of files in it replaced, the longest first: one may be part of another."""
-    for name in sorted((name for name in names if name in text), key=len, reverse=True):
-        text = text.replace(name, names[name])
-    return text
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each)
-
-
-def _mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """The same structure with every text changed, those that are keys of regions too."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [_mapped(each, change) for each in value]
-    if isinstance(value, dict):
-        return {change(key): _mapped(each, change) for key, each in value.items()}
-    return value

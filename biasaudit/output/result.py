@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from biasaudit.errors import UsageError
 from biasaudit.output.redaction import redacted
-from biasaudit.output.salt import salt_of
+from biasaudit.output.redaction_key import redaction_key
 from biasaudit.output.tables import findings_csv, findings_frame
 from biasaudit.report import plots
 from biasaudit.report.html import render, render_finding, render_fragment
-from biasaudit.report.words import shorten
+from biasaudit.report.words import both_ends
 from biasaudit.results import Audit, AuditVerdict, Finding
 from biasaudit.runtime.cache import write_text
 
@@ -32,7 +32,7 @@ def read_audit(place: str | Path) -> AuditResult:
     """
     path = Path(place)
     path = path / "audit.json" if path.is_dir() else path
-    name = shorten(str(path), 200)
+    name = both_ends(str(path), 200)
     try:
         return AuditResult.load(path)
     except (OSError, UnicodeDecodeError) as error:
@@ -88,7 +88,7 @@ class AuditResult:
 
         redact_names: codes in place of the names of files and the values of metadata. images: with the pictures.
         """
-        record, names = redacted(self.record, salt_of(self.folder)) if redact_names else (self.record, {})
+        record, names = redacted(self.record, redaction_key(self.folder)) if redact_names else (self.record, {})
         page = render(record, self.folder / "evidence" if images else None, names)
         return write_text(Path(path or self.folder / "report.html"), page)
 
@@ -100,7 +100,7 @@ class AuditResult:
     def save_redacted(self, page: str | Path | None = None, *, images: bool = True) -> list[Path]:
         """Write the report with codes for names, and beside it the same as JSON and CSV; returns the three paths."""
         written = self.to_html(page, redact_names=True, images=images)
-        record, _ = redacted(self.record, salt_of(self.folder))
+        record, _ = redacted(self.record, redaction_key(self.folder))
         return [
             written,
             write_text(written.with_suffix(".json"), _strict_json(record)),

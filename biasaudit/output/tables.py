@@ -76,7 +76,7 @@ def write_tables(out: Path, survey: Survey, predictions: Predictions | None, fin
     write_parquet(out / "images.parquet", pieces)
 
 
-def save_weights(folder: Path, images: ImageTable, found: Balance | None, used: Path | None) -> None:
+def save_weights(folder: Path, images: ImageTable, found: Balance | None, used: str | Path | None) -> None:
     """Write `path,weight` for every image, whole or not at all.
 
     Where there is nothing to balance, what an earlier run left is removed, unless it is what this one has `used`.

@@ -157,6 +157,27 @@ def _dot(point: Point, x: float, y: float) -> Markup:
     return disc + tag("text", point.number, x=x, y=y + 3, text_anchor="middle", class_=f"dot-number {point.verdict}")
 
 
+def on_one_scale(estimates: Sequence[Estimate]) -> list[Markup]:
+    """Each figure with its interval and its line of no bias, all on one scale from no bias to the worst case.
+
+    They stand beside their text in a table, so screen readers skip them.
+    """
+    ends = [end for each in estimates for end in (each.null, each.limit, each.low, each.high, each.value)]
+    scale = Scale(min(ends, default=0.0), max(ends, default=1.0), 6, 234)
+    return [
+        tag(
+            "svg",
+            tag("line", x1=scale.left, x2=scale.right, y1=18, y2=18, class_="axis"),
+            tag("line", x1=scale.at(each.null), x2=scale.at(each.null), y1=1, y2=18, class_="null"),
+            _row(scale, 9, each, "cue"),
+            class_="chart",
+            viewBox="0 0 240 20",
+            aria_hidden="true",
+        )
+        for each in estimates
+    ]
+
+
 def bar(share: float) -> Markup:
     """A bar beside a count in a table; the count itself is the text, so screen readers skip this."""
     rect = tag("rect", width=100 * min(1.0, max(0.0, share)), height=10)

@@ -8,22 +8,31 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from biasaudit.report import charts, crosswalk, crosswalk_answers, sign_off, view, words
+from biasaudit.report import charts, crosswalk, crosswalk_answers, groups, sign_off, standing, words
 from biasaudit.report.pictures import Pictures
 from biasaudit.report.scatter import scatter
-from biasaudit.results import Audit, Finding
+from biasaudit.report.view import View
+from biasaudit.results import Audit, Finding, Gallery, shorten
 
 LARGEST = 4_200_000
 """Characters that a report may spend on findings and pictures, so that the whole file stays under 5 MB."""
 TEXT = 15_500
 """Of these, what the text of one finding takes; pictures get the rest, the most serious findings' first."""
+BLOCKS = 800_000
+"""What all blocks that findings bring may take as JSON before each shows less than its most; as a page about twice."""
+MOST_DOTS = 2_000
+"""Dots of one block."""
+LARGEST_CELL = 100_000
+"""Bytes of a notebook cell about one finding."""
 FRAGMENT = 70_000
-"""Characters of pictures in a notebook cell about one finding: about eight thumbnails."""
+"""Of these, what its pictures may take: about eight thumbnails."""
+MOST_IN_A_CELL = 4
+"""Pictures of a gallery in a notebook cell."""
 
 STYLES = ("report.css", "controls.css")
 SCRIPTS = ("report.js", "filters.js", "enlarge.js", "review.js", "links.js")
@@ -43,11 +52,13 @@ def render(audit: Audit, evidence: Path | None = None, names: Mapping[str, str] 
         f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     )
     told = sum(finding.verdict in words.PROBLEMS for finding in audit.findings)
-    pictures = Pictures(evidence, budget=LARGEST - told * TEXT, names=names)
-    page = view.View(audit, pictures)
+    room = _room(audit)
+    pictures = Pictures(evidence, budget=LARGEST - told * TEXT - room.letters, names=names)
+    page = View(audit, pictures)
     return environment.get_template("report.html.j2").render(
         audit=audit,
         view=page,
+        room=room,
         cases=list(sign_off.cases(page)),
         crosswalk=crosswalk.crosswalk(audit),
         policy=policy,
@@ -56,18 +67,41 @@ def render(audit: Audit, evidence: Path | None = None, names: Mapping[str, str] 
     )
 
 
+class Room(NamedTuple):
+    """How much a block of a finding may show, and what all of them may take, in characters."""
+
+    rows: int
+    dots: int
+    letters: int
+
+
+def _room(audit: Audit) -> Room:
+    """Less for each where there are very many."""
+    own = sum(len(block.model_dump_json()) for finding in audit.findings for block in finding.blocks)
+    share = min(1.0, BLOCKS / own) if own else 1.0
+    return Room(max(10, int(share * words.MOST_ROWS)), max(100, int(share * MOST_DOTS)), 2 * min(own, BLOCKS))
+
+
 def render_fragment(audit: Audit) -> str:
     """The audit in a notebook cell: verdict, counts and the findings in a table; under 100 kB, no script."""
-    page = view.View(audit, Pictures(None))
+    page = View(audit, Pictures(None))
     return _environment().get_template("fragment.html.j2").render(audit=audit, view=page)
 
 
 def render_finding(audit: Audit, finding: Finding, evidence: Path | None = None) -> str:
     """One finding in a notebook cell, with up to four pictures of each kind; under 100 kB, no script."""
+    template = _environment().get_template("finding_fragment.html.j2")
+    blocks = standing.blocks_of(finding)
     pictures = Pictures(evidence, budget=FRAGMENT)
-    elements = {name: pictures.photo(name) for name in (*finding.examples[:4], *finding.counterexamples[:4])}
+    shown = [name for block in blocks if isinstance(block, Gallery) for name in block.images[:MOST_IN_A_CELL]]
+    elements = {name: pictures.photo(name) for name in shown}
     photos = {name: pictures.uris[element] for name, element in elements.items() if element}
-    return _environment().get_template("finding_fragment.html.j2").render(audit=audit, finding=finding, photos=photos)
+    cell = ""
+    for told, seen in ((blocks, photos), (blocks, {}), ((), {})):  # what a cell has room for
+        cell = template.render(finding=finding, blocks=told, photos=seen, most=MOST_IN_A_CELL)
+        if len(cell.encode()) < LARGEST_CELL:
+            break
+    return cell
 
 
 def page(template: str, **shown: Any) -> str:
@@ -92,7 +126,9 @@ def _environment() -> Environment:
         name: getattr(words, name)
         for name in (
             "anchor",
+            "both_ends",
             "count",
+            "equals",
             "figure",
             "interval",
             "link",
@@ -103,11 +139,12 @@ def _environment() -> Environment:
             "plain",
             "probability",
             "share",
-            "shorten",
         )
     }
-    environment.globals |= {"words": words, "charts": charts, "MOST_ROWS": view.MOST_ROWS}
+    environment.filters["cut"] = shorten  # sentences lose their end, and names their middle
+    environment.globals |= {"words": words, "charts": charts, "groups": groups, "standing": standing}
     environment.globals |= {"case": sign_off.case, "states": crosswalk_answers.STATES, "scatter": scatter}
+    environment.globals["MOST_ROWS"] = words.MOST_ROWS
     return environment
 
 

@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from biasaudit.results import Finding
+
+MOST_PICTURES = 6
+"""Pictures that a gallery shows; all of its images are named."""
 SIDE = 160
 """Longest side of a thumbnail in pixels, and of the square that the page shows it in."""
 LARGEST = 200_000
@@ -33,6 +37,11 @@ def heatmap_path(folder: Path, image_id: str, label: str) -> Path:
 def average_path(folder: Path, label: str, drawn: str) -> Path:
     """Where the average "picture" or "map" of a class lies in the evidence folder."""
     return folder / _file_name("average", drawn, label)
+
+
+def heat_key(finding: Finding) -> str | None:
+    """What a finding's heatmaps are saved under: its class, or itself where it shows a pattern and not the class."""
+    return finding.id if finding.regions else finding.label
 
 
 class Pictures:

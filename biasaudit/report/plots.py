@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from biasaudit.errors import UsageError
-from biasaudit.report.words import IN_SHORT, VERDICTS, interval, shorten
+from biasaudit.report.view import ties
+from biasaudit.report.words import IN_SHORT, VERDICTS, both_ends, interval
 from biasaudit.results import RUNGS, Audit, Estimate, Finding
 
 if TYPE_CHECKING:
@@ -55,27 +56,21 @@ def find(audit: Audit, finding_id: str) -> Finding:
     by_id = {finding.id: finding for finding in audit.findings}
     if finding_id in by_id:
         return by_id[finding_id]
-    near = ", ".join(repr(shorten(each, 80)) for each in get_close_matches(finding_id, by_id, n=3, cutoff=0.4))
+    near = ", ".join(repr(both_ends(each, 80)) for each in get_close_matches(finding_id, by_id, n=3, cutoff=0.4))
     raise UsageError(
-        f"There is no finding {shorten(finding_id, 80)!r}; {f'near it: {near}' if near else 'see result.findings'}."
+        f"There is no finding {both_ends(finding_id, 80)!r}; {f'near it: {near}' if near else 'see result.findings'}."
     )
 
 
 def _ties(audit: Audit) -> Figure:
-    found = [
-        (finding, rung.estimate)
-        for finding in audit.findings
-        if finding.kind not in ("view", "leakage", "representation")
-        and (rung := finding.rungs.get("association"))
-        and rung.estimate
-    ]
+    found = ties(audit)
     if not found:
         raise UsageError("No cue could be compared between the classes, so there is no tie to draw.")
     strongest = sorted(found, key=lambda each: -_placed(each[1])[0])[:MOST]
     figure, axes = _empty(len(strongest))
     for row, (finding, estimate) in enumerate(strongest):
         _interval(axes, row, estimate, COLOURS.get(finding.verdict, GREY))
-    _name_rows(axes, [f"{shorten(each.cue, 28)} ({VERDICTS[each.verdict].word.lower()})" for each, _ in strongest])
+    _name_rows(axes, [f"{both_ends(each.cue, 28)} ({VERDICTS[each.verdict].word.lower()})" for each, _ in strongest])
     _name_scale(axes, "0 = says nothing of the label, 1 = gives it away entirely")
     cut = f", the strongest {MOST} of {len(found)}" if len(found) > MOST else ""
     axes.set_title(f"How strongly each cue is tied to the label{cut}")
@@ -85,7 +80,7 @@ def _ties(audit: Audit) -> Figure:
 def _rungs(finding: Finding) -> Figure:
     asked = [(name, rung) for name in RUNGS if (rung := finding.rungs.get(name)) and rung.estimate]
     if not asked:
-        raise UsageError(f"The finding {shorten(finding.id, 80)!r} has no figure to draw: see its title.")
+        raise UsageError(f"The finding {both_ends(finding.id, 80)!r} has no figure to draw: see its title.")
     colour = COLOURS.get(finding.verdict, GREY)
     names: list[str] = []
     figure, axes = _empty(len(asked) + sum(rung.placebo is not None for _, rung in asked))
@@ -98,7 +93,7 @@ def _rungs(finding: Finding) -> Figure:
             names.append(f"its placebo\n{interval(rung.placebo)}")
     _name_rows(axes, names)
     _name_scale(axes, "0 = no bias, 1 = the worst case")
-    axes.set_title(f"{_safe(shorten(finding.cue, 40))}: {VERDICTS[finding.verdict].word.lower()}")
+    axes.set_title(f"{_safe(both_ends(finding.cue, 40))}: {VERDICTS[finding.verdict].word.lower()}")
     return figure
 
 
@@ -117,7 +112,7 @@ def _subgroups(audit: Audit) -> Figure:
     _name_rows(
         axes,
         [
-            f"{shorten(column, 16)}: {shorten(group.name, 20)} (n={group.images:,}{', few' if group.few else ''})"
+            f"{both_ends(column, 16)}: {both_ends(group.name, 20)} (n={group.images:,}{', few' if group.few else ''})"
             for column, group in groups
         ],
     )
@@ -145,9 +140,9 @@ def _representation(audit: Audit) -> Figure:
         for level, name in enumerate(each.levels):
             dots = [place for place, of in zip(shown.places, each.of, strict=True) if of == level]
             x, y = zip(*dots, strict=True) if dots else ((), ())
-            axes.scatter(x, y, s=9, color=LEVELS[level % len(LEVELS)], label=_safe(shorten(name, 24)))
+            axes.scatter(x, y, s=9, color=LEVELS[level % len(LEVELS)], label=_safe(both_ends(name, 24)))
         near = each.neighbours
-        axes.set_title(f"By {_safe(shorten(each.by.replace('_', ' '), 30))}")
+        axes.set_title(f"By {_safe(both_ends(each.by.replace('_', ' '), 30))}")
         axes.set_xlabel(f"{near.value:.0%} of the nearest are alike, by chance {near.null:.0%}", fontsize=8)
         axes.set(xticks=[], yticks=[])
         axes.legend(fontsize=7)

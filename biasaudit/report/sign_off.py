@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
-from biasaudit.report.view import Chapter, View
+from biasaudit.report.chapters import Chapter
+from biasaudit.report.standing import is_pattern
+from biasaudit.report.view import View
 from biasaudit.results import Finding
 
 OF_A_FINDING = {
@@ -36,14 +38,10 @@ class Case(NamedTuple):
 def case(chapter: Chapter) -> Case:
     """What can be decided of this finding."""
     finding = chapter.finding
-    # Groups of images that fail alike are discovered as well, but they are no place in a picture.
-    pattern = finding.kind == "discovered" and finding.detector != "slices"
-    return Case(quote(finding.id, safe=""), chapter.number, finding, OF_A_PATTERN if pattern else OF_A_FINDING)
+    decisions = OF_A_PATTERN if is_pattern(finding) else OF_A_FINDING
+    return Case(quote(finding.id, safe=""), chapter.number, finding, decisions)
 
 
 def cases(view: View) -> Iterator[Case]:
     """Every finding to be decided, in the order of the page."""
-    for chapter in view.chapters:
-        yield case(chapter)
-        yield from map(case, chapter.followers)
-    yield from map(case, view.looked_at)
+    yield from map(case, view.contents.articles)

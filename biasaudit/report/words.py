@@ -9,7 +9,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from biasaudit.results import Estimate, Figure, Finding, MapCheck, RegionShare
+from biasaudit.results import Estimate, Figure, Finding, MapCheck, RegionShare, Table
+
+MOST_ROWS = 500
+"""Rows of a table; the rest are in audit.json."""
 
 
 class Word(NamedTuple):
@@ -124,8 +127,8 @@ def one_line(name: str) -> str:
     return name.replace("\r\n", "↵").replace("\n", "↵").replace("\r", "↵").replace("\t", "⇥")
 
 
-def shorten(name: str, most: int = 44) -> str:
-    """Both ends of a long name; the middle is left out."""
+def both_ends(name: str, most: int = 44) -> str:
+    """A name of at most `most` letters: of a longer one both ends, since files differ in the last letters."""
     name = visible(one_line(name))
     half = (most - 1) // 2
     return name if len(name) <= most else f"{name[:half]}…{name[-half:]}"
@@ -171,10 +174,22 @@ def figure(found: Figure, percent: bool) -> str:
 
 
 def probability(value: float | None) -> str:
-    """A p or q value with its sign: "= 0.03", "< 0.001"."""
+    """A p or q value as it stands in a table: "0.03", "< 0.001"."""
     if value is None:
         return "not computed"
-    return "< 0.001" if value < 0.001 else f"= {value:.3f}" if value < 0.1 else f"= {value:.2f}"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+
+
+def equals(value: float | None) -> str:
+    """The same in a sentence: "= 0.03", "< 0.001"."""
+    return f"= {probability(value)}" if value is not None and value >= 0.001 else probability(value)
+
+
+def columns_of_figures(table: Table) -> list[bool]:
+    """Whether each column of a table holds numbers alone (or nothing), which are set flush right."""
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
+    held = [[cell for cell in column if cell is not None] for column in columns]
+    return [bool(cells) and all(isinstance(cell, int | float) for cell in cells) for cells in held]
 
 
 def count(n: int, singular: str, plural: str = "") -> str:

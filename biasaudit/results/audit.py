@@ -6,46 +6,59 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from biasaudit.results.base import SCHEMA_VERSION, AuditVerdict, Decision, Estimate, Record
+from biasaudit.results.base import (
+    SCHEMA_VERSION,
+    AuditVerdict,
+    Decision,
+    Estimate,
+    ImageId,
+    Label,
+    ModelName,
+    Ours,
+    Person,
+    Record,
+    SplitName,
+)
 from biasaudit.results.finding import Check, Finding
-from biasaudit.results.maps import Attribution, RepresentationMap
+from biasaudit.results.maps import Attribution, EmbeddingMap
 from biasaudit.results.selftest import SelfTest
+from biasaudit.results.sentences import Sentence
 from biasaudit.results.subgroups import Breakdown
 
 
 class Excluded(Record):
     """A file that was left out."""
 
-    path: str
-    reason: str
-    label: str | None = None
+    path: ImageId
+    reason: Sentence
+    label: Label | None = None
 
 
 class Dataset(Record):
     """What was audited."""
 
-    name: str
+    name: Person
     n: int
-    classes: dict[str, int]
-    splits: dict[str, int] = {}
+    classes: dict[Label, int]
+    splits: dict[SplitName, int] = {}
     groups: int | None = None
     """Number of distinct groups (patients, scenes), where a group column was named."""
     excluded: tuple[Excluded, ...] = ()
-    notes: dict[str, int] = {}
+    notes: dict[Ours, int] = {}
     """Things seen while reading and how often: "animated: first frame used": 3."""
-    warnings: tuple[str, ...] = ()
-    sizes: dict[str, int] = {}
+    warnings: tuple[Sentence, ...] = ()
+    sizes: dict[Ours, int] = {}
     """Width x height -> images, the ten commonest."""
-    formats: dict[str, int] = {}
-    fingerprint: str
+    formats: dict[Ours, int] = {}
+    fingerprint: Ours
     """sha256 over the sorted ids, labels and content hashes."""
 
 
 class Model(Record):
     """The network that was audited and how well it had learnt."""
 
-    backbone: str
-    training: str
+    backbone: ModelName
+    training: Sentence
     """In words: "frozen features, logistic head" or "whole network, 23 epochs"."""
     folds: int
     """0 of a model that the audit was given, and did not train."""
@@ -54,21 +67,23 @@ class Model(Record):
     balanced_accuracy: float
     learnt: bool
     """False where the AUC's interval covers 0.5: rungs two to four are then untested."""
-    curves: tuple[dict[str, Any], ...] = ()
+    curves: tuple[dict[Ours, Any], ...] = ()
     """One a fold: {"fold": 0, "loss": [...], "validation_loss": [...]}; empty for a closed-form head."""
+    own: bool = False
+    """Whether it is, or stands on, a network from the user's file or object."""
 
 
 class Review(Record):
     """What a person decided about one finding."""
 
-    finding: str = Field(min_length=1, max_length=300)
+    finding: Ours = Field(min_length=1, max_length=300)
     """Its id."""
     decision: Decision
-    comment: str = Field(default="", max_length=4000)
-    name: str = Field(default="", max_length=200)
+    comment: Person = Field(default="", max_length=4000)
+    name: Person = Field(default="", max_length=200)
     """Who decided."""
-    date: str = Field(default="", max_length=40)
-    data: str = Field(default="", max_length=64)
+    date: Person = Field(default="", max_length=40)
+    data: Person = Field(default="", max_length=64)
     """Fingerprint of the data that were judged; "" where the review does not say."""
 
 
@@ -77,17 +92,17 @@ class Audit(Record):
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     verdict: AuditVerdict
-    headline: str
+    headline: Sentence
     """The verdict in one plain sentence."""
     dataset: Dataset
     model: Model | None
     settings: dict[str, Any]
-    environment: dict[str, str]
+    environment: dict[Ours, Ours]
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
     attribution: Attribution | None = None
     """None where there was no model to explain."""
-    representation: RepresentationMap | None = None
+    representation: EmbeddingMap | None = None
     """None where no model learnt, or it shows no features."""
     subgroups: tuple[Breakdown, ...] = ()
     """Who is in the data and, where a model was audited, for whom it fails."""

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from biasaudit.results.sentences import NameKind, Sentence, record_of, restored
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -21,16 +32,65 @@ State = Literal["yes", "no", "untested"]
 RUNGS: tuple[RungName, ...] = ("association", "encoding", "reliance", "disparity")
 
 
+@dataclass(frozen=True)
+class Holds:
+    """Beside the type of a field of text: whose words it holds, so that a copy for others knows what to replace."""
+
+    kind: NameKind | Literal["ours"]
+
+
+Ours = Annotated[str, Holds("ours")]
+"""Words of this project: names of checks, versions, dates. A copy for others keeps them."""
+ImageId = Annotated[str, Holds("image")]
+"""A file's path relative to the folder."""
+Label = Annotated[str, Holds("label")]
+CueName = Annotated[str, Holds("cue")]
+"""A cue's id: of a column of the metadata its name."""
+ColumnName = Annotated[str, Holds("column")]
+Value = Annotated[str, Holds("value")]
+"""One of a column's values."""
+SplitName = Annotated[str, Holds("split")]
+ModelName = Annotated[str, Holds("model")]
+Person = Annotated[str, Holds("person")]
+"""A person, or what a person wrote."""
+
+
 class Record(BaseModel):
-    """Immutable, no unknown fields, no NaN or infinity in JSON."""
+    """Immutable, no unknown fields, no NaN or infinity in JSON.
+
+    In JSON a sentence is its text; `sentences` beside it says what each was made of, by the name of its field.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_serializer(mode="wrap")
+    def _with_sentences(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        told = {name: record_of(value) for name, value in self if isinstance(value, Sentence | tuple)}
+        sentences = {name: each for name, each in told.items() if each is not None}
+        return plain(self) | ({"sentences": sentences} if sentences else {})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_sentences(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("sentences"), dict):
+            return data
+        told, rest = data["sentences"], {name: each for name, each in data.items() if name != "sentences"}
+        return {name: restored(told[name], each) if name in told else each for name, each in rest.items()}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = handler.resolve_ref_schema(handler(schema))
+        described.setdefault("properties", {})["sentences"] = {
+            "type": "object",
+            "description": "What the sentences beside it were made of, by field: a template and its arguments.",
+        }
+        return described
 
 
 class Estimate(Record):
     """A figure with its 95% interval, on a scale from `null` (no bias) to `limit` (the worst case)."""
 
-    measure: str
+    measure: Sentence
     """What it is, in words: "AUC, malignant against the rest"."""
     value: float
     low: float

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from biasaudit.results.base import Estimate, Kind, Record, RungName, State, Verdict
+from biasaudit.results.base import CueName, Estimate, ImageId, Kind, Label, Ours, Record, RungName, State, Verdict
+from biasaudit.results.blocks import Block, Section
+from biasaudit.results.sentences import NOTHING, Sentence
 
 
 class Rung(Record):
@@ -15,11 +17,11 @@ class Rung(Record):
     p_value: float | None = None
     q_value: float | None = None
     """p after Benjamini-Hochberg over every test of this rung in this audit."""
-    why: str
+    why: Sentence
     """One sentence: what was seen, or why it was not tested."""
     placebo: Estimate | None = None
     """Reliance by intervention only: the same figure for the placebo, on the same images."""
-    method: str = ""
+    method: Sentence = NOTHING
     """How it was tested: "intervention", "observation", "permutation", ..."""
     smallest_detectable: float | None = None
     """The smallest effect, in the estimate's unit, that this data would have shown with 80% power."""
@@ -28,40 +30,46 @@ class Rung(Record):
 class Finding(Record):
     """What the audit says of one cue (or one leak, one subgroup)."""
 
-    id: str
+    id: Ours
     """Stable across reruns: "artefact-ruler"."""
-    detector: str
-    cue: str
+    detector: Ours
+    cue: CueName
     kind: Kind
-    title: str
+    title: Sentence
     """One plain sentence."""
     verdict: Verdict
-    label: str | None
+    label: Label | None
     """The class that the cue gives away."""
     rungs: dict[RungName, Rung]
-    examples: tuple[str, ...] = ()
+    examples: tuple[ImageId, ...] = ()
     """Image ids that show the cue with the label, strongest first; at most 20."""
-    counterexamples: tuple[str, ...] = ()
+    counterexamples: tuple[ImageId, ...] = ()
     """Image ids where cue and label disagree, those that misled the model most first; at most 20."""
-    recommendation: str
-    regions: dict[str, tuple[float, float, float, float]] = {}
+    recommendation: Sentence
+    regions: dict[ImageId, tuple[float, float, float, float]] = {}
     """Of a discovered pattern, by image id the place that shows it: left, upper, right, lower edge, as shares of the
     picture's sides."""
-    question: str = ""
-    explanation: str = ""
+    question: Sentence = NOTHING
+    explanation: Sentence = NOTHING
     """What else could explain it."""
-    story: tuple[str, ...] = ()
+    story: tuple[Ours, ...] = ()
     """Ids of the other findings that tell the same story (ruler and the metadata column ruler)."""
     leads: bool = True
     """False where another finding of the same story stands before it."""
+    blocks: tuple[Block, ...] = ()
+    """What the report shows of it; where empty the four questions, its examples and its counterexamples."""
+    section: Section | None = None
+    """Where it is told, if that is a section of its own; None: by its verdict."""
+    on_first_screen: bool = False
+    """Whether the first screen tells it beside the model, though nothing has to be decided about it."""
 
 
 class Check(Record):
     """What was looked for, whether or not anything was found."""
 
-    detector: str
+    detector: Ours
     status: Literal["ran", "skipped", "failed"]
-    reason: str = ""
+    reason: Sentence = NOTHING
     tests: int = 0
-    smallest_detectable: str = ""
+    smallest_detectable: Sentence = NOTHING
     """In words, with its unit."""

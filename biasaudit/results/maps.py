@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from biasaudit.results.base import ColouredBy, Estimate, Kind, Record
+from biasaudit.results.base import ColouredBy, CueName, Estimate, Kind, Label, Ours, Record
+from biasaudit.results.sentences import Sentence
 
 
 class MapCheck(Record):
     """Whether the maps of one method may be shown."""
 
-    method: str
+    method: Ours
     correlation: float | None = None
     """Rank correlation of its maps with those after all the model's weights were shuffled, median over images; None
     where no weights are to be had."""
@@ -33,7 +34,7 @@ class RegionShare(Record):
 class ClassMap(Record):
     """Where the evidence for one class lies in its own images."""
 
-    label: str
+    label: Label
     images: int
     border: RegionShare
     """In the outermost tenth along each edge: 36% of the area."""
@@ -44,9 +45,9 @@ class ClassMap(Record):
 class CueMap(Record):
     """Whether the evidence for a class moves to where an artefact was put in."""
 
-    cue: str
+    cue: CueName
     kind: Kind
-    label: str
+    label: Label
     before: float
     """Share of the evidence in that place before, mean over images."""
     placebo: float
@@ -58,7 +59,7 @@ class CueMap(Record):
 class Attribution(Record):
     """Where in the pictures the model's evidence lies: supporting evidence, and no part of a verdict."""
 
-    method: str | None
+    method: Ours | None
     """What drew the heatmaps; None where no method passed its checks, and none is shown."""
     checks: tuple[MapCheck, ...]
     """In the order in which they were tried."""
@@ -69,18 +70,18 @@ class Attribution(Record):
 class Colouring(Record):
     """The images of a map by one thing that is known of them."""
 
-    by: str
+    by: CueName
     """"class", a cue's id or a column's name."""
     kind: ColouredBy
-    levels: tuple[str, ...]
-    """Of a cue its two sides in words."""
+    levels: tuple[Sentence, ...]
+    """Classes, values of the column, or the two sides of the cue in words."""
     of: tuple[int, ...]
     """Image by image the place of its level in `levels`."""
     neighbours: Estimate
     """How often the nearest images, in the features themselves and of other patients, are of the same level."""
 
 
-class RepresentationMap(Record):
+class EmbeddingMap(Record):
     """What lies near what in the features that the model decides by: an illustration, and no part of a verdict."""
 
     images: int

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from biasaudit.results.base import Record
+from biasaudit.results.base import CueName, Ours, Record
 
 
 class PlantedCue(Record):
     """How often a scan named a cue that was planted at one strength."""
 
-    cue: str
+    cue: CueName
     in_class: float
     """Share of the images of one class that got it."""
     in_others: float
@@ -30,8 +30,8 @@ class SelfTest(Record):
     false_alarm_low: float
     false_alarm_high: float
     """95% Clopper-Pearson interval of their share."""
-    blamed: dict[str, int] = {}
+    blamed: dict[CueName, int] = {}
     """Cue -> clean sets in which it was flagged."""
     planted: tuple[PlantedCue, ...]
-    not_planted: dict[str, str] = {}
+    not_planted: dict[CueName, Ours] = {}
     """Cue -> why it could not be planted."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from biasaudit.results.base import Estimate, Record
+from biasaudit.results.base import ColumnName, Estimate, Label, Ours, Record, Value
+from biasaudit.results.sentences import NOTHING, Sentence
 
 
 class Figure(Record):
@@ -18,17 +19,17 @@ class Figure(Record):
 class Subgroup(Record):
     """The images with one level of a column, or one of each of two."""
 
-    name: str
+    name: Value
     images: int
     patients: int | None = None
     """Distinct groups (patients, scenes), where a column for them was named."""
-    classes: dict[str, int]
+    classes: dict[Label, int]
     """Class -> images."""
     share: Figure
     """Of all images."""
     reference: float | None = None
     """Its share in the population that the user gave."""
-    figures: dict[str, Figure] = {}
+    figures: dict[Ours, Figure] = {}
     """By name: "share of malignant", "sensitivity of malignant", ...; those that cannot be had are left out."""
     shrunken: float | None = None
     """Its accuracy, drawn toward that of all groups as far as its images are few."""
@@ -39,10 +40,10 @@ class Subgroup(Record):
 class Difference(Record):
     """One figure of a group less that of all other images."""
 
-    group: str
-    called: str
+    group: Value
+    called: Ours
     """What fairness calls it where there is none: "equal opportunity"."""
-    figure: str
+    figure: Ours
     value: Figure
     rest: Figure
     difference: Estimate
@@ -58,16 +59,18 @@ class Difference(Record):
 class Breakdown(Record):
     """The images by one column, or by two at once."""
 
-    column: str
+    column: ColumnName
     """The column's name, or both: "sex and age"."""
     about_people: bool
     crossed: bool = False
     """By two columns at once."""
-    cut: str = ""
+    cut: Sentence = NOTHING
     """How numbers were cut into bands."""
-    limits: str = ""
+    limits: Sentence = NOTHING
     """What to know of how the column was made, where it was estimated."""
     groups: tuple[Subgroup, ...]
-    absent: tuple[str, ...] = ()
-    """Groups without any image of a class, or without any image."""
+    nobody: tuple[Value, ...] = ()
+    """Levels that no image has, of the column or of the population that the user gave."""
+    absent: tuple[Sentence, ...] = ()
+    """The same in words, and groups without any image of a class."""
     differences: tuple[Difference, ...] = ()

@@ -27,16 +27,16 @@ LIBRARIES = (
 """Another version of these may give other numbers."""
 
 
-class Parts:
+class Checkpoints:
     """Pieces of finished work in a folder, under names that hold the key of their inputs; none where that is None."""
 
     def __init__(self, folder: Path | None, key: str = "") -> None:
         self.folder = folder
         self.key = key
 
-    def within(self, *more: Any) -> Parts:
+    def within(self, *more: Any) -> Checkpoints:
         """The same folder for work that depends on `more` (JSON-able) as well."""
-        return Parts(self.folder, key_of(self.key, more))
+        return Checkpoints(self.folder, key_of(self.key, more))
 
     def json(self, name: str, inputs: Any, make: Callable[[], Any]) -> Any:
         """What `make` returns, of plain JSON values (NaN too), or returned in an earlier run with equal inputs."""
@@ -82,10 +82,10 @@ class Parts:
         return None if self.folder is None else self.folder / f"{name}-{key_of(self.key, name, inputs)}.{kind}"
 
 
-NOTHING_KEPT = Parts(None)
+NOTHING_KEPT = Checkpoints(None)
 
 
-def parts_in(folder: Path, choices: Any, code: Iterable[Callable[..., Any]] = ()) -> Parts:
+def checkpoints_in(folder: Path, choices: Any, code: Iterable[Callable[..., Any]] = ()) -> Checkpoints:
     """The pieces in `folder` that this version of the code made with equal `choices` (JSON-able).
 
     Nothing is kept where `folder` is a link: it would lead out of the output folder.
@@ -93,7 +93,7 @@ def parts_in(folder: Path, choices: Any, code: Iterable[Callable[..., Any]] = ()
     """
     files = {Path(function.__code__.co_filename) for function in code if hasattr(function, "__code__")}
     others = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files) if file.is_file()]
-    return Parts(None if folder.is_symlink() else folder, key_of(our_code(), libraries(), others, choices))
+    return Checkpoints(None if folder.is_symlink() else folder, key_of(our_code(), libraries(), others, choices))
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,6 @@ few of the others. The audit has to name that cue, and to stay quiet on the same
 first rung, the tie to the label, which decides what reaches the others.
 """
 
-from biasaudit.selftest.sitting import self_test
+from biasaudit.selftest.sitting import selftest
 
-__all__ = ["self_test"]
+__all__ = ["selftest"]

@@ -52,7 +52,7 @@ def share(hits: int, of: int) -> tuple[float, float, float]:
     return hits / of, float(low), float(high)
 
 
-def self_test(survey: Survey, cues: Sequence[Cue], settings: Settings, progress: Progress) -> SelfTest:
+def selftest(survey: Survey, cues: Sequence[Cue], settings: Settings, progress: Progress) -> SelfTest:
     """Plant every insertable cue in a sample of the surveyed images and count what a scan makes of it."""
     survey = survey.of(sample(survey.images, settings.seed))
     images = survey.images

@@ -12,13 +12,13 @@ import pandas as pd
 from biasaudit.conclude.ranking import rank
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors import association
-from biasaudit.evidence.cue_values import cue_values
+from biasaudit.evidence.cue_values import known_cues
 from biasaudit.evidence.measure.planting import insertable
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.side_effects import FEWEST, IMAGES, attribute, signature, tied_numbers
 from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.table import ImageTable
-from biasaudit.results import Finding
+from biasaudit.results import Finding, say
 from biasaudit.settings import Settings
 
 FLAGGED = ("shortcut", "suspect", "unidentifiable")
@@ -66,12 +66,12 @@ def scan_values(
     images = ImageTable(root=Path(), frame=frame, grouped=len(set(groups)) < len(groups))
     survey = Survey(images=images, values=values.reset_index(drop=True), pixels=None, rows=np.arange(len(values)))
     settings = Settings(seed=seed)
-    measured = cue_values(images, survey, cues, settings)
+    measured = known_cues(images, survey, cues, settings)
     results = association.function(images, measured, settings)
     tied = ties(images, measured)
     strong = tied_numbers(tied)
     effects = attribute(strong, _signatures(strong, drawn, untouched))
-    return rank(measured, tied, results, (), images, None, "A scan trains no model.", effects)
+    return rank(measured, tied, results, (), images, None, say("A scan trains no model."), effects)
 
 
 def _signatures(tied: Sequence[Tie], drawn: Mapping[str, pd.DataFrame], rows: np.ndarray) -> dict[str, np.ndarray]:

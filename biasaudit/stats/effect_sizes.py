@@ -9,9 +9,10 @@ from scipy import stats as scipy_stats
 
 
 def auc(values: np.ndarray, positive: np.ndarray) -> float:
-    """Area under the ROC curve: P(value of a positive > value of a negative), ties counting half.
+    """Area under the ROC curve, 0 to 1: P(value of a positive > value of a negative), ties counting half.
 
-    values: float (n,), no NaN. positive: bool (n,). NaN where one side is empty.
+    values: float (n,), no NaN. positive: bool (n,). NaN where one side is empty. From the rank sum: Mann & Whitney
+    1947, Hanley & McNeil 1982.
     """
     n_positive = int(positive.sum())
     n_negative = positive.size - n_positive
@@ -22,12 +23,19 @@ def auc(values: np.ndarray, positive: np.ndarray) -> float:
 
 
 def weighted_auc(values: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """AUC under each row of `weights` (resamples, n), as float (resamples,); NaN where one side is empty."""
+    """AUC under each row of weights, float (resamples,), 0 to 1; NaN where one side is empty.
+
+    values: float (n,), no NaN. positive: bool (n,). weights: int or float (resamples, n), not negative.
+    """
     return auc_under(values, positive)(weights)
 
 
 def auc_under(values: np.ndarray, positive: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """`weighted_auc` as a function of the weights: the values are put in order once, however many weights follow."""
+    """`weighted_auc` as a function of the weights: the values are put in order once, however many weights follow.
+
+    values: float (n,), no NaN. positive: bool (n,). The function takes weights (resamples, n) and returns float
+    (resamples,).
+    """
     order = np.argsort(values, kind="stable")
     ordered, inside = values[order], positive[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
@@ -44,7 +52,10 @@ def auc_under(values: np.ndarray, positive: np.ndarray) -> Callable[[np.ndarray]
 
 
 def contingency(levels: np.ndarray, labels: np.ndarray, n_levels: int, n_labels: int) -> np.ndarray:
-    """Counts, int (..., n_levels, n_labels), for integer codes; `labels` may be (resamples, n)."""
+    """How many images have each level and label, int (resamples, n_levels, n_labels).
+
+    levels: int (n,), 0 to n_levels - 1. labels: int (n,) for one table, or (resamples, n); 0 to n_labels - 1.
+    """
     labels = np.atleast_2d(labels)
     cells = n_levels * n_labels
     codes = levels * n_labels + labels + cells * np.arange(len(labels))[:, None]
@@ -52,7 +63,10 @@ def contingency(levels: np.ndarray, labels: np.ndarray, n_levels: int, n_labels:
 
 
 def cramers_v(tables: np.ndarray) -> np.ndarray:
-    """Bias-corrected Cramer's V, 0 to 1, of tables (..., levels, labels). Bergsma 2013, J. Korean Stat. Soc."""
+    """Bias-corrected Cramer's V (Bergsma 2013, J. Korean Stat. Soc. 42), float (...), 0 to 1.
+
+    tables: int or float (..., levels, labels), counts; levels and labels that do not occur do not count.
+    """
     tables = np.asarray(tables, dtype=np.float64)
     n = tables.sum(axis=(-2, -1))
     rows, columns = tables.sum(axis=-1, keepdims=True), tables.sum(axis=-2, keepdims=True)

@@ -1,6 +1,7 @@
 """95% intervals of the figures that are printed by group, chosen for how often they hold the truth in small groups.
 
-Images of one patient are not independent: each interval takes the number of images that the patients are worth.
+Images of one patient are not independent: each interval takes the effective number of images, which is that of
+independent images that would tell as much.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ class Interval(NamedTuple):
         return max(0.0, self.low - null, null - self.high)
 
 
-def worth(values: np.ndarray, groups: np.ndarray) -> float:
-    """How many independent images these are worth, at most n: the design effect (Kish 1965), and less again where it
-    was estimated from few patients (Korn & Graubard 1998).
+def effective_n(values: np.ndarray, groups: np.ndarray) -> float:
+    """The effective sample size, 1 to n: n over the design effect (Kish 1965), and less again where that was estimated
+    from few patients (Korn & Graubard 1998).
 
-    values: float (n,), what is averaged; groups: (n,), one value a patient.
+    values: float (n,), what is averaged; groups: int or str (n,), the patient of each.
     """
     n = len(values)
     _, of_group = np.unique(groups, return_inverse=True)
@@ -49,27 +50,31 @@ def worth(values: np.ndarray, groups: np.ndarray) -> float:
     return float(max(1.0, n / max(effect, 1.0) * few))
 
 
-def proportion(hits: float, n: float, worth_of: float | None = None, level: float = LEVEL) -> Interval:
-    """Wilson's score interval (1927) of hits out of n > 0 images, which are worth `worth_of` independent ones."""
+def proportion(hits: float, n: float, independent: float | None = None, level: float = LEVEL) -> Interval:
+    """Wilson's score interval (1927) of hits out of n > 0 images, `independent` (`effective_n`) of them; 0 to 1."""
     share = hits / n
-    return _score(share, n if worth_of is None else worth_of, norm.ppf((1 + level) / 2))
+    return _score(share, n if independent is None else independent, norm.ppf((1 + level) / 2))
 
 
 def mean(values: np.ndarray, groups: np.ndarray, level: float = LEVEL) -> Interval:
-    """Student's interval of the mean of n > 1 values that lean to neither side, float (n,)."""
-    independent = worth(values, groups)
+    """Student's interval (1908) of the mean of n > 1 values that lean to neither side, in their unit.
+
+    values: float (n,); groups: int or str (n,), the patient of each.
+    """
+    independent = effective_n(values, groups)
     half = t.ppf((1 + level) / 2, max(independent - 1, 1.0)) * values.std(ddof=1) / np.sqrt(independent)
     value = float(values.mean())
     return Interval(value, value - float(half), value + float(half))
 
 
 def mean_error(values: np.ndarray, groups: np.ndarray, level: float = LEVEL) -> Interval:
-    """The mean of n > 1 squared errors, float (n,), 0 to 1, most of them near 0.
+    """The mean of n > 1 squared errors (Brier 1950), most of them near 0.
 
-    As Wilson's interval of a proportion with the same standard error, which leans to the middle as such a mean does.
-    A few images hold no large error that many would: a tenth of an image at each end of the range stands for those.
+    values: float (n,), 0 to 1; groups: int or str (n,), the patient of each. As Wilson's interval (1927) of a
+    proportion with the same standard error, which leans to the middle as such a mean does. A few images hold no large
+    error that many would: a tenth of an image at each end of the range stands for those.
     """
-    value, independent = float(values.mean()), worth(values, groups)
+    value, independent = float(values.mean()), effective_n(values, groups)
     squares = float(((values - value) ** 2).sum()) + UNSEEN * ((1 - value) ** 2 + value**2)
     spread = squares / (len(values) - 1 + UNSEEN)
     share = (float(values.sum()) + UNSEEN) / (len(values) + 2 * UNSEEN)
@@ -78,7 +83,10 @@ def mean_error(values: np.ndarray, groups: np.ndarray, level: float = LEVEL) -> 
 
 
 def area_under_curve(area: float, positives: float, negatives: float, level: float = LEVEL) -> Interval:
-    """The interval of an AUC from the numbers behind it (Newcombe 2006, method 5), also where the AUC is 0 or 1."""
+    """The interval of an AUC, 0 to 1, from the numbers behind it (Newcombe 2006, method 5), also where it is 0 or 1.
+
+    positives, negatives: how many independent images (`effective_n`) there are on either side.
+    """
     quantile = norm.ppf((1 + level) / 2)
     extra = (positives + negatives) / 2 - 1
 
@@ -122,11 +130,11 @@ def ratio(one: Interval, other: Interval) -> Interval | None:
     return Interval(one.value / other.value, end(one.low, other.high, -1), end(one.high, other.low, 1))
 
 
-def average(parts: Sequence[Interval]) -> Interval:
-    """The mean of figures of different images, such as the accuracy within each class."""
-    value = float(np.mean([part.value for part in parts]))
-    down = float(np.sqrt(np.sum([(part.value - part.low) ** 2 for part in parts]))) / len(parts)
-    up = float(np.sqrt(np.sum([(part.high - part.value) ** 2 for part in parts]))) / len(parts)
+def average(figures: Sequence[Interval]) -> Interval:
+    """The mean of figures of different images, such as the accuracy within each class (Zou & Donner 2008)."""
+    value = float(np.mean([each.value for each in figures]))
+    down = float(np.sqrt(np.sum([(each.value - each.low) ** 2 for each in figures]))) / len(figures)
+    up = float(np.sqrt(np.sum([(each.high - each.value) ** 2 for each in figures]))) / len(figures)
     return Interval(value, value - down, value + up)
 
 

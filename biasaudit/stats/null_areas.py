@@ -27,7 +27,8 @@ def null_auc(
     """`stratified_auc` of many columns under labels permuted within strata, float (permutations, columns, classes).
 
     columns: float (n,) each, NaN where unknown; a stratum in which a column does not vary says nothing of it.
-    codes: int (n,), the class of each image. 0.5 where nothing could be said. Where a value is unknown, the labels of
+    codes: int (n,), the class of each image. groups: int or str (n,), its patient. strata: int (n,). The areas are
+    0 to 1, 0.5 where nothing could be said. Where a value is unknown, the labels of
     the images in which it is known are permuted among themselves: how many of each class are known is no chance.
     """
     alike: dict[bytes, list[int]] = {}  # which columns are known of the same images
@@ -47,15 +48,15 @@ class _Ranked:
     """Mid-ranks of columns within strata. They are whole or half numbers, which four bytes hold to the last bit."""
 
     def __init__(self, columns: Sequence[np.ndarray], rows: np.ndarray, strata: np.ndarray) -> None:
-        self.parts = members(strata)
+        self.places = members(strata)
         exact = np.float32 if len(rows) < EXACT_IN_FOUR_BYTES else np.float64
-        self.ranks = [np.empty((len(part), len(columns)), dtype=exact) for part in self.parts]
-        self.varies = np.empty((len(self.parts), len(columns)))
+        self.ranks = [np.empty((len(some), len(columns)), dtype=exact) for some in self.places]
+        self.varies = np.empty((len(self.places), len(columns)))
         for place, column in enumerate(columns):
             known = column[rows]
-            for ranks, varies, part in zip(self.ranks, self.varies, self.parts, strict=True):
-                ranks[:, place] = scipy_stats.rankdata(known[part])
-                varies[place] = np.ptp(known[part]) > 0
+            for ranks, varies, some in zip(self.ranks, self.varies, self.places, strict=True):
+                ranks[:, place] = scipy_stats.rankdata(known[some])
+                varies[place] = np.ptp(known[some]) > 0
 
     def sums(self, stratum: int, chosen: np.ndarray) -> np.ndarray:
         """Sum of each column's ranks over the chosen images, bool (resamples, images): float (resamples, columns)."""
@@ -76,14 +77,14 @@ def _null_auc_of_known(
     permutations: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    parts, columns = ranked.parts, ranked.varies.shape[1]
+    places, columns = ranked.places, ranked.varies.shape[1]
     chunks = []
     for labels in permuted_within(codes, groups, strata, permutations, rng):
         null = np.empty((len(labels), columns, n_classes))
         for code in range(n_classes):
-            areas = np.empty((len(parts), len(labels), columns))
+            areas = np.empty((len(places), len(labels), columns))
             weights = np.empty_like(areas)
-            for place, rows in enumerate(parts):
+            for place, rows in enumerate(places):
                 chosen = labels[:, rows] == code
                 inside = chosen.sum(axis=1, keepdims=True, dtype=np.float64)
                 outside = len(rows) - inside

@@ -9,20 +9,26 @@ from biasaudit.stats.strata import van_elteren
 
 
 def q_values(p_values: np.ndarray) -> np.ndarray:
-    """Benjamini-Hochberg adjusted p-values of one declared family (1995)."""
+    """Adjusted p-values of one declared family, float (tests,), 0 to 1 (Benjamini & Hochberg 1995).
+
+    p_values: float (tests,), 0 to 1, no NaN; none is allowed.
+    """
     return scipy_stats.false_discovery_control(p_values, method="bh") if len(p_values) else np.array([])
 
 
 def _noncentrality(tests: int, power: float) -> float:
+    """Standard errors that lie between no effect and one that is seen with `power`."""
     return float(scipy_stats.norm.isf(0.025 / max(tests, 1)) + scipy_stats.norm.ppf(power))
 
 
 def detectable_auc(
     n_positive: int | np.ndarray, n_negative: int | np.ndarray, tests: int = 1, power: float = 0.8
 ) -> float:
-    """Smallest AUC above 0.5 that n_positive and n_negative images show with `power`, alpha 0.05 / tests.
+    """Smallest AUC, 0.5 to 1, that so many images show with `power` in a two-sided test at 0.05 / tests.
 
-    From the null standard error of the Mann-Whitney statistic; of several strata, one number each, van Elteren's.
+    n_positive, n_negative: images on either side, int, or int (strata,) of several strata. 1 where no stratum has both.
+    From the standard error without an effect (Mann & Whitney 1947), of several strata that of van Elteren 1960.
+    tests: how many share the 0.05 (Bonferroni). power: 0 to 1.
     """
     inside, outside = np.atleast_1d(n_positive), np.atleast_1d(n_negative)
     both = (inside > 0) & (outside > 0)
@@ -41,9 +47,11 @@ def detectable_v(
     tests: int = 1,
     power: float = 0.8,
 ) -> float:
-    """Smallest Cramer's V that n images show with `power`, from the noncentral chi-squared distribution.
+    """Smallest Cramer's V, 0 to 1, that n images show with `power` in a test at 0.05 / tests.
 
-    Of several strata, one number each, it is the V in all of them that the sum of their chi-squareds shows.
+    n, n_levels, n_labels: images, levels and labels, int, or int (strata,) of several strata: it is then the V in all
+    of them that the sum of their chi-squareds shows. 1 where nothing could be shown. From the noncentral chi-squared
+    distribution (Cohen 1988, chapter 7). tests: how many share the 0.05. power: 0 to 1.
     """
     n, n_levels, n_labels = np.atleast_1d(n), np.atleast_1d(n_levels), np.atleast_1d(n_labels)
     freedom = int(((n_levels - 1) * (n_labels - 1)).sum())
@@ -59,7 +67,11 @@ def detectable_v(
 
 
 def detectable_mean(differences: np.ndarray, tests: int = 1, power: float = 0.8) -> float:
-    """Smallest mean that paired differences of this spread show with `power`."""
+    """Smallest mean, in the unit of the differences, that paired differences of this spread show with `power`.
+
+    differences: float (n,); infinity where n < 2. Two-sided at 0.05 / tests, by the normal distribution (Cohen 1988,
+    chapter 2). tests: how many share the 0.05. power: 0 to 1.
+    """
     if differences.size < 2:
         return float("inf")
     return float(_noncentrality(tests, power) * differences.std(ddof=1) / np.sqrt(differences.size))

@@ -20,12 +20,16 @@ CHUNK, CELLS = 100, 200_000
 
 
 def at_a_time(n: int) -> int:
-    """Resamples of n images that are made at a time."""
+    """How many resamples of n images, int 1 to `CHUNK`, are made at a time, so that `CELLS` cells are held at most."""
     return max(1, min(CHUNK, CELLS // max(1, n)))
 
 
 def bootstrap_weights(groups: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """How often each image is drawn when whole groups are drawn with replacement; int32 (<= CHUNK, n)."""
+    """How often each image is drawn when whole groups are drawn with replacement (Efron 1979; Davison & Hinkley 1997).
+
+    groups: int or str (n,), the patient of each image. Yields int32 (at most CHUNK, n) until there are `resamples`
+    rows.
+    """
     _, codes = np.unique(groups, return_inverse=True)
     n_groups = int(codes.max()) + 1
     step = at_a_time(len(groups))
@@ -42,9 +46,11 @@ def interval(
     rng: np.random.Generator,
     resamples: int = 500,
 ) -> tuple[float, float]:
-    """95% percentile interval of `statistic(weights (resamples, n)) -> (resamples,)` over resampled groups.
+    """95% percentile interval of a statistic over resampled groups, in its unit (Efron 1979).
 
-    NaN twice where most resamples leave a side empty: there are too few groups to say.
+    statistic: takes int32 weights (some, n), how often each image is drawn, and returns float (some,), NaN where it has
+    no value. groups: int or str (n,), the patient of each image. resamples: how many are drawn. NaN twice where most
+    resamples leave a side empty: there are too few groups to say.
     """
     drawn = np.concatenate([statistic(weights) for weights in bootstrap_weights(groups, resamples, rng)])
     drawn = drawn[np.isfinite(drawn)]
@@ -61,11 +67,15 @@ def permuted(
     rng: np.random.Generator,
     step: int | None = None,
 ) -> Iterator[np.ndarray]:
-    """`values` as they could have fallen had nothing but chance tied them to the images; (<= CHUNK, n).
+    """`values` as they could have fallen had nothing but chance tied them to the images.
+
+    values: any dtype (n,). groups: int or str (n,), the patient of each image. Yields arrays of that dtype
+    (at most `step`, or CHUNK, n) until there are `permutations` rows.
 
     The blocks of values of whole groups are laid over the images in random order, so that what is alike within a
     patient stays together, whether a patient has one label or several. Counts are kept exactly. Where each image is
-    its own group this is the ordinary permutation; where groups differ in size, blocks can straddle two groups.
+    its own group this is the ordinary permutation; where groups differ in size, blocks can straddle two groups. Winkler
+    et al. 2015 (whole-block permutation).
     """
     _, codes = np.unique(groups, return_inverse=True)
     n_groups = int(codes.max()) + 1
@@ -83,12 +93,17 @@ def permuted(
 def permuted_within(
     values: np.ndarray, groups: np.ndarray, strata: np.ndarray, permutations: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
-    """`permuted` inside each stratum by itself: what goes with the strata stays where it is; (<= CHUNK, n)."""
-    parts = members(strata)
+    """`permuted` inside each stratum by itself: what goes with the strata stays where it is.
+
+    values: any dtype (n,). groups: int or str (n,), the patient of each image. strata: int (n,). Yields arrays of the
+    values' dtype (at most CHUNK, n) until there are `permutations` rows. Winkler et al. 2015 (within-block
+    permutation).
+    """
+    places = members(strata)
     step = at_a_time(len(values))
-    for chunks in zip(*(permuted(values[rows], groups[rows], permutations, rng, step) for rows in parts), strict=True):
+    for chunks in zip(*(permuted(values[rows], groups[rows], permutations, rng, step) for rows in places), strict=True):
         shuffled = np.empty((len(chunks[0]), len(values)), dtype=values.dtype)
-        for rows, chunk in zip(parts, chunks, strict=True):
+        for rows, chunk in zip(places, chunks, strict=True):
             shuffled[:, rows] = chunk
         yield shuffled
 
@@ -99,9 +114,11 @@ def permutations_for(tests: int, least: int) -> int:
 
 
 def smallest_p(positive: np.ndarray, groups: np.ndarray, strata: np.ndarray) -> float:
-    """The smallest p-value that permuting whole groups within strata can give a two-sided test of `positive`.
+    """The smallest p-value, 0 to 2, that permuting whole groups within strata can give a two-sided test of `positive`.
 
-    With three hospitals on one side and one on the other no tie, however perfect, can be told from chance.
+    positive: bool (n,). groups: int or str (n,), the patient of each image. strata: int (n,). Two over the number of
+    ways in which the groups can fall; above 1 where there is but one. With three hospitals on one side and one on the
+    other no tie, however perfect, can be told from chance.
     """
     arrangements = 0.0  # their logarithm
     for rows in members(strata):
@@ -119,14 +136,21 @@ def generator(seed: int, *names: str) -> np.random.Generator:
 
 
 def permutation_p(observed: float, null: np.ndarray) -> float:
-    """(b + 1) / (B + 1): b of B permutations reached the observed value (Phipson & Smyth 2010)."""
+    """(b + 1) / (B + 1), above 0 to 1: b of B permutations reached the observed value (Phipson & Smyth 2010).
+
+    null: float (B,), the statistic of each permutation, in the unit of `observed`; the larger the more extreme.
+    """
     return float((np.sum(null >= observed - 1e-12) + 1) / (null.size + 1))
 
 
 def sign_flip_p(
     differences: np.ndarray, groups: np.ndarray, rng: np.random.Generator, permutations: int = 1999
 ) -> float:
-    """One-sided p of mean(differences) > 0 when the sign of each whole group is a coin toss."""
+    """One-sided p, above 0 to 1, of mean(differences) > 0 when the sign of each whole group is a coin toss.
+
+    differences: float (n,), paired. groups: int or str (n,), the patient of each. Fisher 1935 (sign flipping), with the
+    count of Phipson & Smyth 2010.
+    """
     _, codes = np.unique(groups, return_inverse=True)
     sums = np.bincount(codes, weights=differences)
     signs = rng.choice([-1.0, 1.0], size=(permutations, sums.size))

@@ -13,14 +13,18 @@ from biasaudit.stats.effect_sizes import auc_under, cramers_v
 
 
 def members(strata: np.ndarray) -> list[np.ndarray]:
-    """The places of each stratum's images; `strata`: int (n,)."""
+    """Which images lie in each stratum, by its number: one int (m,) a stratum, places of 0 to n - 1 in order.
+
+    strata: int (n,), the stratum of each image.
+    """
     return [np.flatnonzero(strata == code) for code in np.unique(strata)]
 
 
 def pooled(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Mean of `values` (strata, ...) by `weights` of the same shape; NaN where nothing has weight.
+    """Weighted mean over strata, float (...); NaN where nothing has weight.
 
-    Of one stratum it is that stratum's value to the last bit: its share is exactly 1.
+    values, weights: float (strata, ...) both; a value of no weight may be NaN. Of one stratum it is that stratum's
+    value to the last bit: its share is exactly 1.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = weights / weights.sum(axis=0)
@@ -30,7 +34,8 @@ def pooled(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def van_elteren(inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
     """What the AUC of a stratum with so many images on either side weighs (van Elteren 1960): n1 n0 / (n1 + n0 + 1).
 
-    It is proportional to one over the AUC's variance without a tie; a stratum of one class weighs nothing.
+    inside, outside: images or their weights on either side, int or float (...); float (...) is returned. It is
+    proportional to one over the AUC's variance without a tie; a stratum of one class weighs nothing.
     """
     inside, outside = np.asarray(inside, dtype=np.float64), np.asarray(outside, dtype=np.float64)
     return inside * outside / (inside + outside + 1)
@@ -48,14 +53,18 @@ def stratified_auc(values: np.ndarray, positive: np.ndarray, strata: np.ndarray,
 def stratified_auc_under(
     values: np.ndarray, positive: np.ndarray, strata: np.ndarray
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """`stratified_auc` as a function of the weights: the values are put in order once, however many weights follow."""
-    parts = members(strata)
-    inside = [positive[rows] for rows in parts]
-    area_of = [auc_under(values[rows], of_class) for rows, of_class in zip(parts, inside, strict=True)]
+    """`stratified_auc` as a function of the weights: the values are put in order once, however many weights follow.
+
+    values: float (n,), no NaN. positive: bool (n,). strata: int (n,). The function takes weights (resamples, n) and
+    returns float (resamples,).
+    """
+    places = members(strata)
+    inside = [positive[rows] for rows in places]
+    area_of = [auc_under(values[rows], of_class) for rows, of_class in zip(places, inside, strict=True)]
 
     def under(weights: np.ndarray) -> np.ndarray:
         areas, shares = [], []
-        for rows, of_class, area in zip(parts, inside, area_of, strict=True):
+        for rows, of_class, area in zip(places, inside, area_of, strict=True):
             drawn = weights[:, rows]
             areas.append(area(drawn))
             shares.append(van_elteren(drawn @ of_class, drawn @ ~of_class))
@@ -65,9 +74,10 @@ def stratified_auc_under(
 
 
 def stratified_v(tables: list[np.ndarray]) -> np.ndarray:
-    """Mean of Cramer's V over strata, by images, 0 to 1; of one (resamples, levels, labels) a stratum.
+    """Mean of Cramer's V over strata, weighted by images, float (resamples,), 0 to 1; NaN where no stratum has two.
 
-    As in Mantel & Haenszel 1959, tables of different strata are never added, so their margins cannot make a tie.
+    tables: of each stratum int (resamples, levels, labels), counts. As in Mantel & Haenszel 1959, tables of different
+    strata are never added, so their margins cannot make a tie.
     """
     sizes = np.array([table.sum(axis=(-2, -1)) for table in tables], dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):  # a resample can leave a stratum with one image or none

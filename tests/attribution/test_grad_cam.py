@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from biasaudit.attribution.grad_cam import cut, grad_cam
+from biasaudit.attribution.grad_cam import grad_cam
 from biasaudit.errors import UsageError
 from biasaudit.model.gradients import score_gradients
+from biasaudit.model.layers import cut
 from biasaudit.model.quiet import import_keras
 from tests.attribution.networks import BUILDERS, drawn, pictures
 

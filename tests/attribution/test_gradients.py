@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from biasaudit.model.gradients import last_squashing, score_gradients
+from biasaudit.model.gradients import score_gradients
+from biasaudit.model.layers import output_activation
 from biasaudit.model.quiet import import_keras
 from tests.attribution.networks import BUILDERS, CLASSES, SIDE, drawn, nested, pictures, plain
 
@@ -22,14 +23,14 @@ def test_gradients_equal_finite_differences(last):
         np.testing.assert_allclose((found * direction).sum(axis=(1, 2, 3)), numeric, rtol=5e-3, atol=1e-5)
 
 
-def test_scores_are_taken_before_the_squashing():
+def test_scores_are_taken_before_the_activation():
     linear, images = drawn(plain(None)), pictures()
     logits = linear.predict_on_batch(images).astype(float)
     rows = np.arange(4)
     for last, expected in (("softmax", logits - logits.mean(axis=1, keepdims=True)), ("sigmoid", logits)):
-        squashed = plain(last)
-        squashed.set_weights(linear.get_weights())
-        np.testing.assert_allclose(score_gradients(squashed)(images, CODES)[0], expected[rows, CODES], atol=1e-5)
+        activated = plain(last)
+        activated.set_weights(linear.get_weights())
+        np.testing.assert_allclose(score_gradients(activated)(images, CODES)[0], expected[rows, CODES], atol=1e-5)
 
 
 def test_a_sure_softmax_has_the_slope_of_its_logits():
@@ -56,11 +57,11 @@ def test_one_sigmoid_stands_for_two_classes():
     np.testing.assert_allclose(slopes[1].ravel(), network.get_weights()[0].ravel(), rtol=1e-5)
 
 
-def test_the_squashing_is_read_off_wherever_it_is():
-    assert [last_squashing(build()) for build in BUILDERS.values()] == ["softmax"] * 3
-    assert last_squashing(nested(None)) == "linear"
+def test_the_activation_is_read_off_wherever_it_is():
+    assert [output_activation(build()) for build in BUILDERS.values()] == ["softmax"] * 3
+    assert output_activation(nested(None)) == "linear"
     keras = import_keras()
-    assert last_squashing(keras.Sequential([keras.Input((SIDE, SIDE, 3)), plain("sigmoid")])) == "sigmoid"
+    assert output_activation(keras.Sequential([keras.Input((SIDE, SIDE, 3)), plain("sigmoid")])) == "sigmoid"
 
 
 def test_any_number_of_images_and_later_weights():

@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from biasaudit.attribution.gradient import gradient, smooth_gradient
 from biasaudit.attribution.integrated_gradients import MOST, attributions, integrated_gradients
 from biasaudit.attribution.occlusion import occlusion
-from biasaudit.attribution.rise import rise
 from biasaudit.attribution.sanity import faithfulness
 
 SIDE, TOP, LEFT, WIDTH = 32, 6, 18, 8
@@ -48,21 +46,6 @@ def bends(inputs: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray
     ).reshape(inputs.shape).astype(np.float32)  # fmt: skip
 
 
-def test_the_gradient_takes_the_steepest_channel():
-    images = np.zeros((1, 2, 2, 3), np.float32)
-    images[0, 1, 0] = (1, -4, 2)
-    assert gradient(squares, images, np.array([0])).tolist() == [[[0, 0], [8, 0]]]
-
-
-def test_smoothing_takes_the_mean_of_the_slopes():
-    images = planted().astype(np.float32)
-    plain, smooth = (method(squares, images, np.zeros(2, int)) for method in (gradient, smooth_gradient))
-    assert smooth.dtype == np.float32
-    assert 0 < np.abs(smooth - plain).mean() < 0.1 * plain.mean()
-    alone = smooth_gradient(squares, images[1:], np.zeros(1, int))
-    np.testing.assert_allclose(alone, smooth[1:])
-
-
 def test_integrated_gradients_of_a_square_are_the_square():
     images = planted().astype(np.float32)
     found = integrated_gradients(squares, images, np.array([0, 1]))
@@ -99,9 +82,9 @@ def test_a_score_that_does_not_change_ends_the_search():
     assert sum(asked) <= MOST + 4
 
 
-def test_occlusion_and_rise_point_at_the_planted_square():
+def test_occlusion_points_at_the_planted_square():
     images, codes = planted(), np.array([1, 1])
-    for heat in (*occlusion(red, images, codes), *rise(red, images, codes, masks=500)):
+    for heat in occlusion(red, images, codes):
         assert heat.shape == (SIDE, SIDE)
         assert heat.dtype == np.float32
         assert in_square(heat)

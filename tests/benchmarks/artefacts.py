@@ -11,7 +11,7 @@ import pandas as pd
 
 from biasaudit.cues import BUILTIN
 from biasaudit.evidence.measure.survey import survey
-from biasaudit.images.table import read_folder
+from biasaudit.images.reading import read_folder
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
 from biasaudit.stats import auc, interval, weighted_auc

@@ -15,9 +15,8 @@ import numpy as np
 from sklearn.datasets import load_sample_images
 
 from biasaudit.attribution.grad_cam import grad_cam
-from biasaudit.attribution.gradient import gradient
 from biasaudit.attribution.integrated_gradients import attributions
-from biasaudit.model import lite0, small_cnn
+from biasaudit.model.backbones import lite0, small_cnn
 from biasaudit.model.gradients import BATCH, score_gradients
 from biasaudit.model.quiet import import_keras
 
@@ -41,7 +40,9 @@ def networks() -> tuple[Any, Any]:
     """The same linear classifier, flat and with its backbone nested: Lite0, or where it is absent the small CNN."""
     keras = import_keras()
     if lite0.available():
-        backbone, head = lite0.lite0(), lite0.classifier()
+        backbone = lite0.lite0()
+        with lite0._installed() as weights:
+            head = weights.take("_fc.weight", 1000, 1280).T, weights.take("_fc.bias", 1000)
     else:
         backbone = small_cnn.small_cnn()
         head = np.random.default_rng(0).normal(0, 0.1, (backbone.output_shape[-1], 10)), np.zeros(10)
@@ -135,7 +136,6 @@ def measure(images: int = 32, integrated: int = 4, pairs: int = 5) -> dict[str, 
     return {
         "model": nested.layers[1].name,
         "loop": compared(lambda: ours(shown, codes), lambda: bare(shown, codes), pairs, images),
-        "gradient": compared(lambda: gradient(ours, shown, codes), lambda: bare(shown, codes), pairs, images),
         "integrated_gradients": {
             **compared(
                 lambda: attributions(ours, some, their_codes),
@@ -172,7 +172,6 @@ def _peer(peer: Callable, flat: Any, nested: Any, shown: np.ndarray, codes: np.n
     gradients, cams = score_gradients(flat), {False: grad_cam(flat), True: grad_cam(nested)}
     some, their_codes = shown[:few], codes[:few]
     ours: dict[str, tuple[Run, int]] = {
-        "gradient": (lambda: gradient(gradients, shown, codes), len(shown)),
         "integrated_gradients": (lambda: attributions(gradients, some, their_codes), few),
         "grad_cam": (lambda: cams[False](shown, codes), len(shown)),
         "grad_cam_nested": (lambda: cams[True](shown, codes), len(shown)),
@@ -208,13 +207,11 @@ def _shap(flat: Any, nested: Any, shown: np.ndarray, codes: np.ndarray, few: int
 
 
 def _xplique(flat: Any, nested: Any, shown: np.ndarray, codes: np.ndarray, few: int) -> dict[str, Run]:
-    from xplique.attributions import GradCAM, IntegratedGradients, Saliency
+    from xplique.attributions import GradCAM, IntegratedGradients
 
     targets = np.eye(flat.output_shape[-1], dtype=np.float32)[codes]
-    saliency = Saliency(flat, batch_size=BATCH, reducer="max")
     steps = IntegratedGradients(flat, batch_size=BATCH, steps=STEPS, baseline_value=0, reducer=None)
     methods: dict[str, Run] = {
-        "gradient": lambda: saliency(shown, targets),
         "integrated_gradients": lambda: steps(shown[:few], targets[:few]),
     }
     for name, network in (("grad_cam", flat), ("grad_cam_nested", nested)):
@@ -224,12 +221,10 @@ def _xplique(flat: Any, nested: Any, shown: np.ndarray, codes: np.ndarray, few: 
 
 def _tf_keras_vis(flat: Any, nested: Any, shown: np.ndarray, codes: np.ndarray, few: int) -> dict[str, Run]:
     from tf_keras_vis.gradcam import Gradcam
-    from tf_keras_vis.saliency import Saliency
     from tf_keras_vis.utils.scores import CategoricalScore
 
     score = CategoricalScore([int(code) for code in codes])
-    saliency = Saliency(flat, clone=False)
-    methods: dict[str, Run] = {"gradient": lambda: saliency(score, shown)}
+    methods: dict[str, Run] = {}
     for name, network in (("grad_cam", flat), ("grad_cam_nested", nested)):
         methods[name] = lambda network=network: _kept(Gradcam, network, clone=False)(score, shown, penultimate_layer=-1)
     return methods

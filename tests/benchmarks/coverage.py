@@ -14,11 +14,11 @@ from biasaudit.stats.intervals import (
     area_under_curve,
     average,
     difference,
+    effective_n,
     mean,
     mean_error,
     proportion,
     ratio,
-    worth,
 )
 
 SIZES = (20, 50, 200, 1000)
@@ -37,7 +37,7 @@ def _of_patients(n: int, rng: np.random.Generator) -> tuple[Interval, float]:
     ease = rng.beta(4, 2, n)
     groups = np.repeat(np.arange(n), 4)
     hits = (rng.random(4 * n) < ease[groups]).astype(float)
-    return proportion(hits.sum(), 4 * n, worth(hits, groups)), 4 / 6
+    return proportion(hits.sum(), 4 * n, effective_n(hits, groups)), 4 / 6
 
 
 def _difference(n: int, rng: np.random.Generator) -> tuple[Interval, float]:

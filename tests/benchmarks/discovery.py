@@ -18,7 +18,7 @@ from PIL import Image
 import biasaudit as ba
 from biasaudit.cues import BUILTIN
 from biasaudit.images.decode import decode
-from biasaudit.images.table import read_folder
+from biasaudit.images.reading import read_folder
 from biasaudit.results import Finding
 from tests.benchmarks.artefacts import DATA
 from tests.benchmarks.unnamed import UNNAMED

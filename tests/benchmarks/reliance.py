@@ -8,6 +8,7 @@ same networks. Cues are planted by their own drawings, the random parts drawn an
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,18 @@ from biasaudit.cues import BUILTIN
 from biasaudit.cues.amounts import as_photo
 from biasaudit.detectors import association, disparity, encoding, reliance
 from biasaudit.detectors.reliance import by_intervention, class_gap
-from biasaudit.evidence.cue_values import cue_values
-from biasaudit.evidence.interventions import Intervention, intervene, interventions
+from biasaudit.evidence.graph import Graph
+from biasaudit.evidence.interventions import Intervention, interventions
 from biasaudit.evidence.measure.planting import step_of
 from biasaudit.evidence.measure.survey import survey
-from biasaudit.evidence.predictions import Predictions, predictions
-from biasaudit.evidence.ties import Tie, ties
+from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.providers import BUILTIN as PROVIDERS
+from biasaudit.evidence.ties import Tie
 from biasaudit.images.pixels import PixelStore, resized
-from biasaudit.images.table import ImageTable, read_folder
-from biasaudit.model.backbone import load
-from biasaudit.registry import Facts
+from biasaudit.images.reading import read_folder
+from biasaudit.images.table import ImageTable
+from biasaudit.model.backbones import load
+from biasaudit.results import say
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
@@ -104,20 +107,23 @@ def trained(
         images = read_folder(folder / "images")
         surveyed = survey(images, BUILTIN, store=store, jobs=None, cache=cache, progress=progress)
         given = {"images": surveyed.images, "survey": surveyed, "cues": BUILTIN, "backbone": network,
-                 "settings": settings, "cache": cache, "progress": progress}  # fmt: skip
-        makers = {"cue_values": cue_values, "ties": ties, "predictions": predictions, "interventions": interventions}
-        facts = Facts(given, makers)
+                 "given": None, "weights_file": None, "settings": settings, "cache": cache,
+                 "progress": progress}  # fmt: skip
+        unnamed = dict.fromkeys(("patterns", "fixed_places"), say("not asked here"))
+        facts = Graph(given, PROVIDERS, unnamed)
         results = [
             result for rung in (association, encoding, reliance, disparity) for result in facts.call(rung.function)
         ]
         model: Predictions = facts.get("predictions")
-        findings = rank(facts.get("cue_values"), facts.get("ties"), results, (), surveyed.images, model, "")
+        findings = rank(facts.get("cue_values"), facts.get("ties"), results, (), surveyed.images, model)
         finding = next(each for each in findings if each.cue == cue)
         tie = next(tie for tie in facts.get("ties") if tie.cue.id == cue)
         done = facts.get("interventions").get(tie.cue.key)
         asked = done is not None
         if not asked:
-            done = intervene(next(part for part in BUILTIN if part.id == cue), tie, surveyed.images, model, seed)
+            as_if_tied = replace(tie, strength=1.0)
+            asked_here = interventions(surveyed.images, BUILTIN, (as_if_tied,), model, settings, progress)
+            done = asked_here.get(tie.cue.key)
         put_into = KINDS[1] if done is None else str(surveyed.images.labels[done.rows[0]])
         # The truth of the class that has the cue, whichever class the finding names.
         label = surveyed.images.classes.index(KINDS[0])

@@ -24,10 +24,11 @@ from biasaudit.evidence.measure.survey import SHARD, SHARDS, _measure_all
 from biasaudit.images.decode import content_hash, decode
 from biasaudit.images.photo import WORKING_SIDE
 from biasaudit.images.pixels import PixelStore
+from biasaudit.images.reading import read_folder
 from biasaudit.images.small import small_of
-from biasaudit.images.table import ImageTable, read_folder
-from biasaudit.model import small_cnn
+from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
+from biasaudit.model.backbones import small_cnn
 from biasaudit.model.quiet import import_keras
 from biasaudit.model.training import BATCH, EPOCHS, train_network
 from biasaudit.runtime.checkpoints import NOTHING_KEPT

@@ -8,8 +8,8 @@ import numpy as np
 
 from biasaudit.report.html import render
 from biasaudit.report.thumbnails import save_average, save_heatmap, save_thumbnail
-from biasaudit.results import Audit, Breakdown, Excluded, Finding, RepresentationMap
-from tests.golden import breakdown, clear, hostile_audit, representation, ruler, sample_audit
+from biasaudit.results import Audit, Breakdown, EmbeddingMap, Excluded, Finding, Gallery
+from tests.golden import audit_with_blocks, breakdown, clear, hostile_audit, representation, ruler, sample_audit
 
 FINDINGS, FOLLOWERS, PICTURES = 60, 2, 12
 
@@ -32,11 +32,11 @@ def large_audit() -> Audit:
     )
 
 
-def _crowded() -> RepresentationMap:
+def _crowded() -> EmbeddingMap:
     """As many dots, and as many colourings, as a map can have."""
     sample, rng = representation(), np.random.default_rng(0)
     levels = tuple(f"level {n}" for n in range(6))
-    return RepresentationMap(
+    return EmbeddingMap(
         images=600,
         places=tuple((float(x), float(y)) for x, y in np.round(rng.random((600, 2)), 3)),
         colourings=tuple(
@@ -77,10 +77,18 @@ def _many() -> list[Finding]:
     return found
 
 
+def galleries(finding: Finding) -> list[Gallery]:
+    return [block for block in finding.blocks if isinstance(block, Gallery)]
+
+
 def draw_pictures(audit: Audit, folder: Path) -> None:
     """A thumbnail and a heatmap for every image that the report shows; noise, which WebP packs worst."""
     rng = np.random.default_rng(0)
-    names = {name: each for each in audit.findings for name in (*each.examples, *each.counterexamples)}
+    names = {
+        name: each
+        for each in audit.findings
+        for name in (*each.examples, *each.counterexamples, *(id for hung in galleries(each) for id in hung.images))
+    }
     for name, finding in names.items():
         rgb = rng.integers(0, 255, (120, 160, 3), dtype=np.uint8)
         save_thumbnail(folder, name, rgb)
@@ -90,11 +98,11 @@ def draw_pictures(audit: Audit, folder: Path) -> None:
         save_average(folder, of_class.label, np.full((56, 56, 3), 128, np.uint8), rng.random((30, 30)))
 
 
-AUDITS = {"sample": sample_audit, "large": large_audit, "hostile": hostile_audit}
+AUDITS = {"sample": sample_audit, "large": large_audit, "hostile": hostile_audit, "blocks": audit_with_blocks}
 
 
 def write_report(name: str, folder: Path) -> Path:
-    """The report of one of the three audits, as a file."""
+    """The report of one of these audits, as a file."""
     audit = AUDITS[name]()
     draw_pictures(audit, folder / "evidence")
     path = folder / "report.html"

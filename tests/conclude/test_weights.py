@@ -12,7 +12,7 @@ from biasaudit import cli
 from biasaudit.conclude.weights import LARGEST, raked
 from biasaudit.errors import UsageError
 from biasaudit.evidence.sample_weights import read_weights, sample_weights
-from biasaudit.images.table import read_folder
+from biasaudit.images.reading import read_folder
 from biasaudit.model.head import choose_penalty, fit_head
 from tests.hostile import class_folder
 from tests.planted import ARTEFACTS, QUICK, brighter, plant

@@ -11,6 +11,7 @@ from PIL import Image, PngImagePlugin
 from biasaudit.cues.files import FILE_TRAITS
 from biasaudit.images.decode import Unreadable, decode
 from tests import hostile
+from tests.cues.pictures import grainy_scene, photo
 from tests.hostile import picture, save, written
 
 CUES = {cue.id: cue for cue in FILE_TRAITS}
@@ -169,3 +170,25 @@ def test_a_hostile_name_becomes_a_short_printable_word(name, tmp_path):
     found = word("file_name", save(tmp_path / "((a|b" / name))
     assert found.isprintable()
     assert 0 < len(found) <= 40
+
+
+@pytest.mark.parametrize(("cue_id", "mild", "strong"), [("image_size", -1, -4), ("jpeg_quality", -20, -85)])
+def test_inserts_of_file_traits_cost_detail_in_order(cue_id, mild, strong):
+    insert = CUES[cue_id].insert
+    for rgb in map(grainy_scene, range(5)):
+        lost = [
+            np.abs(insert(rgb, amount, np.random.default_rng(0))[0].astype(int) - rgb).mean()
+            for amount in (mild, strong)
+        ]
+        assert 0 < lost[0] < lost[1]
+
+
+def test_numbers_are_those_of_the_file():
+    large = photo(grainy_scene(0), width=2000, height=1000, n_bytes=500_000, jpeg_quality=85.0)
+    small = photo(grainy_scene(0), width=500, height=500, n_bytes=500_000)
+    assert CUES["image_size"].measure(large) - CUES["image_size"].measure(small) == pytest.approx(3.0)
+    assert CUES["aspect_ratio"].measure(large) == pytest.approx(1.0)
+    assert CUES["aspect_ratio"].measure(small) == 0
+    assert CUES["bytes_per_pixel"].measure(large) == pytest.approx(0.25)
+    assert CUES["jpeg_quality"].measure(large) == 85
+    assert np.isnan(CUES["jpeg_quality"].measure(small))

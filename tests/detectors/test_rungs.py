@@ -12,6 +12,7 @@ from biasaudit.evidence.cue_values import CueValues, metadata_cue
 from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.ties import ties
 from biasaudit.images.table import ImageTable
+from biasaudit.results import say
 from biasaudit.settings import Settings
 
 
@@ -89,7 +90,7 @@ def test_rare_marks_dealt_at_random_are_never_sure():
 def predicted(log_odds):
     both = np.column_stack([-log_odds, log_odds])
     everywhere = np.ones(len(both), dtype=bool)
-    return SimpleNamespace(log_odds=both, given=False, judged=everywhere, images_called="held-out images")
+    return SimpleNamespace(log_odds=both, given=False, judged=everywhere, images_called=say("held-out images"))
 
 
 def observed(images, cues, log_odds):

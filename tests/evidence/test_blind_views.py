@@ -8,19 +8,19 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from biasaudit.detectors import content_blind
-from biasaudit.evidence.blind_views import _file_traits, blind_views
+from biasaudit.errors import Unavailable
+from biasaudit.evidence.blind_views import blind_views
+from biasaudit.evidence.blind_views.features import features_of_files
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.images import partial_views
 from biasaudit.images.pixels import PixelStore
-from biasaudit.model import smoother
 from biasaudit.model.folds import assign_folds
-from biasaudit.model.network import FoldedNetwork
-from biasaudit.registry import Unavailable
+from biasaudit.model.ridge import macro_auc_of_each, out_of_fold_ridge
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import permutation_p, permuted_within
-from tests.conftest import SIZE, grid_features
+from tests.conftest import SIZE, stand_in
 from tests.detectors.test_rungs import table
 
 N = 120
@@ -45,11 +45,9 @@ def looked_at(tmp_path, images, pixels, *, cues=(), pretrained=True, groups=5):
         fold=fold,
         given=False,
         log_odds=np.random.default_rng(0).normal(size=(images.n, len(images.classes))),
-        network=FoldedNetwork(size=SIZE, features=(grid_features,), heads=(), spatial=True),
     )
-    backbone = SimpleNamespace(name="stub", size=SIZE, pretrained=pretrained)
     cache, quiet = Cache(tmp_path / "cache", fresh=True), Progress(quiet=True)
-    return blind_views(images, survey, backbone, model, tuple(cues), Settings(), cache, quiet)
+    return blind_views(images, survey, stand_in(pretrained=pretrained), model, tuple(cues), Settings(), cache, quiet)
 
 
 def found(images, views):
@@ -126,8 +124,8 @@ def test_the_traits_of_the_files_are_a_view_that_raises_no_alarm(tmp_path):
     assert (traits.verdict, traits.rungs["association"].state) == ("clear", "yes")
     assert 0.9 < traits.rungs["association"].estimate.value < 1
     learnt = np.ones(N, dtype=bool)
-    assert _file_traits((make, name, bright), learnt).shape == (N, 2)
-    assert _file_traits((name, bright), learnt) is None
+    assert features_of_files((make, name, bright), learnt).shape == (N, 2)
+    assert features_of_files((name, bright), learnt) is None
 
 
 def test_the_given_test_part_is_never_learnt_from(tmp_path):
@@ -188,7 +186,7 @@ def test_views_show_what_they_say():
     assert np.allclose((partial_views.colours(pixels) ** 2).sum(axis=1), 1)
 
 
-def test_p_values_of_the_smoother_are_even_where_there_is_nothing():
+def test_p_values_of_the_ridge_are_even_where_there_is_nothing():
     """Patients of four images, folds dealt by label: about a twentieth of the p-values lie below 0.05."""
     rng = np.random.default_rng(7)
     p_values = []
@@ -199,9 +197,9 @@ def test_p_values_of_the_smoother_are_even_where_there_is_nothing():
         fold = assign_folds(images, 5, seed=0)
         features = rng.normal(size=(30, 12))[groups] + 0.3 * rng.normal(size=(120, 12))
         with threadpool_limits(1):
-            matrix = smoother.smoother(features, fold)
+            matrix = out_of_fold_ridge(features, fold)
             dealt = permuted_within(codes, images.groups, fold, 99, rng)
-            null = np.concatenate([smoother.macro_auc(matrix, some) for some in dealt])
-        p_values.append(permutation_p(float(smoother.macro_auc(matrix, codes[None])[0]), null))
+            null = np.concatenate([macro_auc_of_each(matrix, some) for some in dealt])
+        p_values.append(permutation_p(float(macro_auc_of_each(matrix, codes[None])[0]), null))
     assert np.mean(np.array(p_values) < 0.05) <= 0.15
     assert 0.35 < np.mean(p_values) < 0.65

@@ -9,8 +9,8 @@ from biasaudit.demo import make_demo
 from biasaudit.detectors.copies import copies
 from biasaudit.evidence.copies.duplicates import copies_among, joined
 from biasaudit.evidence.measure.survey import survey
+from biasaudit.images.reading import read_folder
 from biasaudit.images.small import SmallStore, small_of, smalls
-from biasaudit.images.table import read_folder
 from biasaudit.model.folds import assign_folds
 from biasaudit.output.provenance import dataset_record
 from biasaudit.runtime.cache import Cache

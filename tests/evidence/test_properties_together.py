@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from biasaudit.detectors import properties_together as detector
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.properties_together import properties_together
-from biasaudit.registry import Unavailable
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from tests.detectors.test_rungs import table

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from biasaudit.model.memory import in_smaller_batches
+from biasaudit.model.network import in_smaller_batches
 from biasaudit.runtime import cache
 from tests.faults.command import audited
 from tests.hostile import class_folder, picture, save

@@ -171,11 +171,11 @@ def test_14_every_orientation_is_the_same_in_cues_model_and_report(tmp_path, see
 
 def test_27_no_read_permission_is_skipped(tmp_path, monkeypatch, seen):
     """As the system says it: the tests may run as root, who may read everything."""
-    from biasaudit.images import folder
+    from biasaudit.images.sources import walk
 
     hostile.class_folder(tmp_path / "data", cat=8, dog=8)
     may = os.access
-    monkeypatch.setattr(folder.os, "access", lambda path, mode: not str(path).endswith("cat/0.png") and may(path, mode))
+    monkeypatch.setattr(walk.os, "access", lambda path, mode: not str(path).endswith("cat/0.png") and may(path, mode))
     ended = audited("scan", tmp_path / "data")
     assert ended.excluded == {"cat/0.png": "no read permission"}
     seen(27, "skipped: no read permission")

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from biasaudit.errors import AuditError, UsageError
-from biasaudit.images.folder import find_files
-from biasaudit.images.metadata import read_metadata
-from biasaudit.images.table import read_folder
+from biasaudit.images.reading import read_folder
+from biasaudit.images.sources.metadata import read_metadata
+from biasaudit.images.sources.walk import walk
 from biasaudit.report.html import render
 from biasaudit.results import Audit
 from tests.benchmarks import fuzz
@@ -78,7 +78,7 @@ def test_any_names_are_found_once_each_under_ids_that_are_text(names, paths):
         for name in names:
             with open(bytes(place / "data" / "cat") + b"/" + b"x" + name, "wb") as stream:
                 stream.write(b"anything")
-        found = find_files(place / "data")
+        found = walk(place / "data")
         assert len(set(found.files.values())) == len(found.files)
         for id in found.files:
             id.encode("utf-8")

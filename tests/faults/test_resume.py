@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from biasaudit.model.head import Head
-from biasaudit.model.kept_training import kept_training
-from biasaudit.runtime import checkpoints as parts
+from biasaudit.model.training import kept_training
+from biasaudit.runtime import checkpoints
 from tests.faults.command import audited
 from tests.planted import ARTEFACTS, brighter, plant
 
@@ -39,8 +39,8 @@ def written(monkeypatch):
 
         return counted
 
-    monkeypatch.setattr(parts, "write_text", counting(parts.write_text))
-    monkeypatch.setattr(parts, "write_atomically", counting(parts.write_atomically))
+    monkeypatch.setattr(checkpoints, "write_text", counting(checkpoints.write_text))
+    monkeypatch.setattr(checkpoints, "write_atomically", counting(checkpoints.write_atomically))
     return names
 
 
@@ -98,21 +98,21 @@ def test_what_was_made_from_other_files_is_not_used_and_fresh_starts_over(tmp_pa
 def test_what_another_version_or_choice_made_is_not_used(tmp_path, monkeypatch):
     def asked(choices) -> bool:
         made = []
-        parts.parts_in(tmp_path, choices).json("work", 1, lambda: made.append(1))
+        checkpoints.checkpoints_in(tmp_path, choices).json("work", 1, lambda: made.append(1))
         return bool(made)
 
     assert [asked("a"), asked("a"), asked("b")] == [True, False, True]
-    monkeypatch.setattr(parts, "our_code", lambda: "another version")
+    monkeypatch.setattr(checkpoints, "our_code", lambda: "another version")
     assert [asked("a"), asked("a")] == [True, False]
     (tmp_path / "mine.json").write_text("{}")
-    parts.Parts(tmp_path).discard()
+    checkpoints.Checkpoints(tmp_path).discard()
     assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
 
 
 def test_nothing_is_kept_through_a_link(tmp_path):
     (tmp_path / "victim").mkdir()
     (tmp_path / "parts").symlink_to(tmp_path / "victim")
-    kept = parts.parts_in(tmp_path / "parts", "a")
+    kept = checkpoints.checkpoints_in(tmp_path / "parts", "a")
     assert kept.json("work", 1, lambda: 5) == 5
     kept.discard()
     assert not list((tmp_path / "victim").iterdir())
@@ -165,7 +165,7 @@ def test_a_network_that_was_trained_whole_is_not_trained_again(tmp_path):
 
     for train in (trained, never):
         backbone = SimpleNamespace(network=Network())
-        head, curves = kept_training(backbone, parts.Parts(tmp_path), 0, train)
+        head, curves = kept_training(backbone, checkpoints.Checkpoints(tmp_path), 0, train)
         assert curves == {"loss": [0.7, 1 / 3]}
         assert [each.tolist() for each in backbone.network.get_weights()] == [[[np.float32(0.1)] * 3] * 2, [0, 1, 2]]
         assert (head.weights.shape, head.bias.tolist()) == ((3, 2), [np.float32(0.3)] * 2)

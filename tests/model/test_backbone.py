@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from biasaudit.errors import EnvironmentFault, UsageError
-from biasaudit.model import backbone, lite0
+from biasaudit.model import backbones
+from biasaudit.model.backbone import Architecture, Backbone
+from biasaudit.model.backbones import lite0
+from biasaudit.model.backbones.applications import APPLICATIONS
 from biasaudit.model.quiet import import_keras
 
 OFFLINE = ["small_cnn", *(["efficientnet_lite0"] if lite0.available() else [])]
@@ -25,7 +28,7 @@ def images(size: int, n: int = 2) -> np.ndarray:
 def test_choosing_imports_no_tensorflow() -> None:
     program = (
         "import sys\n"
-        "from biasaudit.model.backbone import choose\n"
+        "from biasaudit.model.backbones import choose\n"
         "print(choose('auto'), choose('mobilenetv2'))\n"
         "assert not {'tensorflow', 'keras', 'jax', 'torch'} & set(sys.modules)\n"
     )
@@ -48,7 +51,7 @@ def test_keras_starts_quietly_and_hides_no_error() -> None:
 
 @pytest.mark.slow
 def test_tensorflow_writes_nothing_at_the_start() -> None:
-    program = "from biasaudit.model.backbone import load; load('small_cnn')"
+    program = "from biasaudit.model.backbones import load; load('small_cnn')"
     environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -57,7 +60,7 @@ def test_tensorflow_writes_nothing_at_the_start() -> None:
 def test_auto_takes_the_pretrained_network_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     for installed, expected in ((True, "efficientnet_lite0"), (False, "small_cnn")):
         monkeypatch.setattr(lite0, "available", lambda installed=installed: installed)
-        assert backbone.choose("auto") == backbone.choose("AUTO") == expected
+        assert backbones.choose("auto") == backbones.choose("AUTO") == expected
 
 
 @pytest.mark.parametrize(
@@ -65,7 +68,7 @@ def test_auto_takes_the_pretrained_network_where_it_is_installed(monkeypatch: py
     [("MobileNetV2", "MobileNetV2"), ("resnet50v2", "ResNet50V2"), ("Small_CNN", "small_cnn")],
 )
 def test_capitals_do_not_matter(written: str, meant: str) -> None:
-    assert backbone.choose(written) == meant
+    assert backbones.choose(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -74,31 +77,42 @@ def test_capitals_do_not_matter(written: str, meant: str) -> None:
 )
 def test_an_unknown_name_gets_a_suggestion(written: str, suggestion: str) -> None:
     with pytest.raises(UsageError, match=rf"Did you mean .*\b{suggestion}\b"):
-        backbone.choose(written)
+        backbones.choose(written)
 
 
 def test_nothing_like_it_gets_the_list() -> None:
     with pytest.raises(UsageError, match=r"No backbone is called 'zzz'\. There are auto, efficientnet_lite0"):
-        backbone.choose("zzz")
+        backbones.choose("zzz")
 
 
 def test_lite0_by_name_needs_its_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lite0, "available", lambda: False)
     with pytest.raises(EnvironmentFault, match="pip install"):
-        backbone.choose("efficientnet_lite0")
+        backbones.choose("efficientnet_lite0")
+
+
+def test_a_new_architecture_is_one_entry_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(seed: int) -> Backbone:
+        return Backbone("NewNet", 8, None, True, spatial=False, run=lambda rgb: rgb.mean(axis=(1, 2)) + seed)
+
+    monkeypatch.setitem(backbones.BY_NAME, "NewNet", Architecture(name="NewNet", build=build))
+    assert backbones.choose("newnet") == "NewNet"
+    assert backbones.load("NEWNET", seed=3).features(np.zeros((1, 8, 8, 3), np.uint8)).tolist() == [[3, 3, 3]]
+    with pytest.raises(UsageError, match="Did you mean NewNet"):
+        backbones.choose("newnett")
 
 
 def test_a_model_file_needs_trust(tmp_path: Path) -> None:
     file = tmp_path / "mine.keras"
     file.touch()
     with pytest.raises(UsageError, match=r"can run code.*--trust-model"):
-        backbone.choose(str(file))
-    assert backbone.choose(str(file), trust_model=True) == str(file)
+        backbones.choose(str(file))
+    assert backbones.choose(str(file), trust_model=True) == str(file)
 
 
 def test_a_missing_model_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"There is no model file .*mine\.keras"):
-        backbone.choose(str(tmp_path / "mine.keras"), trust_model=True)
+        backbones.choose(str(tmp_path / "mine.keras"), trust_model=True)
 
 
 # --- Loading and running -----------------------------------------------------------------------------------
@@ -107,8 +121,8 @@ def test_a_missing_model_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OFFLINE)
 def test_forward_agrees_with_keras_for_any_number_of_images(name: str) -> None:
-    loaded = backbone.load(name)
-    infer = backbone.forward(loaded)
+    loaded = backbones.load(name)
+    infer = loaded.features
     photos = images(loaded.size, 3)
     expected = loaded.network.predict_on_batch(photos.astype("float32"))
     assert loaded.name == name
@@ -121,8 +135,8 @@ def test_forward_agrees_with_keras_for_any_number_of_images(name: str) -> None:
 
 @pytest.mark.slow
 def test_forward_follows_training() -> None:
-    loaded = backbone.load("small_cnn")
-    infer = backbone.forward(loaded)
+    loaded = backbones.load("small_cnn")
+    infer = loaded.features
     before = infer(images(loaded.size))
     loaded.network.set_weights([weight * 1.5 for weight in loaded.network.get_weights()])
     assert not np.allclose(infer(images(loaded.size)), before)
@@ -130,7 +144,7 @@ def test_forward_follows_training() -> None:
 
 @pytest.mark.slow
 def test_the_seed_settles_the_small_network() -> None:
-    first, same, other = (backbone.load("small_cnn", seed=seed).network.get_weights() for seed in (1, 1, 2))
+    first, same, other = (backbones.load("small_cnn", seed=seed).network.get_weights() for seed in (1, 1, 2))
     assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
     assert not np.array_equal(first[0], other[0])
 
@@ -139,7 +153,7 @@ def test_the_seed_settles_the_small_network() -> None:
 def test_every_application_of_keras_is_listed() -> None:
     applications = import_keras().applications
     offered = {name for name in dir(applications) if callable(getattr(applications, name))}
-    assert set(backbone.APPLICATIONS) == offered
+    assert {each.name for each in APPLICATIONS} == offered
 
 
 @pytest.mark.slow
@@ -154,7 +168,7 @@ def test_an_application_brings_its_own_preprocessing(monkeypatch: pytest.MonkeyP
 
     untrained.__module__ = real.__module__
     monkeypatch.setattr(keras.applications, "MobileNetV2", untrained)
-    loaded = backbone.load("mobilenetv2")
+    loaded = backbones.load("mobilenetv2")
     photos = images(224).astype("float32")
     inner = loaded.network.layers[-1]
     assert asked["weights"] == "imagenet"
@@ -174,7 +188,7 @@ def test_a_failed_download_names_the_offline_choices(
 
     monkeypatch.setattr(import_keras().applications, "MobileNetV2", unreachable)
     with pytest.raises(EnvironmentFault, match=r"403 -- Forbidden.*efficientnet_lite0 or small_cnn"):
-        backbone.load("MobileNetV2")
+        backbones.load("MobileNetV2")
     assert capsys.readouterr() == ("", "Downloading data\n")
 
 
@@ -245,10 +259,11 @@ def test_the_last_map_of_a_users_model(build: Callable[[Any], Any], tmp_path: Pa
     """Wherever the map is, pooling it and applying the model's own head gives the model's own answer."""
     keras = import_keras()
     model = build(keras)
-    loaded = backbone.load(saved(model, tmp_path), trust_model=True)
+    loaded = backbones.load(saved(model, tmp_path), trust_model=True)
     photos = images(32)
-    maps = backbone.forward(loaded)(photos)
+    maps = loaded.features(photos)
     assert (loaded.name, loaded.size, loaded.spatial, loaded.pretrained) == ("mine.keras", 32, True, True)
+    assert (loaded.own, loaded.cacheable) == (True, False)
     assert maps.shape == (2, 16, 16, 5)
     head = model.layers[-1]
     np.testing.assert_allclose(
@@ -270,9 +285,9 @@ def test_a_model_without_maps_gives_the_vectors_before_its_last_dense_layer(tmp_
             layers.Softmax(),
         ]
     )
-    loaded = backbone.load(saved(model, tmp_path), trust_model=True)
+    loaded = backbones.load(saved(model, tmp_path), trust_model=True)
     assert not loaded.spatial
-    assert backbone.forward(loaded)(images(8)).shape == (2, 6)
+    assert loaded.features(images(8)).shape == (2, 6)
 
 
 @pytest.mark.slow
@@ -282,19 +297,19 @@ def test_a_transformer_is_not_read_at_its_patches(tmp_path: Path) -> None:
     image = keras.Input((16, 16, 3))
     x = layers.Reshape((16, 6))(layers.Conv2D(6, 4, 4)(image))
     x = layers.GlobalAveragePooling1D()(layers.MultiHeadAttention(2, 3)(x, x))
-    loaded = backbone.load(saved(keras.Model(image, layers.Dense(2)(x)), tmp_path), trust_model=True)
+    loaded = backbones.load(saved(keras.Model(image, layers.Dense(2)(x)), tmp_path), trust_model=True)
     assert not loaded.spatial
-    assert backbone.forward(loaded)(images(16)).shape == (2, 6)
+    assert loaded.features(images(16)).shape == (2, 6)
 
 
 @pytest.mark.slow
 def test_a_grey_model_of_another_shape_gets_luma_of_its_own_size(tmp_path: Path) -> None:
     keras = import_keras()
     model = keras.Sequential([keras.Input((16, 24, 1)), keras.layers.Conv2D(4, 1, kernel_initializer="ones")])
-    loaded = backbone.load(saved(model, tmp_path), trust_model=True)
+    loaded = backbones.load(saved(model, tmp_path), trust_model=True)
     red = np.zeros((1, 24, 24, 3), np.uint8)
     red[..., 0] = 200
-    maps = backbone.forward(loaded)(red)
+    maps = loaded.features(red)
     assert loaded.size == 24
     assert maps.shape == (1, 16, 24, 4)
     np.testing.assert_allclose(maps, 200 * 0.299, rtol=1e-5)
@@ -304,7 +319,7 @@ def test_a_grey_model_of_another_shape_gets_luma_of_its_own_size(tmp_path: Path)
 def test_an_open_input_size_becomes_224(tmp_path: Path) -> None:
     keras = import_keras()
     model = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(4, 3, 8)])
-    assert backbone.load(saved(model, tmp_path), trust_model=True).size == 224
+    assert backbones.load(saved(model, tmp_path), trust_model=True).size == 224
 
 
 @pytest.mark.slow
@@ -312,18 +327,18 @@ def test_what_is_no_image_model_is_refused(tmp_path: Path) -> None:
     keras = import_keras()
     table = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(2)])
     with pytest.raises(UsageError, match="does not take one image"):
-        backbone.load(saved(table, tmp_path), trust_model=True)
+        backbones.load(saved(table, tmp_path), trust_model=True)
     (tmp_path / "mine.keras").write_bytes(b"no archive")
     with pytest.raises(UsageError, match="could not be loaded as a Keras model"):
-        backbone.load(str(tmp_path / "mine.keras"), trust_model=True)
+        backbones.load(str(tmp_path / "mine.keras"), trust_model=True)
 
 
 @pytest.mark.slow
 def test_a_headless_model_gives_its_own_vectors(tmp_path: Path) -> None:
     keras = import_keras()
     model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten()])
-    loaded = backbone.load(saved(model, tmp_path), trust_model=True)
-    assert backbone.forward(loaded)(images(8)).shape == (2, 192)
+    loaded = backbones.load(saved(model, tmp_path), trust_model=True)
+    assert loaded.features(images(8)).shape == (2, 192)
 
 
 @pytest.mark.slow
@@ -331,4 +346,4 @@ def test_a_model_without_features_is_refused(tmp_path: Path) -> None:
     keras = import_keras()
     model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(2, 1)])
     with pytest.raises(UsageError, match="no features to look at"):
-        backbone.load(saved(model, tmp_path), trust_model=True)
+        backbones.load(saved(model, tmp_path), trust_model=True)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from biasaudit.errors import EnvironmentFault
-from biasaudit.model import lite0
+from biasaudit.model.backbones import lite0
+from biasaudit.model.backbones.torch_file import TORCH_MAGIC, read_torch
 
 PHOTOS = Path(__file__).parents[2].parent / "shared" / "data" / "objects_control"
 IMAGENET = {"cassette_player": 482, "church": 497, "french_horn": 566, "gas_pump": 571, "parachute": 701}
@@ -56,7 +57,7 @@ class Global(str):
 def torch_file(state: object, numbers: np.ndarray, keys: tuple[str, ...] = ("7",)) -> io.BytesIO:
     """A file of PyTorch's older format: five pickles, then each storage's length and numbers."""
     file = io.BytesIO()
-    for part in (lite0.TORCH_MAGIC, 1001, {"little_endian": True}, state, list(keys)):
+    for part in (TORCH_MAGIC, 1001, {"little_endian": True}, state, list(keys)):
         TorchPickler(file, protocol=2).dump(part)
     file.write(len(numbers).to_bytes(8, "little") + numbers.astype("<f4").tobytes())
     return file
@@ -69,7 +70,7 @@ def tensor(numbers: np.ndarray, offset: int, shape: tuple, strides: tuple) -> Na
 def test_reads_a_transposed_tensor() -> None:
     numbers = np.arange(7.0)
     state = OrderedDict(weight=tensor(numbers, 1, (2, 3), (1, 2)))
-    assert lite0.read_torch(torch_file(state, numbers))["weight"].tolist() == [[1, 3, 5], [2, 4, 6]]
+    assert read_torch(torch_file(state, numbers))["weight"].tolist() == [[1, 3, 5], [2, 4, 6]]
 
 
 @pytest.mark.parametrize("call", ["os system", "posix system", "builtins eval", "numpy load", "torch load"])
@@ -77,7 +78,7 @@ def test_refuses_any_other_call(call: str, tmp_path: Path) -> None:
     trace = tmp_path / "ran"
     state = OrderedDict(weight=Named(call, f"touch '{trace}'"))
     with pytest.raises(pickle.UnpicklingError, match="has no place in a file of weights"):
-        lite0.read_torch(torch_file(state, np.arange(6.0)))
+        read_torch(torch_file(state, np.arange(6.0)))
     assert not trace.exists()
 
 
@@ -98,7 +99,7 @@ def test_the_refused_file_is_truly_malicious(tmp_path: Path) -> None:
 def test_refuses_a_tensor_outside_its_storage(offset: int, shape: tuple, strides: tuple) -> None:
     numbers = np.arange(6.0)
     with pytest.raises((ValueError, TypeError)):
-        lite0.read_torch(torch_file(OrderedDict(weight=tensor(numbers, offset, shape, strides)), numbers))
+        read_torch(torch_file(OrderedDict(weight=tensor(numbers, offset, shape, strides)), numbers))
 
 
 def test_refuses_a_storage_larger_than_the_file() -> None:
@@ -108,19 +109,19 @@ def test_refuses_a_storage_larger_than_the_file() -> None:
 
     state = OrderedDict(weight=tensor(np.arange(6.0).view(Vast), 0, (6,), (1,)))
     with pytest.raises(pickle.UnpicklingError, match="larger than the file"):
-        lite0.read_torch(torch_file(state, np.arange(6.0)))
+        read_torch(torch_file(state, np.arange(6.0)))
 
 
 def test_refuses_a_file_cut_short() -> None:
     numbers = np.arange(6.0)
     whole = torch_file(OrderedDict(weight=tensor(numbers, 0, (6,), (1,))), numbers).getvalue()
     with pytest.raises(ValueError, match="cut short"):
-        lite0.read_torch(io.BytesIO(whole[:-4]))
+        read_torch(io.BytesIO(whole[:-4]))
 
 
 def test_refuses_another_format() -> None:
     with pytest.raises(ValueError, match="older format"):
-        lite0.read_torch(io.BytesIO(pickle.dumps({"weight": 1})))
+        read_torch(io.BytesIO(pickle.dumps({"weight": 1})))
 
 
 def test_says_how_to_install_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +197,8 @@ def test_recognises_photographs() -> None:
     files = [file for name in IMAGENET for file in sorted((PHOTOS / name).glob("*.jpg"))[::12][:20]]
     images = np.stack([np.asarray(Image.open(file).convert("RGB").resize((224, 224))) for file in files])
     truth = np.array([IMAGENET[file.parent.name] for file in files])
-    kernel, bias = lite0.classifier()
+    with lite0._installed() as weights:
+        kernel, bias = weights.take("_fc.weight", 1000, 1280).T, weights.take("_fc.bias", 1000)
     logits = lite0.lite0().predict(images, batch_size=20, verbose=0).mean(axis=(1, 2)) @ kernel + bias
     five = np.array(list(IMAGENET.values()))
     assert len(files) == 100

@@ -11,7 +11,7 @@ from biasaudit.output.comparison import compare
 from biasaudit.output.comparison.page import WIDTH, as_text, render_comparison
 from biasaudit.output.result import AuditResult
 from biasaudit.results import Review
-from tests.golden import HOSTILE, clear, hostile_audit, ruler, sample_audit, shift, untested
+from tests.golden import HOSTILE, by_others, clear, hostile_audit, ruler, sample_audit, shift, untested
 from tests.report.test_html import FETCHES, Page
 
 
@@ -138,6 +138,14 @@ def test_copies_are_gone_where_they_were_looked_for_again():
     assert change(alone(leak), alone(checks=()), leak.id).status == "not comparable"
     assert change(alone(), alone(leak), leak.id).status == "new"
     assert change(alone(leak), alone(leak), leak.id).status == "same"
+
+
+def test_findings_of_others_are_compared_with_the_questions_that_they_answer():
+    found = by_others()[0]
+    assert change(alone(found), alone(found), found.id).status == "same"
+    assert change(alone(), alone(found), found.id).status == "new"
+    silent = found.model_copy(update={"rungs": {}})
+    assert change(alone(silent), alone(silent), found.id).status == "same"
 
 
 def test_the_facts_say_what_differs():

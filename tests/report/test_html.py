@@ -16,7 +16,7 @@ import pytest
 
 from biasaudit.report.html import render, render_fragment
 from biasaudit.report.thumbnails import save_average, save_heatmap, save_thumbnail
-from biasaudit.report.view import MOST_ROWS
+from biasaudit.report.words import MOST_ROWS
 from biasaudit.results import Audit, Check, Excluded
 from tests.golden import GOLDEN, HOSTILE, attribution, clear, hostile_audit, ruler, sample_audit
 

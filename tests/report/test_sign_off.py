@@ -29,8 +29,9 @@ def test_each_problem_is_decided_once_under_its_own_id(make):
 
 
 def test_a_pattern_is_asked_what_it_is_and_a_group_of_failures_is_not():
-    pattern = ruler().model_copy(update={"id": "discovered-1", "kind": "discovered", "verdict": "review", "story": ()})
-    group = pattern.model_copy(update={"id": "discovered-2", "detector": "slices"})
+    pattern = ruler().model_copy(update={"id": "discovered-1", "kind": "discovered", "verdict": "review", "story": (),
+                                         "regions": {ruler().examples[0]: (0.1, 0.1, 0.2, 0.2)}})  # fmt: skip
+    group = pattern.model_copy(update={"id": "discovered-2", "detector": "slices", "regions": {}})
     choices = {case.finding.id: case.decisions for case in decided(sample_audit(findings=(pattern, group, ruler())))}
     assert choices == {"discovered-1": OF_A_PATTERN, "discovered-2": OF_A_FINDING, "artefact-ruler": OF_A_FINDING}
 

@@ -10,7 +10,7 @@ import biasaudit as ba
 from biasaudit.auditing import audit_the_audit
 from biasaudit.cues import BUILTIN
 from biasaudit.evidence.measure.planting import plant_each, step_of
-from biasaudit.images.table import read_folder
+from biasaudit.images.reading import read_folder
 from biasaudit.results import SelfTest
 from biasaudit.runtime.progress import Progress
 from biasaudit.selftest.trial import run_trial

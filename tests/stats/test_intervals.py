@@ -10,11 +10,11 @@ from biasaudit.stats.intervals import (
     area_under_curve,
     average,
     difference,
+    effective_n,
     mean,
     mean_error,
     proportion,
     ratio,
-    worth,
 )
 from tests.benchmarks import coverage
 
@@ -54,9 +54,9 @@ def test_an_area_stays_an_area(area):
 
 def test_copies_of_one_patient_are_worth_one_image():
     values, patients = np.repeat([0.0, 1.0] * 20, 5), np.repeat(np.arange(40), 5)
-    assert worth(values, np.arange(200)) == 200
-    assert 35 <= worth(values, patients) <= 40
-    assert worth(np.ones(10), np.zeros(10)) == 1
+    assert effective_n(values, np.arange(200)) == 200
+    assert 35 <= effective_n(values, patients) <= 40
+    assert effective_n(np.ones(10), np.zeros(10)) == 1
 
 
 def test_the_same_figure_twice_differs_by_nothing():

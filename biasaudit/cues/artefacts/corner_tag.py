@@ -8,7 +8,7 @@ import numpy as np
 from biasaudit.cues.amounts import touched
 from biasaudit.cues.artefacts.lettering.drawing import lay, place, word
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.images.photo import Photo
 
 REACH, WINDOW = 0.33, 72
@@ -147,7 +147,7 @@ COLOURS = np.array(
 """Colours of tags, RGB."""
 
 
-@corner_tag.inserts(placebo=smear)
+@corner_tag.inserts(placebo=blurred)
 def _pin(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A square, a disc, a boxed letter, a sign or a bare L or R in one of the corners; `amount` is its opacity."""
     height, width = rgb.shape[:2]

@@ -10,7 +10,7 @@ import numpy as np
 from biasaudit.cues.amounts import as_photo, touched
 from biasaudit.cues.artefacts.frame import inside_of
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import drift
+from biasaudit.cues.placebos import smooth_field
 from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 16, 96
@@ -170,7 +170,7 @@ def dark_corner(photo: Photo) -> float:
     return _fall_off(_stops(as_photo(picture).gray if framed else photo.gray))
 
 
-@dark_corner.inserts(placebo=drift)
+@dark_corner.inserts(placebo=smooth_field)
 def _darken(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A round aperture with a sharp or blurred rim, or a soft vignette; `amount` is its opacity."""
     height, width = rgb.shape[:2]

@@ -9,7 +9,7 @@ from biasaudit.cues.artefacts.lettering.drawing import lay, place, word
 from biasaudit.cues.artefacts.lettering.glyphs import Glyphs, opaque_glyphs
 from biasaudit.cues.artefacts.lettering.lines import lines
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.images.photo import Photo
 
 COLOURS = ((255, 150, 30), (255, 190, 60), (255, 225, 70), (255, 80, 40), (255, 60, 20), (255, 255, 255))
@@ -96,7 +96,7 @@ def _date(rng: np.random.Generator, *, brief: bool = False) -> str:
     return f"{day:02d}-{month:02d}-{year % 100:02d} {hour:02d}:{minute:02d}"
 
 
-@date_stamp.inserts(placebo=smear)
+@date_stamp.inserts(placebo=blurred)
 def _stamp(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A date in orange, yellow, red or white near a corner, mostly below on the right; `amount` is the opacity."""
     height, width = rgb.shape[:2]

@@ -7,7 +7,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.images.photo import Photo
 
 TOLERANCE = 16
@@ -46,7 +46,10 @@ def _share_unlike(rows: np.ndarray, colour: np.ndarray) -> np.ndarray:
 
 
 def inside_of(rgb: np.ndarray) -> np.ndarray:
-    """The picture without its bars: those along the long way first, then those across what is left."""
+    """The picture without its bars: those along the long way first, then those across what is left.
+
+    rgb: uint8 (height, width, 3); what is left is a view of it, at least one row and column.
+    """
     for _ in range(2):  # the second round finds the bars whose ends were hidden by the other pair
         for turn in range(4):
             turned = np.rot90(rgb, turn)
@@ -80,7 +83,7 @@ def frame(photo: Photo) -> float:
     return 1 - inside.shape[0] * inside.shape[1] / (photo.rgb.shape[0] * photo.rgb.shape[1])
 
 
-@frame.inserts(placebo=smear)
+@frame.inserts(placebo=blurred)
 def _surround(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A frame, a letterbox or a pillarbox over 8 to 35% of the area, mostly black; `amount` is its opacity."""
     height, width = rgb.shape[:2]

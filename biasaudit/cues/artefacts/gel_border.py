@@ -9,7 +9,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.cues.resizing import with_longest_side
 from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import Photo
@@ -199,7 +199,7 @@ def gel_border(photo: Photo) -> float:
     return max(_surprise(lines, circle, lab.shape[:2]) for circle in circles)
 
 
-@gel_border.inserts(placebo=smear)
+@gel_border.inserts(placebo=blurred)
 def _draw_rim(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A film with a round outline over a part of the picture, its rim a bright line beside a dark one."""
     height, width = rgb.shape[:2]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import WORKING_SIDE, Photo
 
@@ -84,7 +84,7 @@ def gel_bubble(photo: Photo) -> float:
     return light / (FAINT + dark)
 
 
-@gel_bubble.inserts(placebo=smear)
+@gel_bubble.inserts(placebo=blurred)
 def _foam(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Bubbles with a dark rim and a white gleam on the side of the light, loose or in drifts; opacity `amount`."""
     height, width = rgb.shape[:2]

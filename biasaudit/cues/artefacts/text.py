@@ -9,7 +9,7 @@ from biasaudit.cues.artefacts.lettering.drawing import lay, place, word
 from biasaudit.cues.artefacts.lettering.glyphs import opaque_glyphs
 from biasaudit.cues.artefacts.lettering.lines import lines
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.images.photo import Photo
 
 LETTERS = tuple("ABCDEFGHKLMNPRSTUVXYZ")
@@ -65,7 +65,7 @@ def _wording(rng: np.random.Generator) -> str:
     return f"{rng.choice(WORDS)}{rng.choice([' ', ': ', ' '])}{number}"
 
 
-@text.inserts(placebo=smear)
+@text.inserts(placebo=blurred)
 def _write(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """One to three lines of type in one colour; `amount` is the opacity."""
     height, width = rgb.shape[:2]

@@ -10,7 +10,7 @@ from biasaudit.cues.artefacts.lettering.drawing import lay, place, word
 from biasaudit.cues.artefacts.lettering.glyphs import glyphs, resized, strokes
 from biasaudit.cues.artefacts.lettering.lines import lines
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.images.photo import Photo
 
 WORKING_SIDE = 224
@@ -91,7 +91,7 @@ WORDS = ("SAMPLE", "PREVIEW", "COPYRIGHT", "(c) Photo", "STOCK", "Clinic", "DEMO
 """What watermarks say."""
 
 
-@watermark.inserts(placebo=smear)
+@watermark.inserts(placebo=blurred)
 def _impress(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """See-through type across the picture, once or many times; `amount` scales an opacity of 0.25 to 0.4."""
     height, width = rgb.shape[:2]

@@ -9,7 +9,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import drift
+from biasaudit.cues.placebos import smooth_field
 from biasaudit.images.photo import Photo
 
 
@@ -30,7 +30,7 @@ def image_size(photo: Photo) -> float:
     return math.log2(max(photo.file.width * photo.file.height, 1) / 1e6)
 
 
-@image_size.inserts(directions=(-1,), placebo=drift)
+@image_size.inserts(directions=(-1,), placebo=smooth_field)
 def _reduce(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The detail of an image with 2 ** amount times the pixels, enlarged again to the old size."""
     height, width = rgb.shape[:2]

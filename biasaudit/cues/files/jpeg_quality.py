@@ -9,7 +9,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import drift
+from biasaudit.cues.placebos import smooth_field
 from biasaudit.images.photo import Photo
 
 ASSUMED_QUALITY = 95
@@ -35,7 +35,7 @@ def jpeg_quality(photo: Photo) -> float:
     return math.nan if photo.file.jpeg_quality is None else float(photo.file.jpeg_quality)
 
 
-@jpeg_quality.inserts(directions=(-1,), placebo=drift)
+@jpeg_quality.inserts(directions=(-1,), placebo=smooth_field)
 def _compress(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The image compressed again, `amount` steps of quality below `ASSUMED_QUALITY`."""
     quality = int(np.clip(round(ASSUMED_QUALITY - abs(amount)), 5, ASSUMED_QUALITY))

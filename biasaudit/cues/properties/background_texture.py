@@ -9,7 +9,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import drift
+from biasaudit.cues.placebos import smooth_field
 from biasaudit.cues.properties.roughness import OUTER, outside, roughness
 from biasaudit.images.photo import Photo
 
@@ -63,7 +63,7 @@ def _pattern(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     return np.asarray(along * across if kind == "checks" else 2 * np.maximum(along + across - 1, 0) - 0.5)
 
 
-@background_texture.inserts(placebo=drift)
+@background_texture.inserts(placebo=smooth_field)
 def _weave(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A soft pattern over all that lies outside a central ellipse."""
     height, width = rgb.shape[:2]

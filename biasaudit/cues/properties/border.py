@@ -7,7 +7,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import scatter
+from biasaudit.cues.placebos import opposite_halves
 from biasaudit.images.photo import Photo
 
 WIDTH = 0.06
@@ -63,7 +63,7 @@ def border(photo: Photo) -> float:
     return 0.0 if min(photo.gray.shape) < SMALLEST else float(np.median(_steps(photo.gray)))
 
 
-@border.inserts(directions=(1, -1), placebo=scatter)
+@border.inserts(directions=(1, -1), placebo=opposite_halves)
 def _shade(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The margin lighter or darker by one step, fading into the picture; all else as it was."""
     height, width = rgb.shape[:2]

@@ -6,7 +6,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import scatter
+from biasaudit.cues.placebos import opposite_halves
 from biasaudit.images.photo import Photo
 
 
@@ -27,7 +27,7 @@ def brightness(photo: Photo) -> float:
     return float(photo.luma.mean())
 
 
-@brightness.inserts(directions=(1, -1), placebo=scatter)
+@brightness.inserts(directions=(1, -1), placebo=opposite_halves)
 def _expose(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The same step up or down in every pixel; a longer one where pixels are already white or black."""
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import scatter
+from biasaudit.cues.placebos import opposite_halves
 from biasaudit.images.photo import Photo
 
 BLACK, WHITE = 4, 251
@@ -38,7 +38,7 @@ def clipped_exposure(photo: Photo) -> float:
     return 1 - float(photo.tones[BLACK + 1 : WHITE].sum()) / photo.luma.size
 
 
-@clipped_exposure.inserts(placebo=scatter)
+@clipped_exposure.inserts(placebo=opposite_halves)
 def _clip(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The lightest pixels go to white, or the darkest to black, whichever are nearer; the rest keep their tones."""
     luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import scatter
+from biasaudit.cues.placebos import opposite_halves
 from biasaudit.cues.properties.white_balance import axis_at, balanced, cast_along
 from biasaudit.images.photo import Photo
 
@@ -41,7 +41,7 @@ def colour_cast(photo: Photo) -> float:
     return cast_along(photo, WARM)
 
 
-@colour_cast.inserts(directions=(1, -1), placebo=scatter)
+@colour_cast.inserts(directions=(1, -1), placebo=opposite_halves)
 def _tint(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """One gain per channel, as a wrong white balance has it (von Kries)."""
     return balanced(rgb, amount, colour_cast.measure, WARM_GAIN)

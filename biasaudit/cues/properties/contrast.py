@@ -7,7 +7,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import scatter
+from biasaudit.cues.placebos import opposite_halves
 from biasaudit.images.photo import Photo
 
 ROOM = 8
@@ -33,7 +33,7 @@ def contrast(photo: Photo) -> float:
     return float(high - low)
 
 
-@contrast.inserts(directions=(1, -1), placebo=scatter)
+@contrast.inserts(directions=(1, -1), placebo=opposite_halves)
 def _stretch(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Luma drawn away from its mean, or towards it. The same step in all three channels keeps the hue.
 

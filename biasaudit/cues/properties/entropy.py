@@ -7,7 +7,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import scatter
+from biasaudit.cues.placebos import opposite_halves
 from biasaudit.images.photo import Photo
 
 
@@ -35,7 +35,7 @@ def entropy(photo: Photo) -> float:
     return float(abs((shares * np.log2(shares)).sum()))
 
 
-@entropy.inserts(directions=(-1,), placebo=scatter)
+@entropy.inserts(directions=(-1,), placebo=opposite_halves)
 def _posterise(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Luma rounded to fewer, even steps, as in a palette. Brightness and contrast stay."""
     luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)

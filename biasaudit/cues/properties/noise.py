@@ -9,7 +9,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import drift
+from biasaudit.cues.placebos import smooth_field
 from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import Photo
 
@@ -57,7 +57,7 @@ def noise(photo: Photo) -> float:
     return math.sqrt(math.pi / 2) * float(np.abs(response).mean()) / 6
 
 
-@noise.inserts(placebo=drift)
+@noise.inserts(placebo=smooth_field)
 def _grain(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Gaussian noise, drawn once and for each channel by itself, as a sensor has it."""
     grain = rng.standard_normal(rgb.shape).astype(np.float32)

@@ -58,11 +58,10 @@ def _tiled(values: np.ndarray) -> np.ndarray:
 
 
 def roughness(photo: Photo) -> np.ndarray | None:
-    """float32 (TILES, TILES): standard deviation of luma between the two scales, less what noise and rounding put
-    there.
+    """Standard deviation of luma between the two scales, float32 (TILES, TILES), 0 to 255, tile by tile.
 
-    None where the image is too small. The noise is that of the smoother of the edge and the middle, so that a
-    pattern in one of them is not taken for noise.
+    What noise (Immerkær 1996) and rounding put there is taken off. None where the image is too small. The noise is that
+    of the smoother of the edge and the middle, so that a pattern in one of them is not taken for noise.
     """
     gray = photo.gray
     if min(gray.shape) < SMALLEST:

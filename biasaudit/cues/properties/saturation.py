@@ -7,7 +7,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import scatter
+from biasaudit.cues.placebos import opposite_halves
 from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import Photo
 
@@ -34,7 +34,7 @@ def saturation(photo: Photo) -> float:
     return float(magnitude(a, b).mean())
 
 
-@saturation.inserts(directions=(1, -1), placebo=scatter)
+@saturation.inserts(directions=(1, -1), placebo=opposite_halves)
 def _colour(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Every pixel drawn away from the grey of its own luma, or towards it. A grey image has no hue to raise."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None]

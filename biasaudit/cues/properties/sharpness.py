@@ -9,7 +9,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import as_photo, move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import drift
+from biasaudit.cues.placebos import smooth_field
 from biasaudit.cues.properties.noise import noise
 from biasaudit.images.photo import Photo
 
@@ -66,7 +66,7 @@ def sharpness(photo: Photo) -> float:
     return float(np.median(np.log2(fine[edged] / coarse[edged]))) if edged.any() else math.nan
 
 
-@sharpness.inserts(directions=(-1, 1), placebo=drift)
+@sharpness.inserts(directions=(-1, 1), placebo=smooth_field)
 def _refocus(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Gaussian blur for a negative amount, an unsharp mask for a positive one. The grain stays as it was.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import drift
+from biasaudit.cues.placebos import smooth_field
 from biasaudit.cues.properties.roughness import FINE, MIDDLE, SIDE, outside, roughness
 from biasaudit.images.photo import Photo
 
@@ -54,7 +54,7 @@ def _detail(rgb: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.GaussianBlur(luma, (0, 0), FINE * zoom) - cv2.GaussianBlur(luma, (0, 0), 4 * zoom))
 
 
-@texture.inserts(directions=(1, -1), placebo=drift)
+@texture.inserts(directions=(1, -1), placebo=smooth_field)
 def _roughen(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Random grit of middle scale over the middle of the picture; for a negative amount what is there fades."""
     grit = _grit(rgb.shape[:2], rng) if amount > 0 else -_detail(rgb)

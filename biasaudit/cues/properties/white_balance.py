@@ -14,12 +14,15 @@ STRONGEST = 150
 
 
 def axis_at(degrees: float) -> np.ndarray:
-    """A direction in the plane of a* and b*, counted from +a* towards +b*."""
+    """A direction in the plane of a* and b*, counted from +a* towards +b*: float (2,), length 1."""
     return np.array([np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))])
 
 
 def cast_along(photo: Photo, axis: np.ndarray) -> float:
-    """Mean a* and b* of all pixels, the grey-world estimate of the light, along one axis."""
+    """Mean a* and b* of all pixels, in CIE L*a*b* units, along one axis, float (2,).
+
+    It is the grey-world estimate of the light (Buchsbaum 1980).
+    """
     _, a, b, _ = cv2.mean(photo.lab)
     return float(axis @ (a, b))
 
@@ -27,7 +30,8 @@ def cast_along(photo: Photo, axis: np.ndarray) -> float:
 def balanced(rgb: np.ndarray, amount: float, measure: Measure, log_gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """One gain per channel, as a wrong white balance has it (von Kries), until `measure` has moved by `amount`.
 
-    log_gains: of red, green and blue, for one unit. Returns the image and where it was changed.
+    rgb: uint8 (height, width, 3). log_gains: float (3,), of red, green and blue, for one unit. Returns the picture and
+    where it was changed, bool (height, width).
     """
 
     def tint(strength: float) -> np.ndarray:

@@ -17,16 +17,17 @@ from pandas.util import hash_array
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from biasaudit.evidence.alignment import aligned, correlation, laid_over
 from biasaudit.evidence.copies.lookalikes import CROPS, Lookalikes, lookalikes
+from biasaudit.evidence.maps.alignment import aligned, correlation, laid_over
 from biasaudit.images.small import Pictures, pictures_of
+from biasaudit.results import say
 from biasaudit.runtime.cache import AT_ONCE
 
 KINDS = {
-    "equal": "equal byte for byte",
-    "saved again": "resized or saved again",
-    "cropped": "cropped",
-    "mirrored": "mirrored",
+    "equal": say("equal byte for byte"),
+    "saved again": say("resized or saved again"),
+    "cropped": say("cropped"),
+    "mirrored": say("mirrored"),
 }
 """How one file of a pair follows from the other -> in words."""
 

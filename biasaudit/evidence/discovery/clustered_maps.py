@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.cluster import SpectralClustering
 
-from biasaudit.evidence.attributions import FLAT, GRID, Attributions, shares_of
+from biasaudit.evidence.maps.attributions import FLAT, GRID, Attributions, shares_of
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
+from biasaudit.results import Sentence, say
 
 PLACES = 6
 """Places along each side at which maps are compared; a window is two by two of them, a ninth of the picture."""
@@ -35,7 +36,7 @@ class EvidencePlace:
     """A place off the centre that holds most of the evidence for a class in a part of its images."""
 
     label: str
-    where: str
+    where: Sentence
     """In words: "lower right"."""
     rows: np.ndarray
     """int (m,): the mapped images, of all classes."""
@@ -137,7 +138,7 @@ def _everywhere(
     return values
 
 
-def _in_words(window: tuple[int, int]) -> str:
-    rows, columns = ("upper", "middle", "lower"), ("left", "centre", "right")
+def _in_words(window: tuple[int, int]) -> Sentence:
+    rows, columns = (say("upper"), say("middle"), say("lower")), (say("left"), say("centre"), say("right"))
     row, column = ((at > 0) + (at >= PLACES - 2) for at in window)
-    return f"{rows[row]} {columns[column]}"
+    return say("{row} {column}", row=rows[row], column=columns[column])

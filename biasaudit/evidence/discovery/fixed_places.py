@@ -18,6 +18,7 @@ from biasaudit.evidence.discovery.patterns import FEWEST, ONE, half_of
 from biasaudit.evidence.discovery.recurrence import Recurrence, recurrence
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
+from biasaudit.results import Sentence, say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permuted
@@ -34,6 +35,7 @@ PUT_THERE = 3.5
 """Score of recurrence from which a mark looks put there, in images that it was not found in; higher than that of
 patterns, since any edge that lies at one place in a class that is framed alike is much like itself."""
 BATCH = 32
+QUESTION = say("Does something that no cue names stand at one fixed place in the images of one class?")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,12 +66,15 @@ class FixedPlace:
         return False
 
     @property
-    def how(self) -> str:
-        """What was seen of it, as a sentence."""
+    def how(self) -> Sentence:
+        """What was seen of it."""
         seen = self.recurrence
-        return (
-            f"At this one place the images with and without it lie {seen.separation:.1f} standard deviations apart, "
-            f"and those that show it most are alike by {seen.likeness:.2f} of 1 (score {seen.score:.2f})."
+        return say(
+            "At this one place the images with and without it lie {separation:.1f} standard deviations apart, "
+            "and those that show it most are alike by {likeness:.2f} of 1 (score {score:.2f}).",
+            separation=seen.separation,
+            likeness=seen.likeness,
+            score=seen.score,
         )
 
     def of(self, fine: np.ndarray) -> np.ndarray:
@@ -133,7 +138,7 @@ def fixed_places(images: ImageTable, survey: Survey, settings: Settings, progres
             cue=CueValues(
                 id=f"place_{rank}",
                 kind="discovered",
-                question="Does something that no cue names stand at one fixed place in the images of one class?",
+                question=QUESTION,
                 values=values[number],
                 threshold=threshold,
             ),

@@ -8,8 +8,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from biasaudit.images.pixels import PixelStore
-from biasaudit.model.backbone import Backbone, forward, middle
-from biasaudit.model.network import FoldedNetwork, without_head
+from biasaudit.model.backbone import Backbone
 
 DIMENSIONS = 64
 SAMPLE = 6000
@@ -23,7 +22,7 @@ class LocalFeatures:
 
     size: int
     """Side in pixels of the images that it takes."""
-    network: FoldedNetwork | None
+    network: Backbone | None
     """Whose maps they are, float32 (n, side + 1, side + 1, channels); None on the way to a worker."""
     whitening: PCA
     side: int
@@ -32,7 +31,7 @@ class LocalFeatures:
     def of(self, rgb: np.ndarray) -> np.ndarray:
         """uint8 (n, size, size, 3) -> float32 (n, side * side, DIMENSIONS), rows of unit length."""
         assert self.network is not None
-        around = _neighbourhoods(self.network.feature_maps(rgb, 0))
+        around = _neighbourhoods(self.network.features(rgb))
         flat = self.whitening.transform(around.reshape(-1, around.shape[-1]))
         flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
         return flat.reshape(len(rgb), self.side**2, -1).astype(np.float32)
@@ -45,21 +44,20 @@ class LocalFeatures:
 
 
 def learn(backbone: Backbone, store: PixelStore, rows: np.ndarray, rng: np.random.Generator) -> LocalFeatures | None:
-    """Whitening from some of the images at `rows`; None where the network has no map of a middle size."""
-    half = middle(backbone)
+    """Whitening from images at `rows` of the store, int (n,); None where the network has no map of a middle size."""
+    half = backbone.middle()
     if half is None:
         return None
-    network = without_head(half, forward(half))
     found = []
     share = max(1, SAMPLE // max(1, len(rows)))
     for batch in store.batches(rows, BATCH):
-        around = _neighbourhoods(network.feature_maps(batch, 0))
+        around = _neighbourhoods(half.features(batch))
         flat = around.reshape(len(batch), -1, around.shape[-1])
         found += [image[rng.choice(len(image), min(share, len(image)), replace=False)] for image in flat]
     sample = np.concatenate(found)
     dimensions = min(DIMENSIONS, *sample.shape)
     whitening = PCA(dimensions, whiten=True, svd_solver="randomized", random_state=0).fit(sample)
-    return LocalFeatures(backbone.size, network, whitening, around.shape[1])
+    return LocalFeatures(backbone.size, half, whitening, around.shape[1])
 
 
 def _neighbourhoods(maps: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ class Mined:
 
 
 def best_places(descriptors: np.ndarray, prototypes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Likeness and number of the most alike place: (n, places, d) and (k, d) -> two of (k, n)."""
+    """Likeness and number of the most alike place: float32 (n, places, d) and (k, d) -> float32 and int (k, n)."""
     values = np.empty((len(prototypes), len(descriptors)), dtype=np.float32)
     places = np.empty(values.shape, dtype=np.int64)
     for image, descriptor in enumerate(descriptors):
@@ -54,7 +54,8 @@ def best_places(descriptors: np.ndarray, prototypes: np.ndarray) -> tuple[np.nda
 def split_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where each row falls apart best into two groups, and the share of its variance that lies between them.
 
-    Otsu 1979, on sorted values; a group holds 5% at least on the one side, 3% on the other. (k, n) -> two of (k,).
+    Otsu 1979, on sorted values; a group holds 5% at least on the one side, 3% on the other.
+    float (k, n) -> two of float (k,).
     """
     ordered = np.sort(values, axis=1)
     n = ordered.shape[1]

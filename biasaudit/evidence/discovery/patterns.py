@@ -12,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.local_features import LocalFeatures, learn
 from biasaudit.evidence.discovery.mining import Mined, best_places, mine
 from biasaudit.evidence.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
 from biasaudit.evidence.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.on_workers import batches, by_piece
 from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone
-from biasaudit.model.network import FoldedNetwork
-from biasaudit.registry import Unavailable
+from biasaudit.model.workers import batches, by_piece
+from biasaudit.results import Name, Sentence, say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -41,6 +41,7 @@ FAINTER = 0.8
 ONE = 0.5
 """Correlation over images from which two patterns are one artefact, seen at two of its places; and below whose negative
 the one is the place of the other where that is missing."""
+QUESTION = say("Does something that no cue names recur in the images of one class?")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,12 +86,15 @@ class Pattern:
         return mask
 
     @property
-    def how(self) -> str:
-        """What was seen of it, as a sentence."""
+    def how(self) -> Sentence:
+        """What was seen of it."""
         seen = self.recurrence
-        return (
-            f"The images with and without it lie {seen.separation:.1f} standard deviations apart, and the places that "
-            f"show it most are alike by {seen.likeness:.2f} of 1 (score {seen.score:.2f})."
+        return say(
+            "The images with and without it lie {separation:.1f} standard deviations apart, and the places that "
+            "show it most are alike by {likeness:.2f} of 1 (score {score:.2f}).",
+            separation=seen.separation,
+            likeness=seen.likeness,
+            score=seen.score,
         )
 
     def likeness(self, rgb: np.ndarray) -> np.ndarray:
@@ -112,16 +116,21 @@ def patterns(
     if backbone is None or survey.pixels is None or "discovery" in settings.without:
         return ()
     if not backbone.pretrained:
-        raise Unavailable("needs a network that was trained before: what an untrained one sees alike says little")
+        raise Unavailable(say("needs a network that was trained before: what an untrained one sees alike says little"))
     rng = generator(settings.seed, "discovery")
     mined_in = half_of(images, rng)
     if len(mined_in) < FEWEST // 2:
-        raise Unavailable(f"needs {FEWEST} images at least, to mine one half and test in the other")
+        raise Unavailable(say("needs {n} images at least, to mine one half and test in the other", n=FEWEST))
     codes = images.codes[mined_in]
     with progress.step(f"Looking for what recurs in {len(mined_in)} images"):
         features = learn(backbone, survey.pixels, survey.rows[mined_in], rng)
         if features is None:
-            raise Unavailable(f"{backbone.name} has no map of a middle size, whose places could be compared")
+            raise Unavailable(
+                say(
+                    "{model} has no map of a middle size, whose places could be compared",
+                    model=Name("model", backbone.name),
+                )
+            )
         descriptors = np.concatenate(list(_of_each(features, survey.pixels, survey.rows[mined_in], _as_they_are)))
         found = [(recurrence(one, codes), one) for one in mine(descriptors, codes, len(images.classes), rng)]
         tied = sorted((pair for pair in found if pair[0].gain >= LEAST_GAIN), key=lambda pair: -pair[0].score)
@@ -140,7 +149,7 @@ def patterns(
             cue=CueValues(
                 id=f"pattern_{number}",
                 kind="discovered",
-                question="Does something that no cue names recur in the images of one class?",
+                question=QUESTION,
                 values=values[number - 1],
                 threshold=one.threshold,
             ),
@@ -156,7 +165,7 @@ def patterns(
 
 
 def half_of(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
-    """Rows of whole groups, half of those of each class, without the given test part; int, in order."""
+    """Rows of whole groups, half of those of each class, without the given test part; int (m,), in order."""
     taken = np.zeros(images.n, dtype=bool)
     groups, codes = np.unique(images.groups, return_inverse=True)
     of_group = np.full(len(groups), -1)
@@ -198,7 +207,7 @@ def _look(
     store: PixelStore,
     features: LocalFeatures,
     then: Callable[[np.ndarray], Any],
-    network: FoldedNetwork,
+    network: Backbone,
     rows: np.ndarray,
 ) -> Any:
     return then(replace(features, network=network).of(store.read(rows)))

@@ -15,9 +15,10 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
-from biasaudit.registry import Unavailable
+from biasaudit.results import say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permutation_p, permutations_for
@@ -97,9 +98,9 @@ def slices(images: ImageTable, predictions: Predictions, settings: Settings, pro
     looked at.
     """
     if predictions.embedding is None:
-        raise Unavailable("needs the features of the model, and a given function shows its answers only")
+        raise Unavailable(say("needs the features of the model, and a given function shows its answers only"))
     if len(np.unique(predictions.space)) > 1:
-        raise Unavailable("needs one feature space: a network that was trained whole has one a fold")
+        raise Unavailable(say("needs one feature space: a network that was trained whole has one a fold"))
     wrong = predictions.log_odds.argmax(axis=1) != images.codes
     rng = generator(settings.seed, "slices")
     of_class = [
@@ -109,7 +110,11 @@ def slices(images: ImageTable, predictions: Predictions, settings: Settings, pro
     enough = [len(rows) >= FEWEST and wrong[rows].sum() >= FEWEST_WRONG for rows in of_class]
     if not any(enough):
         raise Unavailable(
-            f"needs a class of {FEWEST} images (or groups) at least, of which {FEWEST_WRONG} are called wrongly"
+            say(
+                "needs a class of {n} images (or groups) at least, of which {wrong} are called wrongly",
+                n=FEWEST,
+                wrong=FEWEST_WRONG,
+            )
         )
     found = []
     with progress.step("Looking for groups on which the model fails"), threadpool_limits(1):
@@ -199,7 +204,10 @@ def _valley(points: np.ndarray, here: np.ndarray, there: np.ndarray) -> float:
 
 
 def surest_loss(wrong: np.ndarray, inside: np.ndarray) -> float:
-    """The favourable end of the 95% interval of accuracy outside minus inside (Agresti & Caffo 2000)."""
+    """The favourable end of the 95% interval of accuracy outside minus inside (Agresti & Caffo 2000).
+
+    wrong, inside: bool (n,).
+    """
     rates, variance = [], 0.0
     for side in (inside, ~inside):
         n = side.sum() + 2

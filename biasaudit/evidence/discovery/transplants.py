@@ -11,11 +11,11 @@ from biasaudit.evidence.discovery.fixed_places import FixedPlace
 from biasaudit.evidence.discovery.patterns import Pattern
 from biasaudit.evidence.interventions import LEAST, Intervention, kept_intervention
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.on_workers import log_odds
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.model.workers import log_odds
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -33,21 +33,21 @@ FEATHER = 1 / 60
 def transplants(
     images: ImageTable,
     survey: Survey,
-    patterns: tuple[Pattern | FixedPlace, ...],
+    discovered: tuple[Pattern | FixedPlace, ...],
     ties: tuple[Tie, ...],
     predictions: Predictions,
     settings: Settings,
     progress: Progress,
-    parts: Parts = NOTHING_KEPT,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> dict[str, Intervention]:
     """Cue key -> what setting the pattern into images of other classes did, for each tied pattern."""
     tie_of = {tie.cue.key: tie for tie in ties}
-    chosen = [p for p in patterns if p.cue.key in tie_of and tie_of[p.cue.key].strength >= FLOORS["association"]]
+    chosen = [p for p in discovered if p.cue.key in tie_of and tie_of[p.cue.key].strength >= FLOORS["association"]]
     done = {}
     for pattern in progress.track(chosen, "Transplanting patterns, against placebos", len(chosen)):
         rng = generator(settings.seed, "transplant", pattern.cue.id)
         make = partial(_transplant, pattern, tie_of[pattern.cue.key], images, survey, predictions, rng)
-        found = kept_intervention(parts, "transplant", pattern.cue.key, make)
+        found = kept_intervention(checkpoints, "transplant", pattern.cue.key, make)
         if found is not None:
             done[pattern.cue.key] = found
     return done

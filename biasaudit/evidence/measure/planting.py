@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.cues.cue import Cue
+from biasaudit.evidence.measure.photograph import Value, measure
 from biasaudit.images.photo import Photo
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.cluster import in_order
@@ -32,7 +33,8 @@ def insertable(cues: Sequence[Cue]) -> list[Cue]:
 def step_of(cue: Cue, values: np.ndarray) -> float:
     """How much of a cue to plant: 1, fully drawn, of an artefact; `STEP` robust deviations of a property.
 
-    values: float (n,), the cue as it is in these images. 0 where they do not differ: nothing can be planted then.
+    values: float (n,), the cue as it is in these images, NaN where unknown. 0 where they do not differ: nothing can be
+    planted then.
     """
     if cue.kind == "artefact":
         return 1.0
@@ -43,17 +45,6 @@ def step_of(cue: Cue, values: np.ndarray) -> float:
     return cue.directions[0] * STEP * float((high - low) / 2 or known.std())
 
 
-def measure(photo: Photo, cues: Sequence[Cue]) -> dict[str, object]:
-    """Cue id -> its value; a cue that fails costs its own value only, as in an audit."""
-    values: dict[str, object] = {}
-    for cue in cues:
-        try:
-            values[cue.id] = cue.measure(photo)
-        except Exception:
-            values[cue.id] = None if cue.words else float("nan")
-    return values
-
-
 def _encoded(rgb: np.ndarray) -> int:
     """Bytes of the picture as a JPEG of middle quality."""
     return len(cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, 85])[1])
@@ -61,7 +52,7 @@ def _encoded(rgb: np.ndarray) -> int:
 
 def _with_each(
     photo: Photo, cues: Sequence[Cue], steps: Mapping[str, float], seed: int, name: str
-) -> list[dict[str, object]]:
+) -> list[dict[str, Value]]:
     found, before = [], _encoded(photo.rgb)
     for cue in cues:
         if cue.id in steps and cue.insert is not None:
@@ -72,13 +63,14 @@ def _with_each(
             rgb = np.ascontiguousarray(rgb)
             # What is in a picture shows in the size of its file.
             n_bytes = round(photo.file.n_bytes * _encoded(rgb) / before)
-            found.append(measure(Photo(rgb, replace(photo.file, n_bytes=n_bytes)), cues))
+            values, _ = measure(Photo(rgb, replace(photo.file, n_bytes=n_bytes)), cues)  # the survey told what fails
+            found.append(values)
     return found
 
 
 def _read_and_plant(
     images: ImageTable, row: int, cues: Sequence[Cue], steps: Mapping[str, float], seed: int
-) -> list[dict[str, object]]:
+) -> list[dict[str, Value]]:
     share_cores()
     return _with_each(images.photo(row), cues, steps, seed, str(images.ids[row]))
 

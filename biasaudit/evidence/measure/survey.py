@@ -17,13 +17,14 @@ from biasaudit.cues.cue import Cue
 from biasaudit.errors import EnvironmentFault
 from biasaudit.evidence.copies.duplicates import copies_among, copy_notes, joined, no_copies
 from biasaudit.evidence.measure.columns import FACTS, TEXTS, Columns, Shard, shard_of
+from biasaudit.evidence.measure.photograph import measure
 from biasaudit.images.decode import Unreadable, content_hash, decode
 from biasaudit.images.photo import Photo
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import SIDE, SmallStore, small_of
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.cache import Cache, digest_of, key_of
-from biasaudit.runtime.checkpoints import NOTHING_KEPT, Parts
+from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.cluster import on_cluster, shared_cores, spread
 from biasaudit.runtime.processes import end_processes, hand_back_freed_memory, share_cores
 from biasaudit.runtime.progress import Progress
@@ -75,22 +76,19 @@ def _read(path: Path, store: PixelStore | None, row: int) -> tuple[Photo, str] |
     return photo, digest
 
 
-def _measure(photo: Photo, cues: Sequence[Cue]) -> dict[str, Any]:
+def _measure_and_note(photo: Photo, cues: Sequence[Cue]) -> dict[str, Any]:
     """Cue id -> its value, and under `notes` which cues failed; all plain JSON."""
-    values: dict[str, Any] = {}
-    notes = []
-    for cue in cues:
-        try:
-            value = cue.measure(photo)
-            values[cue.id] = str(value) if cue.words else float(value)
-        except Exception as error:  # one cue's fault must not cost the audit
-            values[cue.id] = None if cue.words else float("nan")
-            notes.append(f"the cue {cue.id} failed: {type(error).__name__}")
+    values, notes = measure(photo, cues)
     return values | {"notes": notes}
 
 
 def _measure_shard(
-    paths: Sequence[Path], cues: Sequence[Cue], store: PixelStore | None, start: int, one_thread: bool, parts: Parts
+    paths: Sequence[Path],
+    cues: Sequence[Cue],
+    store: PixelStore | None,
+    start: int,
+    one_thread: bool,
+    checkpoints: Checkpoints,
 ) -> tuple[Shard, bytes]:
     """What was measured, and the small pictures one after another.
 
@@ -102,7 +100,9 @@ def _measure_shard(
     good = [pair for pair in read if not isinstance(pair, str)]
     numbers, words = [cue for cue in cues if not cue.words], [cue for cue in cues if cue.words]
     inputs = [(photo.file.folder, photo.file.name, digest) for photo, digest in good]
-    measured = iter(parts.json("survey", inputs, lambda: [_measure(photo, numbers) for photo, _ in good]))
+    measured = iter(
+        checkpoints.json("survey", inputs, lambda: [_measure_and_note(photo, numbers) for photo, _ in good])
+    )
     pictures = b"".join(bytes(SIDE * SIDE) if isinstance(pair, str) else small_of(pair[0].gray) for pair in read)
     return shard_of(start, [_record(pair, words, measured) for pair in read], cues), pictures
 
@@ -110,7 +110,7 @@ def _measure_shard(
 def _record(pair: tuple[Photo, str] | str, words: Sequence[Cue], measured: Iterator[dict[str, Any]]) -> dict[str, Any]:
     if isinstance(pair, str):
         return {"unreadable": pair}
-    (photo, digest), numbers, told = pair, next(measured), _measure(pair[0], words)
+    (photo, digest), numbers, told = pair, next(measured), _measure_and_note(pair[0], words)
     return (
         numbers
         | told
@@ -136,7 +136,7 @@ def _measure_all(
     smalls: Path,
     jobs: int | None,
     progress: Progress,
-    parts: Parts,
+    checkpoints: Checkpoints,
 ) -> pd.DataFrame:
     few = _is_little(images)
     size = SHARD if few else min(SHARD, max(4, images.n // SHARDS))
@@ -145,7 +145,7 @@ def _measure_all(
 
     def task(start: int) -> Any:
         paths = [images.path(row).absolute() for row in range(start, min(start + size, images.n))]
-        return joblib.delayed(_measure_shard)(paths, cues, store, start, beside, parts)
+        return joblib.delayed(_measure_shard)(paths, cues, store, start, beside, checkpoints)
 
     columns, small = Columns(images.n, cues), SmallStore.create(smalls.with_name("small.part"), images.n)
     measured = spread((task(start) for start in starts), jobs, few=few)
@@ -225,12 +225,12 @@ def survey(
     jobs: int | None,
     cache: Cache,
     progress: Progress,
-    parts: Parts = NOTHING_KEPT,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> Survey:
     """Decode and measure every image; unreadable ones leave the table with their reason.
 
     With a `store` each image's network-sized pixels are written there in the same pass; without one, the
-    values of an earlier run over the same files are taken from the cache. `parts` holds what an
+    values of an earlier run over the same files are taken from the cache. `checkpoints` holds what an
     interrupted run measured.
     """
 
@@ -239,7 +239,7 @@ def survey(
     small = SmallStore(cache.folder / f"small-{key}.bin", np.arange(images.n))
 
     def make() -> pd.DataFrame:
-        return _measure_all(images, cues, store, small.path, jobs, progress, parts)
+        return _measure_all(images, cues, store, small.path, jobs, progress, checkpoints)
 
     def fits(table: pd.DataFrame) -> bool:
         columns = [*(cue.id for cue in cues), *FACTS]

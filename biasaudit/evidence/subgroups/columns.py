@@ -17,6 +17,7 @@ from biasaudit.cues.skin_tone import CATEGORIES, LIMITS, category, skin_tone
 from biasaudit.evidence.cue_values import LEAST_PER_LEVEL, MISSING
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
+from biasaudit.results import NOTHING, Name, Sentence, joined, say
 from biasaudit.settings import Settings
 
 ABOUT_PEOPLE = (
@@ -52,13 +53,14 @@ class GroupColumn:
     edges: tuple[float, ...] = ()
     """Where numbers were cut into bands; empty for words."""
 
-    limits: str = ""
+    limits: Sentence = NOTHING
     """What must be said wherever it is shown."""
 
     @property
-    def cut(self) -> str:
-        """How numbers were cut, as a sentence; "" for words."""
-        return f"Cut at {', '.join(f'{edge:g}' for edge in self.edges)}." if self.edges else ""
+    def cut(self) -> Sentence:
+        """How numbers were cut; nothing is said of words."""
+        edges = joined(say("{edge:g}", edge=edge) for edge in self.edges)
+        return say("Cut at {edges}.", edges=edges) if self.edges else NOTHING
 
     def sides(self, level: str) -> tuple[np.ndarray, np.ndarray]:
         """bool (n,) twice: the images of a level, and those that it is held against.
@@ -69,10 +71,10 @@ class GroupColumn:
         missing = np.array([MISSING in name.split(", ") for name in self.levels])[self.codes]
         return inside, ~inside & (~missing if (inside & ~missing).any() and (~inside & ~missing).any() else True)
 
-    def against(self, level: str) -> str:
+    def against(self, level: str) -> Sentence:
         """What those that a level is held against are called: its name, quoted, where they are all of one level."""
         others = {self.levels[code] for code in np.unique(self.codes[self.sides(level)[1]])}
-        return f"“{others.pop()}”" if len(others) == 1 else "all others"
+        return say("“{value}”", value=Name("value", others.pop())) if len(others) == 1 else say("all others")
 
     def level_of(self, text: str) -> str:
         """The level of a value as it stands in a table; of words the value itself, whether or not it is a level."""
@@ -112,7 +114,7 @@ def _tones(angles: np.ndarray) -> GroupColumn | None:
 
 
 def group_column(name: str, text: np.ndarray, settings: Settings) -> GroupColumn | None:
-    """One column of text, (n,), missing as NaN or ""; None where it groups nothing."""
+    """One column; text: (n,), each a str, or NaN, None or "" where it is missing. None where it groups nothing."""
     present = np.array([isinstance(value, str) and value != "" for value in text])
     levels = np.where(present, text, MISSING).astype(object)
     numbers = _numbers(levels[present])
@@ -144,7 +146,7 @@ def says_people(name: str) -> bool:
 
 
 def edges_of(numbers: np.ndarray) -> tuple[float, ...]:
-    """Round numbers at which to cut these, (n,), into about four bands of one width and two open ends."""
+    """Round numbers at which to cut these, float (n,), into about four bands of one width and two open ends."""
     low, high = np.quantile(numbers, [0.05, 0.95])
     raw = max((high - low) / WANTED, 1e-12)
     power = 10.0 ** np.floor(np.log10(raw))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 
 from biasaudit.evidence.subgroups.columns import GroupColumn, crossed
 from biasaudit.evidence.subgroups.reference import read_reference
 from biasaudit.images.table import ImageTable
-from biasaudit.results import Breakdown, Figure, Subgroup
+from biasaudit.results import Breakdown, Figure, Name, Subgroup, say
 from biasaudit.settings import Settings
-from biasaudit.stats.intervals import proportion, worth
+from biasaudit.stats.intervals import effective_n, proportion
 
 LEAST = 10
 """Patients (images, where there are none) of a class below which a group's figures for it say too little."""
@@ -31,7 +32,7 @@ def composition(
     images: ImageTable, group_columns: tuple[GroupColumn, ...], settings: Settings
 ) -> tuple[Breakdown, ...]:
     """Counts and shares by column and by intersection, beside the reference population where the user gave one."""
-    reference = read_reference(settings.reference, group_columns) if settings.reference else {}
+    reference = read_reference(Path(settings.reference), group_columns) if settings.reference else {}
     of_class = {label: images.labels == label for label in images.classes}
     patients = images.group_codes
     return tuple(
@@ -52,10 +53,14 @@ def _breakdown(
         for code, name in enumerate(column.levels)
         if (column.codes == code).any()
     ]
-    absent = [f"{name}: no image" for name in column.levels if not any(group.name == name for group in groups)]
-    absent += [f"{name}: no image" for name, share in reference.items() if name not in column.levels and share > 0]
+    nobody = [name for code, name in enumerate(column.levels) if not (column.codes == code).any()]
+    nobody += [name for name, share in reference.items() if name not in column.levels and share > 0]
+    absent = [say("{group}: no image", group=Name("value", name)) for name in nobody]
     absent += [
-        f"{group.name}: no image of {label}" for group in groups for label, count in group.classes.items() if not count
+        say("{group}: no image of {label}", group=Name("value", group.name), label=Name("label", label))
+        for group in groups
+        for label, count in group.classes.items()
+        if not count
     ]
     return Breakdown(
         column=column.name,
@@ -64,6 +69,7 @@ def _breakdown(
         cut=column.cut,
         limits=column.limits,
         groups=tuple(groups),
+        nobody=tuple(nobody),
         absent=tuple(absent),
     )
 
@@ -94,7 +100,7 @@ def _distinct(patients: np.ndarray, rows: np.ndarray) -> int:
 
 
 def share_of(rows: np.ndarray, among: np.ndarray, groups: np.ndarray) -> Figure:
-    """The share of some images among others; rows, among: bool (n,)."""
+    """The share of some images among others; rows, among: bool (n,); groups: (n,), patients."""
     hits = rows[among].astype(float)
-    found = proportion(float(hits.sum()), len(hits), worth(hits, groups[among]))
+    found = proportion(float(hits.sum()), len(hits), effective_n(hits, groups[among]))
     return Figure(value=found.value, low=found.low, high=found.high, n=len(hits))

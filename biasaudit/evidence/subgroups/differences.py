@@ -9,62 +9,60 @@ from collections.abc import Iterator, Sequence
 
 from scipy.stats import norm
 
-from biasaudit.evidence.subgroups.figures import Answers, intervals_of, within_classes
-from biasaudit.results import Difference, Estimate, Figure
+from biasaudit.evidence.subgroups.figures import Answers, intervals_of, of_class, within_classes
+from biasaudit.results import Difference, Estimate, Figure, Name, Sentence, joined, say
 from biasaudit.stats.intervals import LEVEL, Interval, difference, ratio
 
 WITHIN_CLASSES = "equal accuracy within each class"
 NAMED = {
-    "demographic parity": "selection rate of {}",
-    "equal opportunity": "sensitivity of {}",
-    "predictive parity": "precision of {}",
-    "equal AUC": "AUC of {}",
-    "equal Brier score": "Brier score of {}",
+    "demographic parity": say("selection rate"),
+    "equal opportunity": say("sensitivity"),
+    "predictive parity": say("precision"),
+    "equal AUC": say("AUC"),
+    "equal Brier score": say("Brier score"),
 }
 """What fairness calls a figure that is equal in all groups."""
-ODDS = ("sensitivity of {}", "false positive rate of {}")
+ODDS = (say("sensitivity"), say("false positive rate"))
 LARGER_OF_TWO = 0.97
 """Level of the interval of the larger of two differences: where both are alike, either may be shown, and each must
 hold more often (0.97 squared is 0.94)."""
 
 
 def difference_within_classes(
-    group: str, against: str, inside: Answers, outside: Answers, codes: Sequence[int]
+    group: str, against: Sentence, inside: Answers, outside: Answers, codes: Sequence[int]
 ) -> Difference:
     """The accuracy within each of some classes, averaged: a group is not worse for having more of the harder class."""
-    figure = "balanced accuracy"
+    figure = say("balanced accuracy")
     if len(codes) < len(inside.classes):
-        figure += f" over {', '.join(inside.classes[code] for code in codes)}"
+        classes = joined(Name("label", inside.classes[code]) for code in codes)
+        figure = say("{figure} over {classes}", figure=figure, classes=classes)
     mine, theirs = within_classes(inside, codes), within_classes(outside, codes)
-    return _one(f"“{group}” less {against}", group, WITHIN_CLASSES, figure, mine, theirs)
+    return _one(group, against, WITHIN_CLASSES, figure, mine, theirs)
 
 
-def differences_of(group: str, against: str, inside: Answers, outside: Answers) -> Iterator[Difference]:
+def differences_of(group: str, against: Sentence, inside: Answers, outside: Answers) -> Iterator[Difference]:
     """Every other difference between a group and the rest that both have the images for; q-values come later."""
     mine, theirs = intervals_of(inside), intervals_of(outside)
-    names = [("equal accuracy", "accuracy")]
+    names = [("equal accuracy", say("accuracy"))]
     for code in inside.positive:
-        names += [(called, figure.format(inside.classes[code])) for called, figure in NAMED.items()]
+        names += [(called, of_class(figure, inside.classes[code])) for called, figure in NAMED.items()]
     for called, figure in names:
         if figure in mine and figure in theirs:
-            yield _one(f"“{group}” less {against}", group, called, figure, mine[figure], theirs[figure])
+            yield _one(group, against, called, figure, mine[figure], theirs[figure])
     for code in inside.positive:
-        odds = [figure.format(inside.classes[code]) for figure in ODDS]
+        odds = [of_class(figure, inside.classes[code]) for figure in ODDS]
         if all(figure in mine and figure in theirs for figure in odds):
             both = [
-                _one(
-                    f"“{group}” less {against}", group, "equalised odds", each, mine[each], theirs[each], LARGER_OF_TWO
-                )
-                for each in odds
+                _one(group, against, "equalised odds", each, mine[each], theirs[each], LARGER_OF_TWO) for each in odds
             ]
             yield max(both, key=lambda each: abs(each.difference.value))
 
 
 def _one(
-    what: str,
     group: str,
+    against: Sentence,
     called: str,
-    figure: str,
+    figure: Sentence,
     mine: tuple[Interval, int],
     theirs: tuple[Interval, int],
     level: float = LEVEL,
@@ -74,7 +72,7 @@ def _one(
     over = ratio(one, other)
     wider = norm.ppf((1 + level) / 2) / norm.ppf((1 + LEVEL) / 2)
     estimate = Estimate(
-        measure=f"{figure}: {what}",
+        measure=say("{figure}: “{group}” less {against}", figure=figure, group=Name("value", group), against=against),
         value=found.value,
         low=max(-1.0, found.value - wider * (found.value - found.low)),
         high=min(1.0, found.value + wider * (found.high - found.value)),
@@ -85,7 +83,7 @@ def _one(
     return Difference(
         group=group,
         called=called,
-        figure=figure,
+        figure=str(figure),
         value=Figure(value=one.value, low=one.low, high=one.high, n=n),
         rest=Figure(value=other.value, low=other.low, high=other.high, n=n_rest),
         difference=estimate,

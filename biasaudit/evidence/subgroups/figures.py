@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biasaudit.results import Figure
+from biasaudit.results import Figure, Name, Sentence, say
 from biasaudit.stats import auc
-from biasaudit.stats.intervals import Interval, area_under_curve, average, mean, mean_error, proportion, worth
+from biasaudit.stats.intervals import Interval, area_under_curve, average, effective_n, mean, mean_error, proportion
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,6 +42,11 @@ class Answers:
             classes=self.classes,
             positive=self.positive,
         )
+
+
+def of_class(figure: Sentence, label: str) -> Sentence:
+    """What a figure of one class is called: "sensitivity of malignant"."""
+    return say("{figure} of {label}", figure=figure, label=Name("label", label))
 
 
 def intervals_of(answers: Answers) -> dict[str, tuple[Interval, int]]:
@@ -99,7 +104,7 @@ def figures_of(answers: Answers) -> dict[str, Figure]:
 
 
 def _share(hits: np.ndarray, groups: np.ndarray) -> Interval:
-    return proportion(float(hits.sum()), len(hits), worth(hits, groups))
+    return proportion(float(hits.sum()), len(hits), effective_n(hits, groups))
 
 
 def _area(chance: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> Interval:
@@ -108,7 +113,7 @@ def _area(chance: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> Interval
     sides = []
     for side, others in ((truth, order[0]), (~truth, order[1])):
         below = np.searchsorted(others, chance[side], "left") + np.searchsorted(others, chance[side], "right")
-        sides.append(worth(below / (2 * len(others)), groups[side]))
+        sides.append(effective_n(below / (2 * len(others)), groups[side]))
     return area_under_curve(auc(chance, truth), *sides)
 
 

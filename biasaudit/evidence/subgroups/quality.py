@@ -10,17 +10,18 @@ import numpy as np
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.subgroups.columns import GroupColumn
 from biasaudit.images.table import ImageTable
+from biasaudit.results import Sentence, say
 from biasaudit.stats import stratified_auc
-from biasaudit.stats.intervals import Interval, area_under_curve, worth
+from biasaudit.stats.intervals import Interval, area_under_curve, effective_n
 
 QUALITY = {
-    "brightness": ("darker", "brighter"),
-    "contrast": ("duller", "richer in contrast"),
-    "sharpness": ("blurrier", "sharper"),
-    "noise": ("less noisy", "noisier"),
-    "clipped_exposure": ("less often over- or underexposed", "more often over- or underexposed"),
-    "image_size": ("smaller", "larger"),
-    "jpeg_quality": ("more compressed", "less compressed"),
+    "brightness": (say("darker"), say("brighter")),
+    "contrast": (say("duller"), say("richer in contrast")),
+    "sharpness": (say("blurrier"), say("sharper")),
+    "noise": (say("less noisy"), say("noisier")),
+    "clipped_exposure": (say("less often over- or underexposed"), say("more often over- or underexposed")),
+    "image_size": (say("smaller"), say("larger")),
+    "jpeg_quality": (say("more compressed"), say("less compressed")),
 }
 """Cue -> what its low and its high values mean for a picture."""
 
@@ -31,7 +32,7 @@ class QualityGap:
 
     group: str
     cue: str
-    words: str
+    words: Sentence
     area: Interval
     """AUC, within classes, of the measure for membership in the group."""
     medians: tuple[float, float]
@@ -62,7 +63,7 @@ def _gap(
     weights = np.ones((1, len(values)), dtype=np.int32)
     area = float(stratified_auc(values, inside, codes, weights)[0])
     area = area if np.isfinite(area) else 0.5
-    sides = [worth(values[side], groups[side]) for side in (inside, ~inside)]
+    sides = [effective_n(values[side], groups[side]) for side in (inside, ~inside)]
     return QualityGap(
         group=name,
         cue=cue,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.evidence.subgroups.columns import GroupColumn
-from biasaudit.images.folder import shown
+from biasaudit.images.names import escaped
 
 SHARES = ("share", "count")
 HELP = "It takes the columns column, level, share; or the columns of your metadata, with a share, a count or no more."
@@ -28,7 +28,7 @@ def read_reference(path: Path, columns: Iterable[GroupColumn]) -> dict[str, dict
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise UsageError(f"--reference: cannot read {shown(str(path))}: {error}. {HELP}") from error
+        raise UsageError(f"--reference: cannot read {escaped(str(path))}: {error}. {HELP}") from error
     shares = _shares(table, path)
     if {"column", "level"} <= set(table.columns):
         cells = list(zip(table["column"], table["level"], shares, strict=True))
@@ -45,10 +45,10 @@ def read_reference(path: Path, columns: Iterable[GroupColumn]) -> dict[str, dict
         if name in known:
             found[name][known[name].level_of(value)] += share
     if not found:
-        named = ", ".join(shown(str(name)) for name in sorted({cell[0] for cell in cells})[:8])
+        named = ", ".join(escaped(str(name)) for name in sorted({cell[0] for cell in cells})[:8])
         raise UsageError(
-            f"--reference: {shown(path.name)} is about {named or 'nothing'}, by which the images are not grouped; they "
-            f"are by {', '.join(map(shown, known)) or 'nothing: --metadata names a table'}."
+            f"--reference: {escaped(path.name)} is about {named or 'nothing'}, by which the images are not grouped; "
+            f"they are by {', '.join(map(escaped, known)) or 'nothing: --metadata names a table'}."
         )
     return {name: _divided(levels, name, path) for name, levels in found.items()}
 
@@ -60,9 +60,9 @@ def _shares(table: pd.DataFrame, path: Path) -> np.ndarray:
     shares = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
     wrong = np.flatnonzero(~(np.isfinite(shares) & (shares >= 0)))
     if len(wrong):
-        value = shown(str(table[column].iat[wrong[0]]))
+        value = escaped(str(table[column].iat[wrong[0]]))
         raise UsageError(
-            f"--reference: {shown(path.name)}, line {wrong[0] + 2}: the {column} {value!r} is no number from 0 on."
+            f"--reference: {escaped(path.name)}, line {wrong[0] + 2}: the {column} {value!r} is no number from 0 on."
         )
     return shares
 
@@ -70,5 +70,5 @@ def _shares(table: pd.DataFrame, path: Path) -> np.ndarray:
 def _divided(levels: Mapping[str, float], name: str, path: Path) -> dict[str, float]:
     total = sum(levels.values())
     if total <= 0:
-        raise UsageError(f"--reference: the shares of {shown(name)} in {shown(path.name)} add up to 0.")
+        raise UsageError(f"--reference: the shares of {escaped(name)} in {escaped(path.name)} add up to 0.")
     return {level: share / total for level, share in levels.items()}

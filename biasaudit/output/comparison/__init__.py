@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from biasaudit.output.comparison.change import change_of
-from biasaudit.output.comparison.figures import in_words, kind_of, short
+from biasaudit.output.comparison.figures import MOST, in_words, kind_of
 from biasaudit.output.comparison.records import NAMES, PROBLEMS, STATUSES, Change, Comparison, Fact, Side, Status
-from biasaudit.results import Audit
+from biasaudit.results import Audit, shorten
 
 __all__ = ["NAMES", "PROBLEMS", "STATUSES", "Change", "Comparison", "Fact", "Side", "Status", "compare"]
 NO_MATTER = ("jobs", "fresh", "selftest", "trust_model", "review")
@@ -82,11 +82,11 @@ def _facts(old: Audit, new: Audit) -> Iterator[Fact]:
 
 def _differing(what: str, old: dict[str, Any], new: dict[str, Any]) -> Fact:
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    shown = [f"{short(key)} {_plain(old.get(key))} before, {_plain(new.get(key))} after" for key in keys[:5]]
+    shown = [f"{shorten(key, MOST)} {_plain(old.get(key))} before, {_plain(new.get(key))} after" for key in keys[:5]]
     more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
     return Fact(what=what, same=not keys, text="; ".join(shown) + more if keys else "the same")
 
 
 def _plain(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return "none" if value in (None, []) else short(text)
+    return "none" if value in (None, []) else shorten(text, MOST)

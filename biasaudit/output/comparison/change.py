@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from biasaudit.output.comparison.figures import kind_of, sentence_of, short, side_of, turned
+from biasaudit.output.comparison.figures import MOST, kind_of, sentence_of, side_of, turned
 from biasaudit.output.comparison.records import NAMES, PROBLEMS, Change, Status
-from biasaudit.results import Audit, Estimate, Finding, RungName, Verdict
+from biasaudit.report.standing import is_constant
+from biasaudit.results import Audit, Estimate, Finding, Rung, RungName, Verdict, say, shorten
+
+NOT_ASKED = Rung(state="untested", why=say("It was not asked."))
 
 
 def change_of(was: Finding | None, now: Finding | None, old: Audit, new: Audit) -> Change:
@@ -18,14 +21,14 @@ def change_of(was: Finding | None, now: Finding | None, old: Audit, new: Audit) 
     apart: bool | None = None
     if reason:
         status, sentence = "not comparable", reason
-    elif was is None or now is None or _constant(was) != _constant(now):
+    elif was is None or now is None or is_constant(was) != is_constant(now):
         fresh = now is not None and now.verdict in PROBLEMS
         status, sentence = ("new", known.title) if fresh else ("gone", f"No longer found: {(was or known).title}")
     elif rung is None:
         status, sentence = "same", known.title
     else:
         about = was if was.verdict in PROBLEMS and now.verdict not in PROBLEMS else now
-        sides = turned(sides[0], about), turned(sides[1], about)
+        sides = turned(sides[0], about, rung), turned(sides[1], about, rung)
         before, after = (side.estimate for side in sides if side)
         assert before is not None
         assert after is not None
@@ -51,24 +54,23 @@ def _deciding(was: Finding, now: Finding) -> RungName | None:
         return None
     verdicts = {was.verdict, now.verdict}
     if verdicts & {"shortcut", "review"}:
-        used = was.rungs["reliance"], now.rungs["reliance"]
+        used = _asked(was, "reliance"), _asked(now, "reliance")
         alike = used[0].method == used[1].method and all(rung.estimate for rung in used)
         # Where nothing is tied any more, use is hardly asked for: it is the tie that went.
         if alike or (any(rung.estimate for rung in used) and not any(_untied(each) for each in (was, now))):
             return "reliance"
-    tied = any(finding.rungs["association"].estimate for finding in (was, now))
+    tied = any(_asked(finding, "association").estimate for finding in (was, now))
     if not tied or ("gap" in verdicts and not verdicts & {"shortcut", "review", "suspect", "unidentifiable"}):
         return "disparity"
     return "association"
 
 
-def _constant(finding: Finding) -> bool:
-    """Whether it was the same in every image, so that there is no figure and no tie."""
-    return _untied(finding) and finding.rungs["association"].estimate is None
+def _asked(finding: Finding, rung: RungName) -> Rung:
+    return finding.rungs.get(rung, NOT_ASKED)
 
 
 def _untied(finding: Finding) -> bool:
-    return finding.rungs["association"].state == "no"
+    return _asked(finding, "association").state == "no"
 
 
 def _status(was: Verdict, now: Verdict, before: Estimate, after: Estimate, apart: bool) -> Status:
@@ -98,10 +100,10 @@ def _why_not(was: Finding | None, now: Finding | None, rung: RungName | None, ol
     assert now is not None
     if rung is None:
         return "It was not tested." if "untested" in (was.verdict, now.verdict) else ""
-    if _constant(was) != _constant(now):
+    if is_constant(was) != is_constant(now):
         both_quiet = was.verdict not in PROBLEMS and now.verdict not in PROBLEMS
         return "It is the same in every image of one audit." if both_quiet else ""
-    sides = was.rungs[rung], now.rungs[rung]
+    sides = _asked(was, rung), _asked(now, rung)
     for name, side in zip(("older", "newer"), sides, strict=True):
         if side.estimate is None:
             return f"{NAMES[rung].capitalize()} was not tested in the {name} audit: {side.why}"
@@ -109,12 +111,16 @@ def _why_not(was: Finding | None, now: Finding | None, rung: RungName | None, ol
         return f"The models are of different kinds: {kind_of(old)}, and {kind_of(new)}."
     if sides[0].method != sides[1].method:
         return f"It was tested in two ways: by {sides[0].method or 'other means'}, and by {sides[1].method}."
-    ties = [finding.rungs["association"].estimate for finding in (was, now)]
+    ties = [_asked(finding, "association").estimate for finding in (was, now)]
     if was.label != now.label and not _mirrored(was, now, old):
-        return f"It spoke for {short(was.label)}, and now speaks for {short(now.label)}."
+        return f"It spoke for {_class(was)}, and now speaks for {_class(now)}."
     if ties[0] and ties[1] and was.label == now.label and ties[0].measure != ties[1].measure:
         return f"Its tie was measured otherwise: {ties[0].measure}, and {ties[1].measure}."
     return ""
+
+
+def _class(finding: Finding) -> str:
+    return "no class" if finding.label is None else shorten(finding.label, MOST)
 
 
 def _search(audit: Audit) -> tuple[object, ...]:

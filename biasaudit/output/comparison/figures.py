@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from biasaudit.output.comparison.records import Side, Status
-from biasaudit.results import Audit, Estimate, Finding, RungName
+from biasaudit.report.standing import of_a_cue
+from biasaudit.results import Audit, Estimate, Finding, RungName, Sentence, say, shorten
+
+MOST = 40
+"""Letters of a name in a sentence."""
+CRAMERS_V = "Cramer’s V"
 
 
 def side_of(finding: Finding | None, rung: RungName | None, audit: Audit) -> Side | None:
@@ -13,32 +18,40 @@ def side_of(finding: Finding | None, rung: RungName | None, audit: Audit) -> Sid
     if finding is None:
         return None
     asked = finding.rungs.get(rung) if rung else None
+    estimate, placebo = (asked.estimate, asked.placebo) if asked else (None, None)
+    distance = estimate.limit if estimate and rung == "reliance" and estimate.limit > 0 else None
     return Side(
         verdict=finding.verdict,
         label=finding.label,
-        estimate=_scaled(asked.estimate, asked.estimate) if asked and asked.estimate else None,
-        placebo=_scaled(asked.placebo, asked.estimate) if asked and asked.placebo and asked.estimate else None,
-        distance=asked.estimate.limit if asked and asked.estimate and _in_log_odds(asked.estimate) else None,
+        estimate=_scaled(estimate, distance),
+        placebo=_scaled(placebo, distance) if estimate else None,
+        distance=distance,
         review=next((review for review in audit.reviews if review.finding == finding.id), None),
     )
 
 
-def _in_log_odds(figure: Estimate) -> bool:
-    return "log-odds" in figure.measure and figure.limit > 0
-
-
-def _scaled(figure: Estimate, own: Estimate) -> Estimate:
-    """Log-odds as shares of the distance between the classes, which differs between models; others as they are."""
-    if not _in_log_odds(own):
+def _scaled(figure: Estimate | None, distance: float | None) -> Estimate | None:
+    """Use as shares of the distance between the classes, which differs between models; other figures as they are."""
+    if figure is None or distance is None:
         return figure
-    parts: dict[str, Any] = {name: getattr(figure, name) / own.limit for name in ("value", "low", "high")}
-    measure = f"{figure.measure}, in distances between classes"
+    parts: dict[str, Any] = {name: getattr(figure, name) / distance for name in ("value", "low", "high")}
+    measure = say("{measure}, in distances between classes", measure=Sentence(figure.measure))
     return figure.model_copy(update={**parts, "limit": 1.0, "measure": measure})
 
 
-def turned(side: Side | None, finding: Finding) -> Side | None:
+def _tie_called(finding: Finding, tie: Estimate) -> str:
+    """What a tie is measured by, which its scale tells: how well the classes are ranked, or how far two columns go
+    together. The tie of a group is a difference of shares, and has no name."""
+    if (tie.null, tie.limit) == (0.5, 1.0):
+        return "AUC"
+    return CRAMERS_V if of_a_cue(finding) and tie.null == 0 else ""
+
+
+def turned(side: Side | None, finding: Finding, rung: RungName) -> Side | None:
     """A side's figure as of the class that `finding` is about: what speaks for one of two speaks against the other."""
-    if side is None or side.estimate is None or side.label == finding.label or "Cramer" in side.estimate.measure:
+    if side is None or side.estimate is None or side.label == finding.label:
+        return side
+    if rung == "association" and _tie_called(finding, side.estimate) == CRAMERS_V:  # it speaks for no class
         return side
     return side.model_copy(
         update={"estimate": _against(side.estimate), "placebo": _against(side.placebo) if side.placebo else None}
@@ -50,15 +63,11 @@ def _against(figure: Estimate) -> Estimate:
     return figure.model_copy(update={name: 2 * figure.null - end for name, end in ends.items()})
 
 
-def short(text: str | None) -> str:
-    """A name that fits into a sentence."""
-    return "no class" if text is None else text if len(text) <= 40 else text[:39] + "…"
-
-
 def _name(finding: Finding) -> str:
-    plain = short(finding.cue).replace("_", " ")
+    cue = shorten(finding.cue, MOST)
     if finding.kind == "metadata":
-        return f"the column “{short(finding.cue)}”"
+        return f"the column “{cue}”"
+    plain = cue.replace("_", " ")
     return f"the {plain}" if finding.kind in ("artefact", "representation") else plain
 
 
@@ -70,7 +79,6 @@ def in_words(figure: Estimate, when: str) -> str:
 
 def sentence_of(finding: Finding, rung: RungName, status: Status, before: Estimate, after: Estimate) -> str:
     """What became of a finding, with both figures and their intervals."""
-    told, name = "The label is tied to", _name(finding)
     figures = f"{in_words(before, 'before')}, {in_words(after, 'after')}"
     if rung == "reliance":
         observed = finding.rungs["reliance"].method == "observation"
@@ -79,10 +87,12 @@ def sentence_of(finding: Finding, rung: RungName, status: Status, before: Estima
     elif rung == "disparity":
         told = "The model's accuracy differs between the sides of"
     else:
-        figures = f"{'Cramer’s V' if 'Cramer' in after.measure else 'AUC'} {figures}"
+        told = "The label is tied to"
+        figures = " ".join(filter(None, (_tie_called(finding, after), figures)))
+    how = "less" if after.value < before.value else "more"
     if status == "same":
-        return f"{told} {name} as before, as far as can be told: {figures}."
-    return f"{told} {name} {'less' if after.value < before.value else 'more'}: {figures}."
+        how = "as before, as far as can be told"
+    return f"{told} {_name(finding)} {how}: {figures}."
 
 
 def kind_of(audit: Audit) -> str:
@@ -92,4 +102,4 @@ def kind_of(audit: Audit) -> str:
         return "none"
     if not model.folds:
         return "a model that was given"
-    return f"{model.backbone}, {'frozen features' if model.training.startswith('frozen') else 'trained whole'}"
+    return f"{model.backbone}, {'trained whole' if model.curves else 'frozen features'}"

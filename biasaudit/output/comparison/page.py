@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from biasaudit.output.comparison import NAMES, PROBLEMS, Change, Comparison, Side
 from biasaudit.report.html import page
-from biasaudit.report.words import OVERALL, VERDICTS, count, interval, number, one_line, shorten, visible
+from biasaudit.report.words import OVERALL, VERDICTS, both_ends, count, interval, number, one_line, visible
+from biasaudit.results import shorten
 
 WIDTH = 100
 """Columns of a terminal that the table fits into."""
+LONGEST = 700
+"""Letters of one line of the text before it is wrapped."""
 MARKS = {"worse": "▲", "new": "+", "better": "▼", "gone": "−", "same": "=", "not comparable": "?"}
 """A sign beside each status, so that none depends on colour."""
 
@@ -59,7 +62,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         yield f"{'':17}{'finding':<41}{'before':<21}after"
     for change in changes:
         sides = f"{verdict_of(change.old):<21}{verdict_of(change.new)}"
-        yield f"{MARKS[change.status]} {change.status:<15}{shorten(change.id, 40):<41}{sides}"
+        yield f"{MARKS[change.status]} {change.status:<15}{both_ends(change.id, 40):<41}{sides}"
         if change.rung is not None:
             for when, side in (("before", change.old), ("after", change.new)):
                 if side is not None and side.estimate is not None:
@@ -83,8 +86,7 @@ def review_in_words(side: Side) -> str:
 
 
 def _wrapped(text: str, first: str = "", indent: int = 0) -> Iterable[str]:
-    plain = one_line(visible(text))
-    cut = plain if len(plain) <= 700 else plain[:699] + "…"
+    cut = shorten(one_line(visible(text)), LONGEST)
     return textwrap.wrap(cut, WIDTH, initial_indent=first, subsequent_indent=" " * indent) or [first]
 
 

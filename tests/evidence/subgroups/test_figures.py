@@ -7,6 +7,7 @@ from sklearn import metrics
 
 from biasaudit.evidence.subgroups.differences import differences_of
 from biasaudit.evidence.subgroups.figures import Answers, intervals_of
+from biasaudit.results import say
 
 fairlearn = pytest.importorskip("fairlearn.metrics")
 
@@ -65,7 +66,7 @@ def test_every_figure_is_that_of_fairlearn_in_each_group():
 def test_the_differences_and_ratios_are_those_of_fairlearn():
     answers, group = drawn(seed=1)
     inside = group == "few"
-    found = {each.called: each for each in differences_of("few", "many", answers.of(inside), answers.of(~inside))}
+    found = {each.called: each for each in differences_of("few", say("many"), answers.of(inside), answers.of(~inside))}
     asked = {"y_true": answers.codes, "y_pred": answers.called, "sensitive_features": group}
     for called, difference, ratio in (
         ("demographic parity", fairlearn.demographic_parity_difference, fairlearn.demographic_parity_ratio),

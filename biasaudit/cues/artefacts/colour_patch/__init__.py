@@ -8,7 +8,7 @@ from biasaudit.cues.artefacts.colour_patch.drawing import draw_patch
 from biasaudit.cues.artefacts.colour_patch.outline import roundness
 from biasaudit.cues.artefacts.colour_patch.regions import flat_regions
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
@@ -50,4 +50,4 @@ def colour_patch(photo: Photo) -> float:
     return max((roundness(region, lab) for region in flat_regions(lab)), default=0.0)
 
 
-colour_patch.inserts(placebo=smear)(draw_patch)
+colour_patch.inserts(placebo=blurred)(draw_patch)

@@ -16,7 +16,11 @@ LEAST_CONTRAST = 35.0
 
 
 def draw_patch(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A round sticker, mostly cut off by the frame, at times with a smaller one on it; `amount` is its opacity."""
+    """A round sticker, mostly cut off by the frame, at times with a smaller one on it.
+
+    rgb: uint8 (height, width, 3). amount: opacity, 0 to 1. Returns the picture with it, and where: bool (height,
+    width).
+    """
     height, width = rgb.shape[:2]
     x, y, radius = _place(height, width, rng)
     paint = _paper(rgb, _colour(rgb, rng), (x, y, radius), rng)

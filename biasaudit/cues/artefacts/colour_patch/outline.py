@@ -45,7 +45,7 @@ class Circle(NamedTuple):
     radius: float
 
     def beyond(self, places: np.ndarray) -> np.ndarray:
-        """Signed distance of places (n, 2) as x, y from the circle, positive outside."""
+        """Signed distance from the circle in pixels, float (n,), positive outside, of places as x, y: float (n, 2)."""
         return np.hypot(places[:, 0] - self.x, places[:, 1] - self.y) - self.radius
 
 
@@ -103,7 +103,8 @@ def _hull(region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def roundness(region: np.ndarray, lab: np.ndarray) -> float:
     """The colour step along the region's outline; less, the less this is a circle, sharp, filled, and alone.
 
-    Parameters: region, uint8 (height, width), 0 or 1; lab, float32 (height, width, 3). Returns CIE a*b* units.
+    region: uint8 (height, width), 0 or 1. lab: float32 (height, width, 3), CIE L*a*b*. Returns CIE a*b* units, at least
+    0.
     """
     region = cv2.morphologyEx(region, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     region = cv2.morphologyEx(region, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))

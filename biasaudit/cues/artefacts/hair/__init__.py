@@ -8,7 +8,7 @@ import numpy as np
 from biasaudit.cues.artefacts.hair.curves import Curves, find_curves
 from biasaudit.cues.artefacts.hair.drawing import draw_hair
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.cues.resizing import with_longest_side
 from biasaudit.cues.vectors import magnitude
 from biasaudit.images.photo import Photo
@@ -101,4 +101,4 @@ def hair(photo: Photo) -> float:
     return float(hairs.sum() / (PLAIN + other_edges / gray.size))
 
 
-hair.inserts(placebo=smear)(draw_hair)
+hair.inserts(placebo=blurred)(draw_hair)

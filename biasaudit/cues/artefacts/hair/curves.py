@@ -109,7 +109,10 @@ def _extent(part: np.ndarray, places: np.ndarray, count: int) -> np.ndarray:
 
 
 def find_curves(rgb: np.ndarray, gray: np.ndarray) -> Curves:
-    """All thin curves of an image (uint8 RGB and its float32 luma, height and width at least 3)."""
+    """All thin curves of a picture (ridges by the Hessian, as in Steger 1998), lengths and places in its pixels.
+
+    rgb: uint8 (height, width, 3). gray: float32 (height, width), its luma, 0 to 255. Both sides are at least 3.
+    """
     ridges = _ridges(gray)
     pixel, curve, n = _link(ridges, gray.shape)
     count = np.maximum(np.bincount(curve, minlength=n), 1)

@@ -16,7 +16,11 @@ PLACES = 8
 
 
 def draw_hair(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw loose hairs, their opacity `amount`; dark ones, or light ones where the picture is dark."""
+    """Draw loose hairs: dark ones, or light ones where the picture is dark.
+
+    rgb: uint8 (height, width, 3). amount: opacity, 0 to 1. Returns the picture with them, and where: bool
+    (height, width).
+    """
     height, width = rgb.shape[:2]
     side = float(np.sqrt(height * width))
     growth, disorder = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 1.0)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from biasaudit.cues.amounts import touched
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 
 INKS = ((92, 36, 168), (76, 44, 172), (104, 30, 150), (48, 52, 176), (60, 40, 150))
 """Inks in sRGB: gentian violet, as in surgical pens, and blues."""
@@ -20,7 +20,11 @@ TRIES = 8
 
 
 def draw_ink(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Dots, a ring, an arrow, scribbles or a few lines with a violet or blue pen; `amount` is the opacity."""
+    """Dots, a ring, an arrow, scribbles or a few lines with a violet or blue pen.
+
+    rgb: uint8 (height, width, 3). amount: opacity, 0 to 1. Returns the picture with it, and where: bool (height,
+    width).
+    """
     height, width = rgb.shape[:2]
     unlike = _unlike_the_ground(rgb)
     drawings = [_drawing((height, width), rng) for _ in range(TRIES)]
@@ -34,9 +38,12 @@ def draw_ink(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[
 
 
 def shade(before: np.ndarray, after: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The placebo: the ink's darkness without its hue and shape; a violet smear would be ink all the same."""
+    """The placebo: the ink's darkness without its hue and shape; violet, though blurred, would be ink all the same.
+
+    Arrays as in `placebos`: uint8 (height, width, 3), and mask bool (height, width).
+    """
     change = after.astype(np.float32) - before
-    return smear(before, before - np.sqrt(np.mean(change**2, axis=2, keepdims=True)), mask, rng)
+    return blurred(before, before - np.sqrt(np.mean(change**2, axis=2, keepdims=True)), mask, rng)
 
 
 def _unlike_the_ground(rgb: np.ndarray) -> np.ndarray:

@@ -55,7 +55,10 @@ class Foreign(NamedTuple):
 
 
 def ground_colour(lab: np.ndarray) -> np.ndarray:
-    """Median L*a*b* of every fourth pixel of each row and column that is not black, float32 (3,)."""
+    """Median L*a*b*, float32 (3,), of every fourth pixel of each row and column that is not black.
+
+    lab: float32 (height, width, 3), CIE L*a*b* with L* 0 to 100.
+    """
     sample = lab[::4, ::4].reshape(-1, 3)
     lit = sample[sample[:, 0] >= BLACK]
     return np.median(lit if len(lit) else sample, axis=0).astype(np.float32)
@@ -64,9 +67,9 @@ def ground_colour(lab: np.ndarray) -> np.ndarray:
 def foreign_hues(lab: np.ndarray) -> Foreign:
     """Bluer than the ground in shade, more violet, and darker: the least of the three.
 
-    Shade draws a colour along a straight line to black, grey to the middle, blood to red: none of them to blue and
-    across the line at once. On a green ground, violet is what is redder; on a blue one (sky, water), blue and
-    violet are not foreign.
+    lab: float32 (height, width, 3), CIE L*a*b* with L* 0 to 100. Shade draws a colour along a straight line to black,
+    grey to the middle, blood to red: none of them to blue and across the line at once. On a green ground, violet is
+    what is redder; on a blue one (sky, water), blue and violet are not foreign.
     """
     ground = ground_colour(lab)
     light, red, yellow = cv2.split(cv2.GaussianBlur(lab, (0, 0), SMOOTHING))

@@ -14,7 +14,7 @@ BOLD = 2
 
 
 def word(text: str, height: float, rng: np.random.Generator) -> np.ndarray:
-    """Coverage (float32, 0 to 1) of a word whose capitals are `height` pixels high, cropped to the ink."""
+    """A word whose capitals are `height` pixels high, cropped to the ink: its coverage, float32 (h, w), 0 to 1."""
     face = str(rng.choice(["plain", "bold", "stroke"], p=[0.6, 0.1, 0.3]))
     drawn = _large(text, face)
     zoom = max(height, 1.0) / _large("H", face).shape[0]
@@ -38,7 +38,10 @@ def _large(text: str, face: str) -> np.ndarray:
 
 
 def place(coverage: np.ndarray, shape: tuple[int, int], top: float = 0, left: float = 0) -> np.ndarray:
-    """Coverage over the whole picture (height, width), with the drawing's corner at (top, left); clipped."""
+    """Coverage of a whole picture of `shape`, float32 (height, width), 0 to 1, by a drawing at (top, left), clipped.
+
+    coverage: float32 (h, w), 0 to 1, the drawing. shape: (height, width). top, left: where its corner lies, in pixels.
+    """
     full = np.zeros(shape, np.float32)
     top, left = round(top), round(left)
     height, width = coverage.shape
@@ -50,6 +53,10 @@ def place(coverage: np.ndarray, shape: tuple[int, int], top: float = 0, left: fl
 
 
 def lay(rgb: np.ndarray, coverage: np.ndarray, colour: np.ndarray, opacity: float) -> np.ndarray:
-    """The picture under ink of a colour; `coverage` (height, width) and `opacity` are 0 to 1."""
+    """The picture under ink of a colour, uint8 (height, width, 3).
+
+    rgb: uint8 (height, width, 3). coverage: float32 (height, width), 0 to 1. colour: float (3,), 0 to 255. opacity: 0
+    to 1.
+    """
     over = (opacity * coverage)[..., None]
     return np.clip(np.rint(rgb + over * (np.asarray(colour, np.float32) - rgb)), 0, 255).astype(np.uint8)

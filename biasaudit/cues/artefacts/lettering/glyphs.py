@@ -57,7 +57,8 @@ class Glyphs(NamedTuple):
     """Height and width of the working image."""
 
     def among(self, keep: np.ndarray) -> Glyphs:
-        """Only the marks for which `keep` is true."""
+        """Only the marks for which `keep`, bool (n,), is true; or those of the places `keep`, int (m,), in that
+        order."""
         return self._replace(**{name: getattr(self, name)[keep] for name in self._fields[:8]})
 
 
@@ -83,18 +84,28 @@ def opaque_glyphs(photo: Photo) -> tuple[Glyphs, Glyphs]:
 
 
 def resized(image: np.ndarray, side: int) -> tuple[np.ndarray, float]:
-    """The image with a longest side of `side`, and how many pixels one of its pixels takes now, at least 1."""
+    """The picture with a longest side of `side`, and how many pixels one of its pixels takes now, at least 1.
+
+    image: uint8 (height, width) or (height, width, 3).
+    """
     return with_longest_side(image, side, down=cv2.INTER_LINEAR), max(side / max(image.shape[:2]), 1.0)
 
 
 def strokes(plane: np.ndarray, polarity: int) -> np.ndarray:
-    """How far narrow strokes are lighter (`MORPH_TOPHAT`) or darker (`MORPH_BLACKHAT`) than what is about them."""
+    """How far narrow strokes are lighter (`MORPH_TOPHAT`) or darker (`MORPH_BLACKHAT`) than what is about them.
+
+    plane: uint8 (height, width); so is the result. The top-hat transform (Meyer 1979).
+    """
     wide = 2 * round(max(plane.shape) * WIDEST_STROKE / 2) + 1
     return cv2.morphologyEx(plane, polarity, np.ones((wide, wide), np.uint8))
 
 
 def glyphs(image: np.ndarray, ink: np.ndarray, pixel: float, faintest: int) -> Glyphs:
-    """Marks in a plane of ink that have the size and the build of a letter; `image` gives their colour."""
+    """Marks in a plane of ink that have the size and the build of a letter; the picture gives their colour.
+
+    image: uint8 (height, width) or (height, width, 3). ink: uint8 (height, width), from `strokes`. pixel: from
+    `resized`. faintest: the least ink of a mark, 0 to 255.
+    """
     height, width = ink.shape
     side = max(height, width)
     about = np.ones((2 * round(side / 40) + 1,) * 2, np.uint8)

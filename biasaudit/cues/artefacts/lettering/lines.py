@@ -44,7 +44,10 @@ class Line(NamedTuple):
 
 
 def lines(g: Glyphs, *, widest_gap: float = NEXT, opacity: np.ndarray | None = None) -> list[Line]:
-    """All lines among the marks, alike in colour, or in `opacity` where that is given."""
+    """All lines among the n marks, alike in colour, or in `opacity`, float (n,), 0 to 1, where that is given.
+
+    widest_gap: between two marks of a line, as a share of their height.
+    """
     if g.left.size < SHORTEST:
         return []
     tall = g.bottom - g.top

@@ -6,7 +6,7 @@ from biasaudit.cues.artefacts.ruler.comb import comb_along_a_line
 from biasaudit.cues.artefacts.ruler.drawing import draw_ruler
 from biasaudit.cues.artefacts.ruler.marks import marks_at_the_frame
 from biasaudit.cues.cue import cue
-from biasaudit.cues.placebos import smear
+from biasaudit.cues.placebos import blurred
 from biasaudit.cues.resizing import with_longest_side
 from biasaudit.images.photo import Photo
 
@@ -50,4 +50,4 @@ def ruler(photo: Photo) -> float:
     return max(comb_along_a_line(gray), marks_at_the_frame(gray), 0.0)
 
 
-ruler.inserts(placebo=smear)(draw_ruler)
+ruler.inserts(placebo=blurred)(draw_ruler)

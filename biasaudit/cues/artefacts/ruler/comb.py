@@ -21,7 +21,10 @@ N_TRIALS = 2 * N_LINES * 2 * N_ROWS * len(WINDOWS) * 20
 
 
 def comb_along_a_line(gray: np.ndarray) -> float:
-    """Nats by which the best comb along any line beats chance."""
+    """Nats, at least 0, by which the best comb along any line beats chance.
+
+    gray: float32 (height, width), luma, 0 to 255.
+    """
     side = max(gray.shape)
     half = round(0.07 * side)
     height = 2 * half + 1

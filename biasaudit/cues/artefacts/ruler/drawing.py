@@ -10,7 +10,11 @@ FINE = 4
 
 
 def draw_ruler(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a ruler near the border, its opacity `amount`; no two alike."""
+    """Draw a ruler near the border; no two alike.
+
+    rgb: uint8 (height, width, 3). amount: opacity, 0 to 1. Returns the picture with it, and where: bool (height,
+    width).
+    """
     height, width = rgb.shape[:2]
     flat_ink, flat_strip = _draw(FINE * float(np.sqrt(height * width)), rng)
     where = _place((FINE * height, FINE * width), flat_ink.shape, rng)

@@ -54,9 +54,10 @@ def _ridges(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def strongest_lines(gray: np.ndarray) -> list[tuple[float, float]]:
-    """(angle, distance from the centre) of lines along which, or across which, many ridges run.
+    """(angle, distance from the centre), radians and pixels, of lines along which, or across which, many ridges run.
 
-    A row of ticks shares one line across them, while a hair spreads its votes over as many as it is long.
+    gray: float32 (height, width), luma, 0 to 255. By a Hough transform (Duda & Hart 1972). A row of ticks shares one
+    line across them, while a hair spreads its votes over as many as it is long.
     """
     height, width = gray.shape
     x, y, across = _ridges(gray)
@@ -83,7 +84,10 @@ def strongest_lines(gray: np.ndarray) -> list[tuple[float, float]]:
 
 
 def lay_level(gray: np.ndarray, angle: float, distance: float, half: int) -> tuple[np.ndarray, np.ndarray]:
-    """The image along a line, 2 * half + 1 rows high; and 1 where that lies within the frame, else 0."""
+    """The picture along a line, float32 (2 * half + 1, length); and 1 where that lies within the frame, else 0.
+
+    gray: float32 (height, width). angle, distance: as `strongest_lines` gives them, radians and pixels.
+    """
     height, width = gray.shape
     length = round(1.15 * max(height, width))
     c, s, d = np.cos(angle), np.sin(angle), distance - half

@@ -68,7 +68,10 @@ def _loose_marks(gray: np.ndarray) -> tuple[_Marks, float]:
 
 
 def marks_at_the_frame(gray: np.ndarray) -> float:
-    """Nats by which loose parallel marks at even steps near the frame beat chance."""
+    """Nats, at least 0, by which loose parallel marks at even steps near the frame beat chance.
+
+    gray: float32 (height, width), luma, 0 to 255.
+    """
     height, width = gray.shape
     side = max(height, width)
     mark, n_specks = _loose_marks(gray)

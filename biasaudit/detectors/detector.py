@@ -1,0 +1,33 @@
+"""What a detector is: a question, and a function that answers it from the facts that its parameters name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from biasaudit.results import Sentence, say
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A pure function from facts to findings or rung results, with the question that it answers."""
+
+    id: str
+    question: Sentence
+    function: Callable[..., Iterable[Any]]
+
+    @property
+    def rationale(self) -> str:
+        """Its docstring: why it matters, how it is measured, what it cannot show, references."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+
+def detector(*, question: str) -> Callable[[Callable[..., Iterable[Any]]], Detector]:
+    """Turn a generator function into a `Detector` whose id is the function's name."""
+
+    def make(function: Callable[..., Iterable[Any]]) -> Detector:
+        return Detector(id=function.__name__, question=say(question), function=function)
+
+    return make

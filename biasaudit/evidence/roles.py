@@ -1,0 +1,34 @@
+"""What the user declares columns of the metadata to be, held against the columns that there are."""
+
+from __future__ import annotations
+
+from biasaudit.errors import UsageError
+from biasaudit.evidence.cue_values import CONSTANT, metadata_cue
+from biasaudit.images.names import escaped
+from biasaudit.images.table import ImageTable
+from biasaudit.settings import ROLES, Settings
+
+
+def check_roles(settings: Settings, images: ImageTable) -> None:
+    """Raise UsageError where a role is given to a column that is not there, is used otherwise, or is no group."""
+    taken = {"--split": (settings.split,), "--ignore": settings.ignore, "--without": settings.without}
+    given: dict[str, str] = {}
+    for role in ROLES:
+        for column in getattr(settings, role):
+            option, name = f"--{role}", escaped(column)
+            if settings.metadata is None:
+                raise UsageError(f"{option} {name} needs a table: name it with --metadata.")
+            if given.setdefault(column, option) != option:
+                raise UsageError(f"{option} {name}: the column is named in {given[column]} too. Give it one role.")
+            if other := next((where for where, names in taken.items() if column in names), ""):
+                raise UsageError(f"{option} {name}: the column is named in {other} too. Take it out of one of them.")
+            if column not in images.metadata_columns:
+                have = ", ".join(repr(escaped(str(each), 40)) for each in images.metadata_columns) or "none"
+                raise UsageError(f"{option}: the CSV has no column {name!r} that can have a role; choose from: {have}.")
+    for column in settings.nuisance:
+        why = metadata_cue(column, images.frame[f"meta_{column}"].to_numpy(dtype=object)).untestable
+        if column == settings.group_by or (why and why != CONSTANT):
+            raise UsageError(
+                f"--nuisance {escaped(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can "
+                "be compared within one value of it. Name a coarser column."
+            )

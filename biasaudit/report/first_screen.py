@@ -1,0 +1,116 @@
+"""What a reader gets in ten seconds: the verdict in words, how sure it is, and what was not tested."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from biasaudit.report.chapters import Chapter
+from biasaudit.report.contents import Contents
+from biasaudit.report.standing import is_constant, on_first_screen
+from biasaudit.report.words import OPEN, OVERALL, PROBLEMS, VERDICTS, count, meaning
+from biasaudit.results import RUNGS, Audit, Finding
+
+CARDS = 3
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """The words and findings of the first screen."""
+
+    meaning: str
+    """What the verdict says; of a shortcut how the first one was shown to be used."""
+    how_sure: str
+    """In a sentence or two, from the first finding that gave the verdict; "" where none did."""
+    counts: tuple[tuple[str, int], ...]
+    """Findings by verdict, most serious first, without what is shown for a person to judge; none of 0."""
+    cards: tuple[Chapter, ...]
+    noted: tuple[Finding, ...]
+    """Told beside the model."""
+    not_tested: tuple[tuple[str, str], ...]
+    """(what, where in the page): the warning against reading too much."""
+
+
+def first_screen(audit: Audit, contents: Contents) -> FirstScreen:
+    """The first screen of an audit whose findings stand in these places."""
+    return FirstScreen(
+        meaning=_meaning(audit),
+        how_sure=_how_sure(audit),
+        counts=_counts(audit, contents),
+        cards=tuple(contents.leading(audit)[:CARDS]),
+        noted=tuple(each for each in audit.findings if each.verdict not in PROBLEMS and on_first_screen(each)),
+        not_tested=tuple(_not_tested(audit, contents)),
+    )
+
+
+def _meaning(audit: Audit) -> str:
+    first = next((each for each in audit.findings if each.verdict == "shortcut"), None)
+    return meaning(first) if audit.verdict == "shortcut" and first else OVERALL[audit.verdict].meaning
+
+
+def _how_sure(audit: Audit) -> str:
+    if audit.verdict == "none_detected":
+        return "An effect of the size that stands beside each question under “Clear” would most likely have been seen."
+    named = ("suspect", "unidentifiable") if audit.verdict == "suspect" else (audit.verdict,)
+    first = next((each for each in audit.findings if each.verdict in named), None)
+    if first is None:
+        return ""
+    rungs = [first.rungs[name] for name in ("reliance", "association", "disparity") if name in first.rungs]
+    rung = next((each for each in rungs if each.state == "yes"), None)
+    if rung is None or rung.q_value is None:
+        return ""
+    chance = f"less than {max(rung.q_value, 0.001):.1%}" if rung.q_value < 0.001 else f"about {rung.q_value:.1%}"
+    return f"{rung.why} Were there nothing, so much would be seen in {chance} of such tests, all those made counted."
+
+
+def _counts(audit: Audit, contents: Contents) -> tuple[tuple[str, int], ...]:
+    quiet = len(contents.clear)
+    seen = Counter(each.verdict for each in audit.findings if each.verdict != "clear")
+    return tuple((verdict, n) for verdict in VERDICTS if (n := quiet if verdict == "clear" else seen[verdict]))  # type: ignore[index]
+
+
+def _not_tested(audit: Audit, contents: Contents) -> Iterator[tuple[str, str]]:
+    if audit.model is None and not audit.settings.get("scan"):
+        yield "What a model uses: it could not be trained.", "#model"
+    elif audit.model is None:
+        yield "Whether a model uses any of this: a scan of the data trains no model.", "#model"
+    elif not audit.model.learnt:
+        yield "What a model uses: this one did not learn to tell the classes apart.", "#model"
+    else:
+        yield from _untested_rungs(audit)
+    if contents.untested:
+        yield f"{count(len(contents.untested), 'question')} that could not be tested at all.", "#untested"
+    for status, word in (("failed", "failed"), ("skipped", "skipped")):
+        checks = [check.detector for check in audit.checks if check.status == status]
+        if checks:
+            named = ", ".join(checks[:3]) + (" and others" if len(checks) > 3 else "")
+            yield f"{count(len(checks), 'check')} {word}: {named}.", "#coverage"
+    if audit.dataset.excluded:
+        yield f"{count(len(audit.dataset.excluded), 'file')} left out of the audit.", "#excluded"
+    constant = sum(map(is_constant, contents.clear))
+    if constant:
+        yield (
+            f"{count(constant, 'trait')} that {'is' if constant == 1 else 'are'} the same in every picture.",
+            "#clear",
+        )
+    yield (
+        "Marks that nothing here measures or discovers: small ones above all, and those that vary as subjects do.",
+        "#coverage",
+    )
+    if not any(each.about_people and not each.crossed for each in audit.subgroups):
+        other = any(not each.about_people for each in audit.subgroups)
+        yield (
+            "Groups of people: no column says whose pictures these are.",
+            "#subgroups" if other else "#data",
+        )
+    yield "Whether the labels are right, and pictures from anywhere else.", "#coverage"
+
+
+def _untested_rungs(audit: Audit) -> Iterator[tuple[str, str]]:
+    """Questions left open for the findings; of clear cues they need not be asked."""
+    problems = [finding for finding in audit.findings if finding.verdict in PROBLEMS]
+    for rung in RUNGS[1:]:
+        n = sum(finding.rungs[rung].state == "untested" for finding in problems if rung in finding.rungs)
+        if n:
+            yield f"For {n} of {count(len(problems), 'finding')}: {OPEN[rung]}.", "#findings"

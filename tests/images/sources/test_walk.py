@@ -1,0 +1,185 @@
+"""Finding the files: every one is listed, none outside the folder is opened."""
+
+from __future__ import annotations
+
+import os
+import socket
+import unicodedata
+
+import pytest
+
+from biasaudit.errors import UsageError
+from biasaudit.images.decode import decode
+from biasaudit.images.names import escaped
+from biasaudit.images.sources import walk as module
+from biasaudit.images.sources.walk import walk
+from tests.hostile import class_folder, save, written
+
+
+@pytest.fixture
+def root(tmp_path):
+    return class_folder(tmp_path / "data", cat=2, dog=2)
+
+
+GOOD = ["cat/0.png", "cat/1.png", "dog/0.png", "dog/1.png"]
+
+
+def reasons(found) -> dict[str, str]:
+    return {e.path: e.words for e in found.excluded}
+
+
+def test_a_good_folder(root):
+    found = walk(root)
+    assert list(found.files) == list(found.files.values()) == GOOD
+    assert sorted(found.folders) == ["cat", "dog"]
+    assert (found.excluded, found.notes, found.warnings) == ((), {}, ())
+
+
+def test_companions_are_passed_over_and_unknown_kinds_are_not(root):
+    for name in (
+        "notes.txt",
+        "table.csv",
+        "Thumbs.db",
+        ".DS_Store",
+        ".git/x.png",
+        "__MACOSX/x.png",
+        "README",
+    ):
+        written(root / "cat" / name, b"")
+    for name in ("x.svg", "x.dcm", "x"):
+        written(root / "cat" / name, b"")
+    assert sorted(set(walk(root).files) - set(GOOD)) == ["cat/x", "cat/x.dcm", "cat/x.svg"]
+
+
+def test_order_is_that_of_the_names_not_of_the_disk(tmp_path):
+    names = ["b/2.png", "a/10.png", "a/9.png", "B/1.png", "b/é.png", "b/z/1.png"]
+    for i, order in enumerate((names, names[::-1])):
+        for name in order:
+            written(tmp_path / str(i) / name, b"x")
+    assert list(walk(tmp_path / "0").files) == list(walk(tmp_path / "1").files) == sorted(names)
+
+
+def test_24_links_out_of_the_folder_are_refused(root, tmp_path):
+    secret = save(tmp_path / "outside" / "secret.png")
+    (root / "cat" / "file.png").symlink_to(secret)
+    (root / "cat" / "folder").symlink_to(secret.parent)
+    (root / "cat" / "climb.png").symlink_to("../../outside/secret.png")
+    (root / "cat" / "zero.png").symlink_to("/dev/zero")
+    (root / "cat" / "gone.png").symlink_to("nowhere.png")
+    (root / "cat" / "inside.png").symlink_to("0.png")
+    found = walk(root)
+    assert sorted(found.files) == sorted([*GOOD, "cat/inside.png"])
+    refused = "link outside the folder: not followed"
+    assert reasons(found) == {
+        "cat/file.png": refused,
+        "cat/folder": refused,
+        "cat/climb.png": refused,
+        "cat/zero.png": refused,
+        "cat/gone.png": "broken link",
+    }
+
+
+def test_24_a_root_that_is_a_link_itself_is_read(root, tmp_path):
+    (tmp_path / "link").symlink_to(root)
+    assert list(walk(tmp_path / "link").files) == GOOD
+
+
+def test_25_link_loops_end(root):
+    (root / "cat" / "up").symlink_to("..")
+    (root / "dog" / "self").symlink_to("self")
+    found = walk(root)
+    assert list(found.files) == GOOD
+    assert reasons(found) == {"cat/up": "link to a folder: not followed", "dog/self": "broken link"}
+
+
+def test_26_pipes_sockets_and_devices_are_counted_and_never_opened(root, monkeypatch):
+    os.mkfifo(root / "cat" / "pipe.png")
+    monkeypatch.chdir(root / "cat")  # a socket's name may have 107 bytes only
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.png")
+        found = walk(root)
+    assert list(found.files) == GOOD
+    assert found.notes == {"not a regular file: never opened": 2}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_27_no_read_permission(root):
+    hidden = [root / "cat" / "0.png", root / "dog"]
+    try:
+        for path in hidden:
+            path.chmod(0)
+        found = walk(root)
+    finally:
+        for path in hidden:
+            path.chmod(0o755)
+    assert list(found.files) == ["cat/1.png"]
+    assert reasons(found) == {"cat/0.png": "no read permission", "dog": "no read permission"}
+
+
+def test_27_no_read_permission_as_the_system_says_it(root, monkeypatch):
+    """The same where the tests run as root, who may read everything: the system's answers are made up."""
+    may, scan = os.access, os.scandir
+
+    def refuse(path):
+        if str(path).endswith("dog"):
+            raise PermissionError
+        return scan(path)
+
+    monkeypatch.setattr(module.os, "access", lambda p, mode: not str(p).endswith("cat/0.png") and may(p, mode))
+    monkeypatch.setattr(module.os, "scandir", refuse)
+    found = walk(root)
+    assert list(found.files) == ["cat/1.png"]
+    assert reasons(found) == {"cat/0.png": "no read permission", "dog": "no read permission"}
+
+
+def test_28_a_name_that_is_no_utf8_gets_a_safe_id(root):
+    odd = os.fsencode(root) + b"/cat/caf\xe9.png"
+    os.rename(root / "cat" / "0.png", odd)
+    save(root / "cat" / "caf\\xe9.png")  # really has the name that the other is written as
+    found = walk(root)
+    ids = [id for id in found.files if "caf" in id]
+    assert ids == ["cat/caf\\xe9.png", "cat/caf\\xe9.png~"]
+    assert {os.fsencode(found.files[id]) for id in ids} == {b"cat/caf\xe9.png", b"cat/caf\\xe9.png"}
+    for id, name in found.files.items():
+        id.encode("utf-8")
+        assert decode(root / name).rgb.size
+
+
+STRANGE = [
+    "new\nline.png",
+    "\u202egnp.exe.png",
+    "🐈\u200d⬛.png",
+    "é" * 123 + ".png",
+    '"><img src=x onerror=alert(1)>.png',
+]
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_29_31_strange_names_are_ids_as_they_are(name, root):
+    save(root / "cat" / name)
+    found = walk(root)
+    assert sorted(set(found.files) - set(GOOD)) == [f"cat/{name}"]
+    assert found.files[f"cat/{name}"] == f"cat/{name}"
+    assert found.warnings == ()
+    assert escaped(f"cat/{name}").isprintable()
+
+
+def test_30_unicode_twins_are_two_files_with_a_warning(root):
+    composed = unicodedata.normalize("NFC", "é.png")
+    decomposed = unicodedata.normalize("NFD", "é.png")
+    save(root / "cat" / composed)
+    assert walk(root).warnings == ()
+    save(root / "cat" / decomposed)
+    found = walk(root)
+    assert {f"cat/{composed}", f"cat/{decomposed}"} < set(found.files)
+    assert found.warnings == ("2 files share the name cat/é.png and differ only in its Unicode form; each is kept",)
+
+
+def test_49_an_empty_root_has_no_files(tmp_path):
+    assert walk(tmp_path).files == {}
+
+
+def test_a_root_that_is_no_folder(tmp_path):
+    for path, says in [(tmp_path / "none", "There is no folder"), (save(tmp_path / "a.png"), "is a file")]:
+        with pytest.raises(UsageError, match=says):
+            walk(path)
