@@ -139,5 +139,5 @@ def test_it_is_compared_and_reviewed(found, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", command)
     cli.app(standalone_mode=False)
     assert "It is fine." in Page(drawn.read_text()).text
-    change = next(each for each in ba.compare(found, found).changes if each.finding.startswith("wards"))
+    change = next(each for each in ba.compare(found, found).record.changes if each.id.startswith("wards"))
     assert change.status == "same"
