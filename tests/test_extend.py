@@ -14,7 +14,7 @@ import biasaudit as ba
 from biasaudit import cli
 from biasaudit.output.redaction import redacted
 from biasaudit.report.html import render
-from tests.quick import SLOW_CUES
+from tests.planted import ARTEFACTS
 from tests.report.test_html import Page
 
 PLUGIN = '''
@@ -94,7 +94,7 @@ def photos(root, taped):
 
 
 def scanned(root, out):
-    return ba.audit(root, metadata=root / "metadata.csv", out=out, scan=True, without=SLOW_CUES, jobs=1)
+    return ba.audit(root, metadata=root / "metadata.csv", out=out, scan=True, without=ARTEFACTS, jobs=1)
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def test_a_cue_in_half_of_both_classes_is_no_shortcut(tmp_path, stub_network):
 
 
 def test_a_column_that_records_the_cue_tells_the_same_story(tmp_path, stub_network):
-    frame = plant(tmp_path / "bright", brighter, n=200)
+    frame = plant(tmp_path / "bright", brighter, n=300)
     frame.assign(lamp=np.where(frame.pop("planted"), "on", "off")).to_csv(tmp_path / "m.csv", index=False)
     result = run(tmp_path / "bright", tmp_path, metadata=tmp_path / "m.csv")
     lamp, brightness = finding(result, "metadata-lamp"), finding(result, "property-brightness")
