@@ -35,6 +35,8 @@ from biasaudit.results import (
     Table,
     counted,
     joined,
+    listed,
+    paragraph,
     say,
 )
 from biasaudit.settings import Settings
@@ -77,7 +79,9 @@ __all__ = [
     "generator",
     "interval",
     "joined",
+    "listed",
     "opposite_halves",
+    "paragraph",
     "proportion",
     "say",
     "smooth_field",

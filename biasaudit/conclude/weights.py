@@ -47,7 +47,7 @@ class Balance:
         )
         reason = say(
             "{file} makes {cues} and the label independent; under it the images are worth {each}{left}.",
-            file=say(FILE),
+            file=say("weights.csv"),
             cues=joined(say("{cue:40}", cue=Name("cue", cue)) for cue in self.cues),
             each=joined(each),
             left=left if self.left > 0.01 else NOTHING,

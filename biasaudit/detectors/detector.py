@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from biasaudit.results import Sentence, say
+from biasaudit.results import Sentence
+from biasaudit.results.sentences import ours
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,6 @@ def detector(*, question: str) -> Callable[[Callable[..., Iterable[Any]]], Detec
     """Turn a generator function into a `Detector` whose id is the function's name."""
 
     def make(function: Callable[..., Iterable[Any]]) -> Detector:
-        return Detector(id=function.__name__, question=say(question), function=function)
+        return Detector(id=function.__name__, question=ours(question), function=function)
 
     return make

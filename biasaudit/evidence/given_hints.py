@@ -12,6 +12,7 @@ from biasaudit.model.given.opening import PIXELS, from_keras
 from biasaudit.model.given.user_model import UserClassifier
 from biasaudit.model.interface import BATCH
 from biasaudit.results import NOTHING, Name, Sentence, joined, say
+from biasaudit.results.sentences import ours
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, generator
 from biasaudit.stats.macro_auc import macro_auc
@@ -82,11 +83,11 @@ def range_hint(
             return say(
                 "With pixels from {before} it tells the classes with AUC {here:.2f}, and from {after} with "
                 "{there:.2f} and surer: if that is how it was trained, add --pixels {other}.",
-                before=say(settings.pixels.replace("..", " to ")),
+                before=ours(settings.pixels.replace("..", " to ")),
                 here=areas[0],
-                after=say(other.replace("..", " to ")),
+                after=ours(other.replace("..", " to ")),
                 there=areas[1],
-                other=say(other),
+                other=ours(other),
             )
     return NOTHING
 

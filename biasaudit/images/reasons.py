@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from biasaudit.results import Excluded, say
+from biasaudit.results import Excluded
+from biasaudit.results.sentences import ours
 
 
 class Reason(Enum):
@@ -71,8 +72,7 @@ class LeftOut:
 
     def record(self) -> Excluded:
         """As it stands in `audit.json`. No reason names a file, whatever its detail: all of it is ours to tell."""
-        words = say(self.words.replace("{", "{{").replace("}", "}}"))
-        return Excluded(path=self.path, reason=words, label=self.label)
+        return Excluded(path=self.path, reason=ours(self.words), label=self.label)
 
 
 class Unreadable(Exception):

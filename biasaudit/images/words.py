@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from biasaudit.images.names import escaped
 from biasaudit.results import Name, Sentence, say
+from biasaudit.results.sentences import ours
 
 # Notes on the folder and its table.
 EARLIER_AUDIT = "folder of an earlier audit: not read"
@@ -39,7 +40,7 @@ def misnamed(kind: str) -> str:
 
 def counted(note: str, n: int) -> Sentence:
     """The warning that says a note, which stands above, and how often."""
-    return say("{note}: {n}", note=say(note), n=n)
+    return say("{note}: {n}", note=ours(note), n=n)
 
 
 def rows_without_path(n: int) -> Sentence:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pickle
+from pathlib import Path
 
 import pytest
 
+import biasaudit
 from biasaudit.results import (
     NOTHING,
     Check,
@@ -113,3 +116,30 @@ def test_records_keep_sentences_beside_their_text():
 
 def test_a_string_from_elsewhere_is_one_unknown_argument():
     assert [name.kind for name in Check(detector="x", status="ran", reason=f"of {SECRET}").reason.names()] == ["text"]
+
+
+PACKAGE = Path(biasaudit.__file__).parent
+MADE_ELSEWHERE = {"sentences.py"}
+"""Where a sentence is made of what another one, or a file, says."""
+OURS = {
+    "conclude/wording.py", "detectors/detector.py", "evidence/cue_values.py", "evidence/given_hints.py",
+    "images/reasons.py", "images/words.py",
+}  # fmt: skip
+"""Files that take a text for ours which does not stand beside the call: it stands in the code, or none of it names
+anything of the user's."""
+
+
+def calls():
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield file.relative_to(PACKAGE).as_posix(), node.func.id, node
+
+
+def test_every_template_stands_in_the_code():
+    for file, name, call in calls():
+        if name == "say" and file.rpartition("/")[2] not in MADE_ELSEWHERE:
+            first = call.args[0]
+            assert isinstance(first, ast.Constant), f"{file}:{call.lineno}"
+            assert isinstance(first.value, str), f"{file}:{call.lineno}"
+    assert {file for file, name, _ in calls() if name == "ours"} <= OURS

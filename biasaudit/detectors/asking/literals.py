@@ -14,8 +14,8 @@ from typing import Any
 from biasaudit.detectors.rung import RungResult
 from biasaudit.results import Record, Sentence
 
-OF_HELPERS = frozenset({"", ", ", "{n} {what}", "{n:,} {what}", "{n:,} {what}s", "{text}"})
-"""Templates of `counted`, `joined` and `NOTHING`."""
+OF_HELPERS = frozenset({"", " ", ", ", "{most} and {last}", "{n} {what}", "{n:,} {what}", "{n:,} {what}s", "{text}"})
+"""Templates of `counted`, `joined`, `listed`, `paragraph` and `NOTHING`."""
 
 
 def literals_of(function: Callable[..., Any]) -> frozenset[str]:
