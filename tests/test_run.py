@@ -101,7 +101,7 @@ def test_a_run_with_everything_in_it_writes_all_that_it_says_and_keeps_no_workin
 
 
 def test_a_detector_that_crashes_is_a_failed_check_and_no_lost_audit(tmp_path, stub_network, monkeypatch):
-    from biasaudit import detectors
+    from biasaudit.detectors.asking import chosen
     from biasaudit.detectors.detector import detector
 
     @detector(question="Does it crash?")
@@ -109,7 +109,7 @@ def test_a_detector_that_crashes_is_a_failed_check_and_no_lost_audit(tmp_path, s
         """It does."""
         yield 1 / 0
 
-    monkeypatch.setattr(detectors, "BUILTIN", (*detectors.BUILTIN, crashing))
+    monkeypatch.setattr(chosen, "DETECTORS", (*chosen.DETECTORS, crashing))
     plant(tmp_path / "clean", n=60)
     checks = {check.detector: check for check in run(tmp_path / "clean", tmp_path).record.checks}
     assert checks["crashing"].status == "failed"

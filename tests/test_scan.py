@@ -306,7 +306,7 @@ def test_pictures_of_an_earlier_run_do_not_stay(tmp_path):
 
 def test_a_cue_that_crashes_does_not_lose_the_audit(tmp_path, clean, monkeypatch):
     from biasaudit.cues.cue import cue
-    from biasaudit.detectors import chosen
+    from biasaudit.detectors.asking import chosen
 
     @cue(kind="property", question="Does it crash?", unit="none")
     def crashing(photo):
