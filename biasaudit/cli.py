@@ -196,7 +196,9 @@ def _self_tested(record: SelfTest) -> Iterator[str]:
 @app.command()
 @_with_choices
 def report(
-    audit_json: Annotated[Path, typer.Argument(help="The audit.json of an earlier run.", metavar="AUDIT_JSON")],
+    audit_json: Annotated[
+        Path, typer.Argument(help="The audit.json of an earlier run, or its folder.", metavar="AUDIT_JSON")
+    ],
     out: Annotated[Path | None, typer.Option(help="File to write. Default: report.html beside AUDIT_JSON.")] = None,
     *,
     redact_names: Annotated[

@@ -5,7 +5,7 @@ points `biasaudit.cues`, `biasaudit.detectors` and `biasaudit.evidence`; `biasau
 for one audit.
 """
 
-from biasaudit.cues.amounts import touched
+from biasaudit.cues.amounts import move_by, touched
 from biasaudit.cues.cue import Cue, cue
 from biasaudit.cues.placebos import blurred, opposite_halves, smooth_field
 from biasaudit.detectors.detector import Detector, detector
@@ -40,7 +40,7 @@ from biasaudit.results import (
     say,
 )
 from biasaudit.settings import Settings
-from biasaudit.stats import generator, interval
+from biasaudit.stats import generator, interval, q_values
 from biasaudit.stats.intervals import difference, proportion
 
 __all__ = [
@@ -80,9 +80,11 @@ __all__ = [
     "interval",
     "joined",
     "listed",
+    "move_by",
     "opposite_halves",
     "paragraph",
     "proportion",
+    "q_values",
     "say",
     "smooth_field",
     "touched",
