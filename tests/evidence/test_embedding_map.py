@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from biasaudit.errors import Unavailable
 from biasaudit.evidence.embedding_map import (
     FEWEST,
     MOST_LEVELS,
@@ -73,6 +74,7 @@ def test_few_colours_and_few_dots():
 
 def test_no_map_without_features_and_only_of_one_space(ruled):
     embedding, present = ruled
-    assert mapped(None, present) is None
-    assert mapped(embedding[: FEWEST - 1], present[: FEWEST - 1]) is None
+    for few in ((None, present), (embedding[: FEWEST - 1], present[: FEWEST - 1])):
+        with pytest.raises(Unavailable):
+            mapped(*few)
     assert mapped(embedding, present, space=np.arange(200) // 100).images == 100

@@ -17,7 +17,7 @@ from biasaudit.evidence.maps.attributions import attributions
 from biasaudit.evidence.maps.cue_maps import cue_maps
 from biasaudit.evidence.maps.map_places import map_places
 from biasaudit.evidence.measure.survey import survey
-from biasaudit.evidence.predictions import predictions
+from biasaudit.evidence.predictions import cross_fitted
 from biasaudit.evidence.ties import ties
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.reading import read_folder
@@ -49,7 +49,7 @@ def gathered(folder, insert=None, n=160, **more):
     images = read_folder(folder)
     store = PixelStore.create(folder.parent / f"{folder.name}.raw", images.n, backbone.size)
     surveyed = survey(images, [], store=store, jobs=1, cache=cache, progress=QUIET)
-    answers = predictions(surveyed.images, surveyed, backbone, SETTINGS, cache, QUIET)
+    answers = cross_fitted(surveyed.images, surveyed, backbone, SETTINGS, cache, QUIET)
     has = frame.set_index("path")["planted"].loc[list(surveyed.images.ids)].to_numpy(dtype=float)
     return SimpleNamespace(images=surveyed.images, survey=surveyed, predictions=answers, planted=has)
 
