@@ -88,7 +88,7 @@ def _save(
         if key in likeness_of:
             save_heatmap(folder, image, key, rgb, likeness_of[key](rgb))
             continue
-        if attributions is None or attributions.explain is None:
+        if attributions is None or attributions.explain is None or key not in images.classes:
             continue
         heat = attributions.explain(pixels, int(predictions.fold[row]), images.classes.index(key))
         if heat is not None:

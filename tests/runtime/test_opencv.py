@@ -1,6 +1,5 @@
 """Two OpenCV wheels write one folder: that is told once, on the terminal alone, and one wheel is left in peace."""
 
-import importlib
 import sys
 
 import pytest
@@ -23,7 +22,8 @@ def install(tmp_path, monkeypatch):
             (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 4.12.0\n")
             files = [f"{about.name}/METADATA,,", *([] if empty else ["cv2/__init__.py,,"])]
             (about / "RECORD").write_text("\n".join(files) + "\n")
-        importlib.invalidate_caches()  # what was looked up in this tick of the clock counts as still true
+            (tmp_path / "packages" / "cv2").mkdir(exist_ok=True)
+            (tmp_path / "packages" / "cv2" / "__init__.py").touch()  # some versions leave out files that are not there
 
     return make
 

@@ -107,6 +107,8 @@ def test_where_no_method_passes_no_map_is_drawn(marked, monkeypatch, tmp_path):
         regions={},
         examples=(image,),
         counterexamples=(),
+        blocks=(),
+        section=None,
     )
     save_pictures([shown], marked.images, marked.predictions, found, {}, tmp_path / "none", QUIET)
     assert thumbnail_path(tmp_path / "none", image).is_file()
