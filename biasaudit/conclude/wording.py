@@ -10,7 +10,6 @@ from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
 from biasaudit.results import NOTHING, Finding, Name, Rung, RungName, Sentence, Verdict, counted, joined, say
-from biasaudit.results.sentences import ours
 
 REMEDIES = {
     "artefact": say("mask or crop it"),
@@ -170,7 +169,7 @@ def explanation(verdict: Verdict, cue: CueValues, side_effect: SideEffect | None
     """What else could explain it."""
     alone = _alone(verdict, cue)
     if cue.id == skin_tone.id:
-        return say("{limits} {alone}", limits=ours(LIMITS), alone=alone)
+        return say("{limits} {alone}", limits=LIMITS, alone=alone)
     if side_effect is not None and side_effect.share >= 0.5 and verdict not in ("clear", "untested"):
         return say(
             "It may be a side effect of {other}: what putting that into a few images does to it accounts for "

@@ -14,7 +14,7 @@ from biasaudit.evidence.copies.duplicates import joined as connected
 from biasaudit.evidence.copies.lookalikes import COMPARED
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.results import NOTHING, Finding, Gallery, Rung, Sentence, joined, paragraph, say
+from biasaudit.results import NOTHING, Finding, Gallery, Rung, Sentence, counted, joined, paragraph, say
 
 UNTESTED = Rung(state="untested", why=say("Not a question of the model: copies are counted in the files."))
 COUNTED = say(
@@ -89,7 +89,7 @@ def _told(where: Sentence, spread: pd.DataFrame, copies: pd.DataFrame) -> Senten
         n=n,
         stand=say("picture stands") if n == 1 else say("pictures stand"),
         where=where,
-        pairs=_counted(len(pairs), say("pair")),
+        pairs=counted(len(pairs), say("pair")),
         kinds=joined(say("{n} {words}", n=kinds[kind], words=words) for kind, words in KINDS.items() if kinds[kind]),
     )
 
@@ -98,10 +98,6 @@ def _fewest_to_remove(spread: pd.DataFrame, column: str) -> int:
     """Files that have to go before no picture stands in two places: all but those in its commonest."""
     counts = spread.groupby(["picture", column]).size().groupby("picture")
     return int((counts.sum() - counts.max()).sum())
-
-
-def _counted(n: int, what: Sentence) -> Sentence:
-    return say("{n} {what}", n=n, what=what) if n == 1 else say("{n} {what}s", n=n, what=what)
 
 
 def _of_test_part(copied: pd.DataFrame, held: np.ndarray) -> Sentence:
@@ -156,7 +152,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
             say(
                 "Remove {files}, so that each picture stands in one split, and test again: the figures of the given "
                 "split are too good.",
-                files=_counted(_fewest_to_remove(across, "split"), say("file")),
+                files=counted(_fewest_to_remove(across, "split"), say("file")),
             ),
             paragraph(what_counts, _of_test_part(copied, images.held_out)),
         )

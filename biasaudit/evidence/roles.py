@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from biasaudit.errors import UsageError
-from biasaudit.evidence.cue_values import CONSTANT, metadata_cue
+from biasaudit.evidence.cue_values import metadata_cue
 from biasaudit.images.names import escaped
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import ROLES, Settings
@@ -26,9 +26,9 @@ def check_roles(settings: Settings, images: ImageTable) -> None:
                 have = ", ".join(repr(escaped(str(each), 40)) for each in images.metadata_columns) or "none"
                 raise UsageError(f"{option}: the CSV has no column {name!r} that can have a role; choose from: {have}.")
     for column in settings.nuisance:
-        why = metadata_cue(column, images.frame[f"meta_{column}"].to_numpy(dtype=object)).untestable
-        if column == settings.group_by or (why and why != CONSTANT):
+        cue = metadata_cue(column, images.frame[f"meta_{column}"].to_numpy(dtype=object))
+        if column == settings.group_by or (cue.untestable and not cue.constant):
             raise UsageError(
-                f"--nuisance {escaped(column)}: {why or 'it names the groups, which are kept whole'}, so nothing can "
-                "be compared within one value of it. Name a coarser column."
+                f"--nuisance {escaped(column)}: {cue.untestable or 'it names the groups, which are kept whole'}, so "
+                "nothing can be compared within one value of it. Name a coarser column."
             )

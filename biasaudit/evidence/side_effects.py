@@ -46,7 +46,10 @@ class SideEffect:
 
 
 def images_without(tie: Tie, learnt: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Rows of at most `IMAGES` images that lack the cue: where it is already, only its side effects would grow."""
+    """Rows, int, of at most `IMAGES` images that lack the cue: where it is already, only its side effects would grow.
+
+    learnt: bool (n,), the images that a model learns from.
+    """
     rows = np.flatnonzero(tie.known & ~tie.present & learnt)
     return np.sort(rng.choice(rows, IMAGES, replace=False)) if len(rows) > IMAGES else rows
 

@@ -11,8 +11,6 @@ from biasaudit.images.photo import WORKING_SIDE
 
 BAND = 512
 """Rows of a transparent picture that are worked on at a time."""
-HIDDEN = "hidden pixels under transparency"
-"""The note on a picture that shows less than its file holds."""
 
 
 def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:

@@ -7,6 +7,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from biasaudit.errors import Unavailable
 from biasaudit.images.table import ImageTable
+from biasaudit.results import say
 
 
 def assign_folds(images: ImageTable, folds: int, seed: int) -> np.ndarray:
@@ -20,7 +21,7 @@ def assign_folds(images: ImageTable, folds: int, seed: int) -> np.ndarray:
     codes, groups = images.codes[inside], images.group_codes[inside]
     fewest = min(len(np.unique(groups[codes == code])) for code in np.unique(codes))
     if fewest < 2:
-        raise Unavailable("a class whose images are all of one group cannot be both trained and tested on")
+        raise Unavailable(say("a class whose images are all of one group cannot be both trained and tested on"))
     folds = max(2, min(folds, fewest))
     if len(np.unique(groups)) == len(groups):  # no search over groups is needed
         splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(inside, codes)
@@ -31,7 +32,7 @@ def assign_folds(images: ImageTable, folds: int, seed: int) -> np.ndarray:
         fold[inside[test]] = number
     for number in np.unique(fold):
         if len(np.unique(images.codes[trained_on(images, fold, int(number))])) < len(images.classes):
-            raise Unavailable("the groups cannot be split so that every fold is trained on every class")
+            raise Unavailable(say("the groups cannot be split so that every fold is trained on every class"))
     return fold
 
 

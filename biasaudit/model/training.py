@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from biasaudit.errors import Unavailable
 from biasaudit.images.pixels import PixelStore
 from biasaudit.model.backbone import Backbone
 from biasaudit.model.head import Head
 from biasaudit.model.quiet import import_keras
+from biasaudit.results import say
 from biasaudit.runtime.checkpoints import Checkpoints
 
 BATCH = 32
@@ -22,7 +24,7 @@ Trained = tuple[Head, dict[str, list[float]]]
 """The head, and the losses epoch by epoch."""
 
 
-class Diverged(Exception):
+class Diverged(Unavailable):
     """The loss became NaN or infinite twice: the run is inconclusive."""
 
 
@@ -85,7 +87,7 @@ def train_network(
         if all(math.isfinite(value) for value in (*curves["loss"], *curves["validation_loss"])):
             weights, bias = dense.get_weights()
             return Head(weights, bias), curves
-    raise Diverged("The loss was not finite, even at a tenth of the learning rate. Try another --backbone.")
+    raise Diverged(say("The loss was not finite, even at a tenth of the learning rate. Try another --backbone."))
 
 
 def kept_training(backbone: Backbone, checkpoints: Checkpoints, fold: int, train: Callable[[], Trained]) -> Trained:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from biasaudit.errors import Unavailable
 from biasaudit.images.table import ImageTable
+from biasaudit.results import say
 from biasaudit.stats import generator
 
 FEWEST = 20
@@ -41,7 +42,10 @@ def training_sample(images: ImageTable, limit: int | None, seed: int) -> np.ndar
 
 
 def check_folds(images: ImageTable, fold: np.ndarray, sample: np.ndarray) -> None:
-    """Raise Unavailable where a fold's network would be trained without a class."""
+    """Raise Unavailable where a fold's network would be trained without a class.
+
+    fold: int (n,). sample: bool (n,), the images that are trained on.
+    """
     for number in np.unique(fold):
         if len(np.unique(images.codes[sample & (fold != number)])) < len(images.classes):
-            raise Unavailable("needs images of every class in the sample that --train-limit leaves: raise it")
+            raise Unavailable(say("needs images of every class in the sample that --train-limit leaves: raise it"))

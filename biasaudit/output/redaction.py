@@ -31,10 +31,10 @@ OUR_CHOICES = {"engine": ("local", "dask", "ray"), "pixels": ("0..255", "0..1", 
 Change = Callable[[Name], Name]
 
 
-def redacted(audit: Audit, salt: bytes = b"") -> tuple[Audit, dict[str, str]]:
+def redacted(audit: Audit, key: bytes = b"") -> tuple[Audit, dict[str, str]]:
     """The audit with codes for names of files and values of metadata; and code -> name, of the images.
 
-    Columns and classes keep their names. The codes are numbers in an order that tells nothing to who lacks the `salt`,
+    Columns and classes keep their names. The codes are numbers in an order that tells nothing to who lacks the `key`,
     and the same whenever the same audit is redrawn with it. The command and the folder's name are left out.
     """
     seen: dict[str, set[str]] = {kind: set() for kind in NUMBERED}
@@ -46,7 +46,7 @@ def redacted(audit: Audit, salt: bytes = b"") -> tuple[Audit, dict[str, str]]:
 
     _audit(audit, note)
     seen["split"] = {name for name in seen["split"] if name.casefold() not in USUAL}
-    codes = {kind: _numbered(NUMBERED[kind], names, salt) for kind, names in seen.items()}
+    codes = {kind: _numbered(NUMBERED[kind], names, key) for kind, names in seen.items()}
 
     def change(name: Name) -> Name:
         if name.kind in KEPT or not name.text or (name.kind == "split" and name.text.casefold() in USUAL):
@@ -182,7 +182,7 @@ def _plain(value: Any) -> Any:
     return HIDDEN if value and not isinstance(value, bool | int | float) else value
 
 
-def _numbered(word: str, names: Iterable[str], salt: bytes) -> dict[str, str]:
-    """Name -> "image 7", numbered in the order of their salted hashes, so that a number says nothing of its name."""
-    order = sorted(names, key=lambda name: hmac.digest(salt, name.encode("utf-8", "surrogatepass"), "sha256"))
+def _numbered(word: str, names: Iterable[str], key: bytes) -> dict[str, str]:
+    """Name -> "image 7", numbered in the order of their keyed hashes, so that a number says nothing of its name."""
+    order = sorted(names, key=lambda name: hmac.digest(key, name.encode("utf-8", "surrogatepass"), "sha256"))
     return {name: f"{word} {number}" for number, name in enumerate(order, 1)}

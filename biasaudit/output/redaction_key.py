@@ -7,13 +7,13 @@ from pathlib import Path
 
 from biasaudit.runtime.cache import write_text
 
-SALT = "salt"
+FILE = "salt"
 """In the cache folder, which stays with whoever ran the audit: deleting it only deals new codes."""
 
 
 def redaction_key(out: Path) -> bytes:
     """The 32 secret bytes of an output folder, drawn when first asked for. Raises EnvironmentFault where unwritable."""
-    path = out / "cache" / SALT
+    path = out / "cache" / FILE
     try:
         kept = bytes.fromhex(path.read_text(encoding="ascii"))
         if len(kept) == 32:

@@ -12,10 +12,26 @@ from types import CodeType
 from typing import Any
 
 from biasaudit.detectors.rung import RungResult
-from biasaudit.results import Record, Sentence
+from biasaudit.results import NOTHING, Record, Sentence, counted, joined, listed, paragraph, say
 
-OF_HELPERS = frozenset({"", " ", ", ", "{most} and {last}", "{n} {what}", "{n:,} {what}", "{n:,} {what}s", "{text}"})
-"""Templates of `counted`, `joined`, `listed`, `paragraph` and `NOTHING`."""
+OF_HELPERS = frozenset(
+    each.template
+    for each in (
+        NOTHING,
+        Sentence(""),
+        listed([1, 2]),
+        counted(1, NOTHING),
+        counted(2, NOTHING),
+        counted(2, NOTHING, NOTHING),
+        *(
+            part
+            for row in (joined([1, 2]), paragraph(say("a"), say("b")))
+            for part in row.arguments.values()
+            if isinstance(part, Sentence) and not part.strip(" ,")
+        ),
+    )
+)
+"""Templates in which `counted`, `listed`, `joined`, `paragraph` and plain texts are said."""
 
 
 def literals_of(function: Callable[..., Any]) -> frozenset[str]:

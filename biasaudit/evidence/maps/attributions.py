@@ -17,6 +17,7 @@ from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.model.interface import AttributionMethod
 from biasaudit.model.workers import by_piece
+from biasaudit.results import say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator
@@ -61,7 +62,7 @@ def attributions(
         Unavailable: the model did not learn, or calls too few images rightly to check a method.
     """
     if not predictions.learnt or survey.pixels is None:
-        raise Unavailable("needs a model that learnt to tell the classes apart")
+        raise Unavailable(say("needs a model that learnt to tell the classes apart"))
     store = survey.pixels.at(predictions.network.size)
     rows = _in_turn(images, predictions, settings.seed)
     checked, fold = _to_check(rows, images, predictions)
@@ -69,7 +70,7 @@ def attributions(
     with progress.step(f"Checking heatmaps on {len(checked)} images"):
         method, explain, examined = first_to_pass(predictions.network, rgb, fold, images.codes[checked], settings.seed)
     if not examined:
-        raise Unavailable("needs images that the model calls rightly, of which a map can be drawn")
+        raise Unavailable(say("needs images that the model calls rightly, of which a map can be drawn"))
     kept, maps = [], []
     if method is not None and explain is not None:
         some = rows[: method.images]
@@ -130,6 +131,6 @@ def _to_check(rows: np.ndarray, images: ImageTable, predictions: Predictions) ->
     """Images called rightly of the fold that has most of them, and that fold."""
     right = rows[predictions.log_odds[rows].argmax(axis=1) == images.codes[rows]]
     if not len(right):
-        raise Unavailable("needs images that the model calls rightly")
+        raise Unavailable(say("needs images that the model calls rightly"))
     fold = int(np.bincount(predictions.fold[right]).argmax())
     return right[predictions.fold[right] == fold][:CHECKED], fold

@@ -7,7 +7,7 @@ from typing import Any
 
 from biasaudit.errors import UsageError
 from biasaudit.model.given.opening import PIXELS
-from biasaudit.model.model_file import checked_file
+from biasaudit.model.model_file import check_classifier_file
 from biasaudit.model.training_sample import FEWEST
 from biasaudit.settings import Settings
 
@@ -40,6 +40,4 @@ def check_given(settings: Settings, model: Any, predict: Any, scan: bool) -> Non
     if predict is not None and (settings.size is None or not callable(predict)):
         raise UsageError("`predict` is a function of uint8 images (n, size, size, 3): say which `size`.")
     if isinstance(model, str | Path):
-        if Path(model).suffix not in (".keras", ".h5"):
-            raise UsageError(f"--model {Path(model).name}: a Keras model ends in .keras (or .h5).")
-        checked_file(str(model), trust_model=settings.trust_model)
+        check_classifier_file(str(model), trust_model=settings.trust_model)
