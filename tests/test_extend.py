@@ -141,3 +141,87 @@ def test_it_is_compared_and_reviewed(found, tmp_path, monkeypatch):
     assert "It is fine." in Page(drawn.read_text()).text
     change = next(each for each in ba.compare(found, found).record.changes if each.id.startswith("wards"))
     assert change.status == "same"
+
+
+LEAKS = f"""
+from biasaudit.extend import Finding, Name, Rung, RungResult, Unavailable, detector, evidence, say
+
+SECRET = "{SECRET}"
+NOT_ASKED = Rung(state="untested", why=say("Not asked."))
+LAST = ""
+
+
+def finding(**told):
+    whole = dict(
+        id="x", detector="rungs", cue="ward", kind="metadata", title=say("Told."), verdict="clear", label=None,
+        rungs=dict.fromkeys(("association", "encoding", "reliance", "disparity"), NOT_ASKED),
+        recommendation=say("Nothing to do."),
+    )
+    return Finding(**(whole | told))
+
+
+@evidence
+def no_tape(images):
+    global LAST
+    LAST = "Ask " + SECRET
+    raise Unavailable(say("no tape in {{column}}", column=Name("column", SECRET)))
+
+
+@detector(question="Does it need what is not there?")
+def needs_tape(no_tape):
+    yield finding()
+
+
+@detector(question="Is it skipped with a secret?")
+def skips(images):
+    raise Unavailable(say("no tape in " + SECRET))
+
+
+@detector(question="Does it lead?")
+def leads(images):
+    yield finding(id="leads", verdict="shortcut", title=say("{{cue}} is bad", cue=Name("cue", "tape in " + SECRET)))
+
+
+@detector(question="Does it pose as ours?")
+def poses(images):
+    yield finding(id="poses-" + SECRET, detector="copies", title=say(LAST), story=(SECRET,))
+    yield finding(id="of-" + SECRET, detector="of " + SECRET)
+
+
+@detector(question="Does it speak of a rung?")
+def of_a_rung(ties):
+    tie = ties[0]
+    told = say("{{label}} seen", label=Name("label", SECRET))
+    yield RungResult(cue=tie.cue.key, label=tie.label, rung="disparity", why=told, method=told)
+
+
+@detector(question="Is it on no scale?")
+def on_no_scale(ties):
+    yield RungResult(cue=ties[0].cue.key, label=None, rung="disparity", why=say("x"), p_value=float("nan"))
+
+
+@detector(question="Does it miss a file?")
+def misses(images):
+    open("/no/such/file")
+    yield
+
+
+PARTS = (no_tape, needs_tape, skips, leads, poses, of_a_rung, on_no_scale, misses)
+"""
+
+
+def test_what_a_hostile_part_says_costs_nothing_and_leaks_nothing(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "hostile_parts.py").write_text(LEAKS)
+    from hostile_parts import PARTS
+
+    folder = photos(tmp_path / "photos", taped=True)
+    choices = {"metadata": folder / "metadata.csv", "scan": True, "without": ARTEFACTS, "jobs": 1, "extra": PARTS}
+    result = ba.audit(folder, out=tmp_path / "out", **choices)
+    status = {check.detector: check.status for check in result.record.checks}
+    assert [status[name] for name in ("needs_tape", "skips")] == ["skipped"] * 2
+    assert [status[name] for name in ("on_no_scale", "misses")] == ["failed"] * 2
+    assert [status[name] for name in ("leads", "poses", "of_a_rung")] == ["ran"] * 3
+    written = result.save_redacted(tmp_path / "r.html")
+    assert SECRET in (result.folder / "report.html").read_text()
+    assert not [file.name for file in written if SECRET in file.read_text()]

@@ -15,6 +15,7 @@ from biasaudit.evidence.measure.columns import RARE, lumped
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.results import NOTHING, Kind, Name, Sentence, ours, say
+from biasaudit.runtime.plugins import is_ours
 from biasaudit.settings import Role, Settings
 
 MISSING = "(missing)"
@@ -167,6 +168,11 @@ def _named_after_themselves(levels: np.ndarray, codes: np.ndarray) -> bool:
     return sum(map(len, of_class)) == len(set().union(*of_class)) and all(shape == shapes[0] for shape in shapes)
 
 
+def _question(cue: Cue) -> Sentence:
+    """What a cue asks: a text of our code, or of another package's, which may have been put together."""
+    return ours(cue.question) if is_ours(cue.measure) else Sentence(cue.question)
+
+
 def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray, learnt: np.ndarray) -> CueValues:
     """A cue that was measured as words. Those of few images are lumped: they tell nothing, and may tell on someone.
 
@@ -186,7 +192,7 @@ def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray, learnt: np.ndarray)
     return CueValues(
         id=cue.id,
         kind=cue.kind,
-        question=ours(cue.question),
+        question=_question(cue),
         levels=_held_once(levels),
         untestable=why,
         constant=constant,
@@ -208,7 +214,7 @@ def measured_cue(cue: Cue, values: np.ndarray, learnt: np.ndarray) -> CueValues:
     return CueValues(
         id=cue.id,
         kind=cue.kind,
-        question=ours(cue.question),
+        question=_question(cue),
         values=values,
         threshold=cue.threshold,
         untestable=why,

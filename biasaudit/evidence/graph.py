@@ -14,7 +14,9 @@ from types import MappingProxyType
 from typing import Any
 
 from biasaudit.errors import AuditError, Unavailable, UsageError
+from biasaudit.evidence.literals import as_said, literals_of
 from biasaudit.results import Name, Sentence, say
+from biasaudit.runtime.plugins import is_ours
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,12 @@ class Evidence:
 
 
 def evidence(function: Callable[..., Any]) -> Evidence:
-    """Turn a function into a provider of the fact that it is named after. It raises Unavailable where there is none."""
+    """Turn a function into a provider of the fact that it is named after. It raises Unavailable where there is none.
+
+    Raises TypeError of what has no name, such as a partial.
+    """
+    if not hasattr(function, "__name__"):
+        raise TypeError(f"{function!r} has no name, and a fact is named after the function that makes it")
     return Evidence(function)
 
 
@@ -156,13 +163,17 @@ class Graph:
         return self._known[wanted]
 
     def _make(self, name: str) -> None:
+        function = self._providers[name]
         try:
-            self._known[name] = self.call(self._providers[name])
-        except (AuditError, MemoryError, OSError):
+            self._known[name] = self.call(function)
+        except MemoryError:
             raise
         except Unavailable as error:
-            self._faults[name] = reason_of(error)
-            raise
+            said = reason_of(error)
+            self._faults[name] = said if is_ours(function) else as_said(said, literals_of(function))
+            raise Unavailable(self._faults[name]) from error
         except Exception as error:
+            if is_ours(function) and isinstance(error, AuditError | OSError):
+                raise
             self._faults[name] = say("{fact} failed: {error}", fact=Name("cue", name), error=fault(error))
             raise Unavailable(self._faults[name]) from error

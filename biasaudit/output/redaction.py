@@ -16,6 +16,7 @@ from biasaudit.detectors import BUILTIN
 from biasaudit.images.splits import USUAL
 from biasaudit.model.backbones import AUTO, BY_NAME
 from biasaudit.results import Audit, Finding, Holds, Name, Record, Sentence
+from biasaudit.settings import Settings, table
 
 HIDDEN = "(left out)"
 KEPT = ("ours", "label", "column", "cue")
@@ -24,6 +25,8 @@ NUMBERED = {"image": "image", "value": "value", "split": "part"}
 """Kinds that are told apart by a number, and what each is called; all others are left out."""
 OUR_DETECTORS = frozenset({"rungs", *(each.id for each in BUILTIN)})
 NETWORKS = frozenset(name.casefold() for name in (AUTO, *BY_NAME))
+SETTINGS = frozenset({"scan", *(each.name for each in table(Settings))})
+RUN = ("started", "seconds", "command")
 COLUMNS = ("group_by", "split", "ignore", "nuisance", "mediator", "sensitive", "without", "classes")
 """Settings that name columns, cues and classes."""
 OUR_CHOICES = {"engine": ("local", "dask", "ray"), "pixels": ("0..255", "0..1", "-1..1")}
@@ -59,7 +62,10 @@ def redacted(audit: Audit, key: bytes = b"") -> tuple[Audit, dict[str, str]]:
 
 def _audit(audit: Audit, change: Change) -> Audit:
     """The audit with every name in it changed; what has no type that would tell is gone through here, key by key."""
-    ids = {name: f"finding {n}" for n, name in enumerate((each.id for each in audit.findings if _foreign(each)), 1)}
+    others = [each for each in audit.findings if _foreign(each)]
+    ids = {name: f"finding {n}" for n, name in enumerate((each.id for each in others), 1)}
+    places = dict.fromkeys(each.section.id for each in others if each.section)
+    sections = {name: f"section-{n}" for n, name in enumerate(places, 1)}
     known = {each.id for each in audit.findings}
     plain = _changed(audit.model_copy(update={"findings": (), "settings": {}, "run": {}}), Audit, change)
     reviews = [
@@ -76,9 +82,9 @@ def _audit(audit: Audit, change: Change) -> Audit:
         model = model.model_copy(update={"backbone": audit.model.backbone})
     return plain.model_copy(
         update={
-            "findings": tuple(_finding(each, ids, audit, change) for each in audit.findings),
-            "settings": {key: _setting(key, value) for key, value in audit.settings.items()},
-            "run": {key: _plain(value) if key != "started" else value for key, value in audit.run.items()},
+            "findings": tuple(_finding(each, ids, sections, audit, change) for each in audit.findings),
+            "settings": {key: _setting(key, each) for key, each in audit.settings.items() if key in SETTINGS},
+            "run": {key: each if key != "command" else _plain(each) for key, each in audit.run.items() if key in RUN},
             "dataset": plain.dataset.model_copy(update={"name": "data set"}),
             "model": model,
             "reviews": tuple(reviews),
@@ -91,10 +97,11 @@ def _foreign(finding: Finding) -> bool:
     return finding.detector not in OUR_DETECTORS
 
 
-def _finding(finding: Finding, ids: dict[str, str], audit: Audit, change: Change) -> Finding:
+def _finding(finding: Finding, ids: dict[str, str], sections: dict[str, str], audit: Audit, change: Change) -> Finding:
+    ours = {each.id for each in audit.findings}
+    story = tuple(ids.get(each, each) for each in finding.story if each in ours)
     if not _foreign(finding):
-        after = _changed(finding, Finding, change)
-        return after.model_copy(update={"story": tuple(ids.get(each, each) for each in finding.story)})
+        return _changed(finding, Finding, change).model_copy(update={"story": story})
     names = {*audit.dataset.classes, *(each.cue for each in audit.findings if not _foreign(each))}
 
     def distrusted(name: Name) -> Name:
@@ -102,13 +109,10 @@ def _finding(finding: Finding, ids: dict[str, str], audit: Audit, change: Change
         return name if name.text in names else change(Name("text", name.text)) if name.kind in KEPT else change(name)
 
     after = _changed(finding, Finding, distrusted, trusted=False)
-    return after.model_copy(
-        update={
-            "id": ids[finding.id],
-            "detector": finding.detector,
-            "story": tuple(ids.get(each, each) for each in finding.story),
-        }
-    )
+    told = {"id": ids[finding.id], "detector": finding.detector, "story": story}
+    if finding.section is not None:
+        told["section"] = after.section.model_copy(update={"id": sections[finding.section.id]})
+    return after.model_copy(update=told)
 
 
 def _changed(value: Any, kind: Any, change: Change, trusted: bool = True) -> Any:

@@ -8,6 +8,7 @@ replacing arguments and never by looking into prose. Text of which nothing is kn
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -19,6 +20,14 @@ from pydantic_core import CoreSchema, core_schema
 
 NameKind = Literal["image", "value", "label", "column", "cue", "split", "model", "person", "text"]
 """Whose name it is; `value` of a metadata column, `text` is anything else that is not ours."""
+KINDS: tuple[NameKind, ...] = get_args(NameKind)
+LARGEST = 1_000_000
+"""Letters of a sentence: what a file that was changed by hand may ask for."""
+DEEPEST = 40
+"""Sentences within one another: files of records cannot be read from about a hundred on."""
+OF_A_NUMBER = re.compile(r"\+?,?(\.\d{1,2})?[%defg]?")
+OF_A_NAME = re.compile(r"\d{0,3}")
+"""The formats that a template may ask for."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,12 @@ class Name:
 
     kind: NameKind
     text: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no kind of name is called {self.kind!r}")
+        # A name on disk may hold bytes that are no text: they are written out, since no file could hold them.
+        object.__setattr__(self, "text", self.text.encode("utf-8", "backslashreplace").decode())
 
     def __format__(self, most: str) -> str:
         """The name, cut to `most` letters where a template says so: "{label:30}"."""
@@ -38,8 +53,9 @@ class Sentence(str):
 
     template: str
     arguments: Mapping[str, Sentence | Name | int | float]
+    depth: int
 
-    __slots__ = ("arguments", "template")
+    __slots__ = ("arguments", "depth", "template")
 
     def __new__(cls, text: str) -> Sentence:
         """A text of which nothing is known: one argument, which a redacted copy leaves out as a whole."""
@@ -143,7 +159,7 @@ def restored(record: Any, text: Any) -> Any:
     if isinstance(record, dict) and isinstance(text, str):
         try:
             made = _from_record(record)
-        except (TypeError, ValueError, KeyError, LookupError):
+        except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError):
             return text
         return made if str(made) == text else text
     if isinstance(record, list) and isinstance(text, list | tuple) and len(record) == len(text):
@@ -164,6 +180,9 @@ def record_of(value: Any) -> Any:
 def _made(template: str, arguments: Mapping[str, Any]) -> Sentence:
     made = str.__new__(Sentence, "".join(_rendered(template, arguments)))
     made.template, made.arguments = template, dict(arguments)
+    made.depth = 1 + max((each.depth for each in arguments.values() if isinstance(each, Sentence)), default=0)
+    if len(made) > LARGEST or made.depth > DEEPEST:
+        raise ValueError(f"a sentence has at most {LARGEST:,} letters and {DEEPEST} sentences within one another")
     return made
 
 
@@ -176,6 +195,9 @@ def _rendered(template: str, arguments: Mapping[str, Any]) -> Iterable[str]:
         if conversion not in (None, "u", "l", "p"):
             raise ValueError(f"{template!r}: no conversion is called {conversion!r}")
         value = arguments[name]
+        known = OF_A_NAME if isinstance(value, Name) else OF_A_NUMBER
+        if form and (isinstance(value, Sentence) or not known.fullmatch(form)):
+            raise ValueError(f"{template!r}: {form!r} is no format of a {type(value).__name__}")
         shown = str(value) if isinstance(value, Sentence) else format(value, form or "")
         if conversion == "u":
             shown = shown[:1].upper() + shown[1:]
@@ -210,8 +232,6 @@ def _argument(each: Any) -> Any:
         return _from_record(each)
     if "number" in each:
         return float(each["number"])
-    if each["kind"] not in get_args(NameKind):
-        raise ValueError(f"no kind of name is called {each['kind']!r}")
     return Name(each["kind"], str(each["text"]))
 
 

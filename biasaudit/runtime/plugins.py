@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -21,3 +21,8 @@ def installed(group: str, builtin: Iterable[Any]) -> tuple[Any, ...]:
             raise UsageError(f"Two {group} have the id {part.id!r}; uninstall one of the packages that offer it.")
         seen[part.id] = part
     return tuple(parts)
+
+
+def is_ours(function: Callable[..., Any]) -> bool:
+    """Whether a function is one of this package's own."""
+    return (getattr(function, "__module__", None) or "").partition(".")[0] == __name__.partition(".")[0]

@@ -52,8 +52,27 @@ def test_a_text_changed_by_hand_is_a_text_of_which_nothing_is_known():
     assert not isinstance(restored(TOLD.record(), f"{TOLD} {SECRET}"), Sentence)
 
 
+def bomb():
+    """A few hundred letters that would be read as ten thousand million."""
+    record = {"template": "word"}
+    for _ in range(10):
+        record = {"template": "{a}" * 10, "arguments": {"a": record}}
+    return record
+
+
 @pytest.mark.parametrize(
-    "record", [{}, {"template": "{x.__class__}", "arguments": {"x": 1}}, {"template": 3}, {"template": "{"}]
+    "record",
+    [
+        {},
+        {"template": "{x.__class__}", "arguments": {"x": 1}},
+        {"template": 3},
+        {"template": "{"},
+        {"template": "{n:>999999999}", "arguments": {"n": 1}},
+        {"template": "{n:.999999f}", "arguments": {"n": 1}},
+        {"template": "{n:.0%}", "arguments": {"n": 10**400}},
+        {"template": "{n}", "arguments": [1]},
+        bomb(),
+    ],
 )
 def test_a_hostile_record_is_no_sentence(record):
     assert restored(record, "text") == "text"

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from biasaudit.detectors.asking.literals import as_said, literals_of
+from biasaudit.detectors import BUILTIN
 from biasaudit.detectors.detector import Detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.errors import AuditError, Unavailable
 from biasaudit.evidence.graph import Graph, fault, reason_of
+from biasaudit.evidence.literals import as_said, literals_of
 from biasaudit.results import NOTHING, RUNGS, Check, Finding, Rung, say
 from biasaudit.runtime.processes import hand_back_freed_memory
 from biasaudit.runtime.progress import Progress
@@ -37,16 +38,21 @@ def ask(detectors: Iterable[Detector], graph: Graph, progress: Progress) -> Answ
     findings: list[Finding] = []
     checks: list[Check] = []
     for detector in detectors:
-        literals = None if _is_ours(detector) else literals_of(detector.function)
+        foreign = detector not in BUILTIN
         try:
             with progress.step(detector.question.rstrip("?")):
-                found = [_whole(item, literals) for item in graph.call(detector.function)]
+                found = [_whole(item) for item in graph.call(detector.function)]
+            if foreign:
+                found = _of_others(detector, found, graph)
         except Unavailable as error:
-            checks.append(Check(detector=detector.id, status="skipped", reason=reason_of(error)))
+            why = as_said(reason_of(error), literals_of(detector.function)) if foreign else reason_of(error)
+            checks.append(Check(detector=detector.id, status="skipped", reason=why))
             continue
-        except (AuditError, MemoryError, OSError):
+        except MemoryError:
             raise
         except Exception as error:
+            if not foreign and isinstance(error, AuditError | OSError):
+                raise
             checks.append(Check(detector=detector.id, status="failed", reason=fault(error)))
             continue
         rungs = [item for item in found if isinstance(item, RungResult)]
@@ -58,20 +64,47 @@ def ask(detectors: Iterable[Detector], graph: Graph, progress: Progress) -> Answ
     return Answers(results=tuple(results), findings=tuple(findings), checks=tuple(checks))
 
 
-def _is_ours(detector: Detector) -> bool:
-    return detector.function.__module__.partition(".")[0] == __name__.partition(".")[0]
-
-
-def _whole(item: Any, literals: frozenset[str] | None) -> RungResult | Finding:
-    """What a detector yielded, if a report can show it; of one of another package as far as its templates are known.
-
-    Raises ValueError, which costs that detector alone.
-    """
+def _whole(item: Any) -> RungResult | Finding:
+    """What a detector yielded, if a report can show it. Raises ValueError, which costs that detector alone."""
     if isinstance(item, Finding) and (lacking := [name for name in RUNGS if name not in item.rungs]):
         raise ValueError(
             f"its finding {item.id!r} lacks the rungs {', '.join(lacking)}: untested ones belong there too"
         )
-    return item if literals is None else as_said(item, literals)
+    if not isinstance(item, Finding | RungResult):
+        raise ValueError(f"it yielded {type(item).__name__}: a detector yields findings and rung results")
+    return item
+
+
+def _of_others(detector: Detector, found: Sequence[RungResult | Finding], graph: Graph) -> list[RungResult | Finding]:
+    """What a detector of another package said, as far as its words are known, and under its own name.
+
+    Raises ValueError and pydantic.ValidationError where a rung result could not stand in a finding.
+    """
+    images, literals = graph.get_or("images"), literals_of(detector.function)
+    known = {cue.id for cue in graph.get_or("cues", ())}
+    known |= {*images.classes, *images.metadata_columns} if images is not None else set()
+    said = [as_said(item, literals, known) for item in found]
+    for item in said:
+        if isinstance(item, RungResult):
+            _check(item)
+    return [item.model_copy(update={"detector": detector.id}) if isinstance(item, Finding) else item for item in said]
+
+
+def _check(result: RungResult) -> None:
+    estimate, p = result.estimate, result.p_value
+    if result.rung not in RUNGS or not isinstance(result.cue, str):
+        raise ValueError(f"it speaks of the rung {result.rung!r} of {result.cue!r}, and there is none")
+    if (p is not None and not 0 <= p <= 1) or (estimate is not None and estimate.limit == estimate.null):
+        raise ValueError(f"its figures on {result.cue!r} are on no scale")
+    Rung(
+        state="untested",
+        estimate=estimate,
+        p_value=p,
+        why=result.why,
+        placebo=result.placebo,
+        method=result.method,
+        smallest_detectable=result.smallest_detectable,
+    )
 
 
 def _ran(detector: Detector, rungs: Sequence[RungResult | Rung]) -> Check:

@@ -11,10 +11,14 @@ from biasaudit.detectors import BUILTIN as DETECTORS
 from biasaudit.detectors.detector import Detector
 from biasaudit.errors import UsageError
 from biasaudit.evidence.graph import Evidence
+from biasaudit.evidence.measure.columns import FACTS, TEXTS
 from biasaudit.evidence.providers import BUILTIN as PROVIDERS
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.plugins import installed
 from biasaudit.settings import Settings
+
+TAKEN = frozenset({"rungs", "weights", "selftest", "backbone", *FACTS, *TEXTS})
+"""Names that stand for something else in a record, a table or the graph."""
 
 
 def parts_of(
@@ -46,11 +50,13 @@ def _all_parts(
                 f"extra: save the cue {part.id!r} in a file of its own and import it: the processes that read images "
                 "cannot see what is written in a notebook or a script."
             )
-    return (
-        installed("biasaudit.cues", (*builtin, *(part for part in extra if isinstance(part, Cue)))),
-        installed("biasaudit.detectors", (*DETECTORS, *(part for part in extra if isinstance(part, Detector)))),
-        installed("biasaudit.evidence", (*PROVIDERS, *(part for part in extra if isinstance(part, Evidence)))),
-    )
+    cues = installed("biasaudit.cues", (*builtin, *(part for part in extra if isinstance(part, Cue))))
+    detectors = installed("biasaudit.detectors", (*DETECTORS, *(part for part in extra if isinstance(part, Detector))))
+    providers = installed("biasaudit.evidence", (*PROVIDERS, *(part for part in extra if isinstance(part, Evidence))))
+    taken = [part.id for part in (*cues, *detectors, *providers) if part.id in TAKEN]
+    if taken:
+        raise UsageError(f"{taken[0]!r} is a name that an audit itself uses. Give the part of yours another one.")
+    return cues, detectors, providers
 
 
 def check_names(settings: Settings, images: ImageTable, extra: Sequence[Cue | Detector | Evidence] = ()) -> None:

@@ -191,7 +191,8 @@ def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
     stamps = digest_of(f"{image} {_stamp(images.path(index))}" for index, image in enumerate(images.frame["id"]))
     ours = Path(decode.__code__.co_filename).parents[1]
     files = {file for part in ("images", "cues") for file in (ours / part).rglob("*.py")}
-    files |= {Path(cue.measure.__code__.co_filename) for cue in cues}
+    codes = (getattr(cue.measure, "__code__", None) for cue in cues)
+    files |= {Path(code.co_filename) for code in codes if code is not None}
     code = [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in sorted(files) if file.is_file()]
     return key_of(stamps, sorted(cue.id for cue in cues), code)
 
