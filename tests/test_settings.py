@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import os
 import re
 import subprocess
 import sys
@@ -80,7 +81,9 @@ def test_type_checkers_know_every_choice(tmp_path):
         "--cache-dir=cache",
         "asks.py",
     ]
-    told = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path).stdout
+    # mypy does not look where an editable installation points to.
+    found = os.environ | {"MYPYPATH": str(Path(str(ba.__file__)).parents[1])}
+    told = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=found).stdout
     assert re.findall(r"asks\.py:(\d+): (?:note|error)", told) == ["8", "9", "10"], told
     assert 'Revealed type is "int"' in told
     assert 'did you mean "group_by"?' in told
