@@ -19,7 +19,7 @@ def finding(result, id):
 
 
 @pytest.mark.parametrize(
-    ("without", "n"), [(QUICK, 240), pytest.param((), 200, marks=pytest.mark.slow)], ids=["few", "all"]
+    ("without", "n"), [(QUICK, 240), pytest.param((), 300, marks=pytest.mark.slow)], ids=["few", "all"]
 )
 def test_a_cue_in_the_data_that_the_model_uses_is_a_shortcut_and_its_clean_twin_is_quiet(
     tmp_path, stub_network, without, n
