@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from biasaudit.attribution.integrated_gradients import integrated_gradients
 from biasaudit.attribution.occlusion import occlusion
 from biasaudit.attribution.partition import partition
 from biasaudit.model.gradients import ScoreGradients, score_gradients
-from biasaudit.model.interface import AttributionMethod, AuditedModel
+from biasaudit.model.interface import AttributionMethod, AuditedModel, not_arrived
 
 if TYPE_CHECKING:
     import keras
@@ -53,7 +53,7 @@ class Explainer:
 
     def without_networks(self) -> Explainer:
         """Model and method alone."""
-        return replace(self, model=self.model.without_networks(), explain=_made_there)
+        return replace(self, model=self.model.without_networks(), explain=not_arrived)
 
     def with_networks(self, networks: Sequence[keras.Model]) -> Explainer:
         """The same, explaining this model."""
@@ -61,11 +61,6 @@ class Explainer:
         explain = METHODS[self.method].explainer(model)
         assert explain is not None
         return Explainer(self.method, model, explain)
-
-
-def _made_there(*_: Any) -> Any:
-    """Stands in an explainer on its way for what is made of its model where it arrives."""
-    raise NotImplementedError
 
 
 def methods_for(model: AuditedModel) -> tuple[Method, ...]:

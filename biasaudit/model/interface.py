@@ -6,7 +6,7 @@ Each model says for itself what it can do, so that nobody has to look at what ki
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
@@ -72,3 +72,8 @@ class AuditedModel(Sendable, Protocol):
 
         It is asked about this fold alone. None where there are no weights to be had, as of a function.
         """
+
+
+def not_arrived(*_: Any) -> Any:
+    """Stands, on the way to a worker, for what is made of a model's networks where they arrive. Raises RuntimeError."""
+    raise RuntimeError("this model was sent without its networks, and they have not been set in again")

@@ -13,7 +13,7 @@ from biasaudit.errors import AuditError, UsageError
 from biasaudit.images.pixels import resized
 from biasaudit.model.answers import OutputScale, as_rows, check_finite, log_odds_of
 from biasaudit.model.backbone import Backbone
-from biasaudit.model.interface import BATCH, AttributionMethod
+from biasaudit.model.interface import BATCH, AttributionMethod, not_arrived
 from biasaudit.model.layers import OutputActivation, before_last_dense, has_last_map
 from biasaudit.model.network import forward, shuffled_copy
 
@@ -77,16 +77,11 @@ class UserModel:
 
     def without_networks(self) -> UserModel:
         """What is known of it."""
-        return replace(self, answer=_made_there, network=None, source=None)
+        return replace(self, answer=not_arrived, network=None, source=None)
 
     def with_networks(self, networks: Sequence[keras.Model]) -> UserModel:
         """The same, answering by this network."""
         return replace(self, network=networks[0], answer=forward(networks[0], self.size))
-
-
-def _made_there(*_: Any) -> Any:
-    """Stands in a model on its way for what is made of its network where it arrives."""
-    raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
