@@ -8,9 +8,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
 """Planting takes six minutes on two idle cores, and a noisy machine has less than two."""
 
 
+STRONG = verdicts.STRENGTHS[0]
+
+
 @pytest.fixture(scope="module")
 def found():
-    return verdicts.measure(n=200, clean_sets=60, sets=2)
+    return verdicts.measure(n=200, clean_sets=60, sets=2, strengths=[STRONG])
 
 
 def test_clean_sets_stay_quiet(found):
@@ -18,7 +21,7 @@ def test_clean_sets_stay_quiet(found):
 
 
 def test_strong_cues_are_found_and_come_first(found):
-    strong = [row for row in found["cues"] if row["strength"] == (0.9, 0.1)]
+    strong = found["cues"]
     assert len({row["cue"] for row in strong}) >= 24
     assert sum(row["recall"] for row in strong) >= 0.95 * len(strong)
     assert sum(row["first"] for row in strong) >= 0.9 * len(strong)

@@ -33,7 +33,8 @@ from tests.benchmarks.scenes import save, scene
 MAJORITIES = (0.5, 0.8)
 SIZES = (100, 300, 1000)
 """Images in a clean set: small ones are where chance looks like a tie."""
-STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
+STRENGTHS = ((0.9, 0.1), (0.7, 0.3), (1.0, 0.0))
+"""P(cue | class) and P(cue | rest) of the planted sets."""
 SEED, SIDE = 2026, 192
 AGAIN, OTHER_STEP = 64, 0.75
 """Images in which cues are drawn a second time, and by how much less of a property is put in then."""
@@ -133,21 +134,20 @@ def _planted_trial(pool: Pool, cue: str, strength: tuple[float, float], majority
 
 
 def measure(
-    n: int, clean_sets: int, sets: int, photographs: Path | None = None, cues: Sequence[str] = ()
+    n: int,
+    clean_sets: int,
+    sets: int,
+    photographs: Path | None = None,
+    strengths: Sequence[tuple[float, float]] = STRENGTHS,
 ) -> dict[str, Any]:
-    """The whole benchmark on one pool of `n` photographs; every figure with its counts."""
+    """The whole benchmark on one pool of `n` photographs: `clean_sets` of several sizes, and `sets` for each cue,
+    strength and share; every figure with its counts."""
     with tempfile.TemporaryDirectory() as folder:
         pool = make_pool(Path(folder), n, photographs)
-    return measure_pool(pool, clean_sets, sets, cues)
-
-
-def measure_pool(pool: Pool, clean_sets: int, sets: int, cues: Sequence[str] = ()) -> dict[str, Any]:
-    """`measure` on a pool that is there: `clean_sets` of several sizes, `sets` for each cue, strength and share."""
-    chosen = [cue for cue in pool.planted if not cues or cue in cues]
     sizes = sorted({min(size, len(pool.clean)) for size in SIZES})
     kinds = list(product(sizes, MAJORITIES, (False, True)))
     clean = [(*kinds[number % len(kinds)], number) for number in range(clean_sets)]
-    plan = list(product(chosen, (*STRENGTHS, (1.0, 0.0)), MAJORITIES, range(sets)))
+    plan = list(product(pool.planted, strengths, MAJORITIES, range(sets)))
     tasks = [joblib.delayed(_clean_trial)(pool.clean, *one) for one in clean]
     tasks += [joblib.delayed(_planted_trial)(_only(pool, one[0]), *one) for one in plan]
     parallel = joblib.Parallel(n_jobs=-1, return_as="generator")
