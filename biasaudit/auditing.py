@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from biasaudit.evidence.resuming import checkpoints_of_survey
 from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
 from biasaudit.images.reading import read_folder
+from biasaudit.images.sources import Options
 from biasaudit.images.table import ImageTable
+from biasaudit.images.understood import understood
 from biasaudit.model.given.opening import name_of
 from biasaudit.model.given.options import check_given
 from biasaudit.output.result import AuditResult
@@ -61,7 +64,7 @@ def audit(folder: Path, choices: AuditChoices) -> AuditResult:
 
     progress.say(f"Auditing {folder}")
     reviews = read_reviews(Path(settings.review)) if settings.review else ()
-    images = _read(folder, out, settings, extra)
+    images = _read(folder, out, settings, progress, extra)
     weights = None if settings.weights is None else read_weights(settings.weights, images)
     if settings.selftest:
         providers = (*providers, evidence(selftest))
@@ -99,7 +102,7 @@ def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
     settings, progress, out = choices.settings(), Progress(quiet=choices.quiet), choices.folder_for(folder)
     check_engine(settings.engine, settings.address)
     cues, _, _ = parts_of(settings)
-    images = sample(_read(folder, out, settings), settings.seed, MORE_THAN_ENOUGH)
+    images = sample(_read(folder, out, settings, progress), settings.seed, MORE_THAN_ENOUGH)
     with (
         held(out),
         cluster(settings.engine, settings.address, settings.jobs, places=(folder, out), carried=cues),
@@ -113,17 +116,16 @@ def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
         return record, path
 
 
-def _read(folder: Path, out: Path, settings: Settings, extra: Sequence[Any] = ()) -> ImageTable:
+def _read(folder: Path, out: Path, settings: Settings, progress: Progress, extra: Sequence[Any] = ()) -> ImageTable:
     """The table of images, once all that was chosen is known to fit it, and `out` can be written."""
+    told = {each.name: getattr(settings, each.name) for each in fields(Options) if hasattr(settings, each.name)}
     images = read_folder(
-        folder,
-        metadata=Path(settings.metadata) if settings.metadata else None,
-        group_by=settings.group_by,
-        split=settings.split,
-        ignore=settings.ignore,
-        drop_small=settings.drop_small,
-        max_bad=settings.max_bad,
+        folder, **told | {"metadata": Path(settings.metadata) if settings.metadata else None, "out": out}
     )
+    for line in understood(images):
+        progress.say(f"  {line}")
+    for warning in images.warnings:
+        progress.say(f"  Note: {warning}")
     make_folder(folder, out)
     check_names(settings, images, extra)
     check_roles(settings, images)

@@ -44,16 +44,78 @@ class Settings:
     metadata: Annotated[
         str | Path | None,
         Option(
-            "CSV with a `path` column relative to FOLDER. `label` there overrides the folder; other columns are "
-            "tested as cues.",
+            "Table with a row an image: CSV, TSV, JSON lines, Parquet, COCO, CelebA's lists. Its label comes before "
+            "the folder's; other columns are tested as cues.",
             OF_IMAGES,
+            metavar="TABLE",
             file=True,
         ),
     ] = None
+    image_column: Annotated[
+        str | None,
+        Option("Column that names each image, where that is not told: path, file_name, image_id ...", OF_IMAGES),
+    ] = None
+    label_column: Annotated[
+        str | None,
+        Option(
+            "Column that holds the label, where that is not told: label, class, dx ...; or 'name:PATTERN', what a "
+            "regular expression finds in each file's name.",
+            OF_IMAGES,
+        ),
+    ] = None
+    positive: Annotated[
+        tuple[str, ...],
+        Option(
+            "Values of the label column that mean yes, by commas: 1, or one label of several. All others are no, but "
+            "for blanks and uncertain ones (-1 beside 0).",
+            OF_IMAGES,
+        ),
+    ] = ()
+    negative: Annotated[
+        tuple[str, ...],
+        Option(
+            "With --positive: the values that mean no, by commas ('blank' is an empty cell); others are left out.",
+            OF_IMAGES,
+        ),
+    ] = ()
     group_by: Annotated[
-        str | None, Option("Column that names the patient or scene; it stays on one side of every split.", OF_IMAGES)
+        str | None,
+        Option(
+            "Column that names the patient or scene, kept on one side of every split; or 'name:PATTERN', such as "
+            r"'name:person(\d+)'.",
+            OF_IMAGES,
+        ),
     ] = None
     split: Annotated[str | None, Option("Column with a given split: train, val, test.")] = None
+    from_name: Annotated[
+        str | None,
+        Option(
+            r"Columns from each file's name: a regular expression with named groups, such as '(?P<age>\d+)_'.",
+            OF_IMAGES,
+            metavar="PATTERN",
+        ),
+    ] = None
+    layout: Annotated[
+        str | None,
+        Option(
+            "What the levels of folders are, where that is not told: class, split, group or *, as in 'split/class' or "
+            "'*/class'.",
+            OF_IMAGES,
+        ),
+    ] = None
+    exclude: Annotated[
+        tuple[str, ...],
+        Option(
+            "Files and folders to leave out, by name or path, by commas: '*_mask*', 'test/*'.",
+            OF_IMAGES,
+            metavar="GLOB",
+        ),
+    ] = ()
+    follow_links: Annotated[bool, Option("Read what links lead to outside FOLDER as well.", OF_IMAGES)] = False
+    allow_missing: Annotated[
+        bool,
+        Option("Audit what is there, although a class or over a tenth of the images would be left out.", OF_IMAGES),
+    ] = False
     ignore: Annotated[tuple[str, ...], Option("Columns to leave out, separated by commas.")] = ()
     nuisance: Annotated[
         tuple[str, ...],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from biasaudit.evidence.measure.survey import Survey, survey
 from biasaudit.evidence.resuming import checkpoints_of_run, checkpoints_of_survey
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
+from biasaudit.images.understood import left_out
 from biasaudit.images.usable import check_usable
 from biasaudit.model.given.opening import open_user_model
 from biasaudit.model.given.user_model import UserModel
@@ -99,7 +101,10 @@ def survey_of(
     surveyed = survey(
         images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress, checkpoints=checkpoints
     )
-    return surveyed.of(check_usable(surveyed.images, max_bad=settings.max_bad, drop_small=settings.drop_small))
+    usable = check_usable(surveyed.images, settings.max_bad, settings.drop_small, settings.allow_missing)
+    for line in left_out(replace(usable, left_out=usable.left_out[len(images.left_out) :])):
+        progress.say(f"  {line}")
+    return surveyed.of(usable)
 
 
 def _withheld(settings: Settings, scan: bool) -> dict[str, Sentence]:

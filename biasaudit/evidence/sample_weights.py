@@ -12,7 +12,7 @@ import pandas as pd
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.match import leads_out, match_paths
-from biasaudit.images.sources.metadata import read_metadata
+from biasaudit.images.sources.tables import read_table
 from biasaudit.images.table import ImageTable
 
 
@@ -44,9 +44,11 @@ def read_weights(file: str | Path, images: ImageTable) -> dict[str, float]:
     Raises UsageError where there is no column `weight`, a weight is no finite number of at least 0, two rows of one
     file disagree, or a path names no file of the folder.
     """
-    frame = read_metadata(Path(file), "--weights")
-    if "weight" not in frame:
-        raise UsageError(f"--weights: {escaped(str(file))} has no column 'weight'.")
+    frame = read_table(Path(file), "--weights")
+    for column in ("path", "weight"):
+        if column not in frame:
+            raise UsageError(f"--weights: {escaped(str(file))} has no column {column!r}.")
+    frame = frame[frame["path"].notna()]
     paths = frame["path"].str.removeprefix("'")  # what keeps a spreadsheet from running a name
     ids = [own or plain for own, plain in zip(_matched(frame["path"], images), _matched(paths, images), strict=True)]
     weights: dict[str, float] = {}
@@ -67,7 +69,7 @@ def read_weights(file: str | Path, images: ImageTable) -> dict[str, float]:
 
 
 def _matched(paths: pd.Series, images: ImageTable) -> list[str | None]:
-    return match_paths(paths, set(map(str, images.ids)))
+    return match_paths(paths, set(map(str, images.ids))).ids
 
 
 def _is_file(path: Path) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from biasaudit.errors import UsageError
 from biasaudit.images import words
+from biasaudit.images.losses import check_losses
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.images.sources import SOURCES, Listing, Options, Source
@@ -15,33 +17,19 @@ from biasaudit.images.table import ImageTable
 from biasaudit.images.usable import check_usable
 
 
-def read_folder(
-    root: Path,
-    *,
-    metadata: Path | None = None,
-    group_by: str | None = None,
-    split: str | None = None,
-    ignore: Sequence[str] = (),
-    drop_small: bool = False,
-    max_bad: float = 0.2,
-    sources: Sequence[Source] = SOURCES,
-) -> ImageTable:
+def read_folder(root: Path, *, sources: Sequence[Source] = SOURCES, **options: Any) -> ImageTable:
     """List the images under `root` with their labels, and what a table tells of them. Decodes nothing.
 
-    `group_by` and `split` name columns of the CSV, `ignore` columns to leave out. `max_bad` is the share of
-    the CSV's rows that may name no file. `sources` are asked in turn. Raises UsageError (the command or the CSV is
-    wrong) and DataError (the images cannot be audited).
+    `options` are those of `biasaudit.images.sources.Options`, by name. `sources` are asked in turn. Raises UsageError
+    (the command or the table is wrong, or what is meant is in doubt) and DataError (the images cannot be audited, or
+    too many of them would be left out).
     """
     root = Path(root)
-    options = Options(
-        metadata=None if metadata is None else Path(metadata),
-        group_by=group_by,
-        split=split,
-        ignore=tuple(ignore),
-        max_bad=max_bad,
-    )
-    listing = _first_listing(root, options, sources)
-    return check_usable(_table_of(root, listing), max_bad=max_bad, drop_small=drop_small)
+    chosen = Options(**options)
+    listing = _first_listing(root, chosen, sources)
+    table = _table_of(root, listing)
+    check_losses(table, listing, allowed=chosen.allow_missing)
+    return check_usable(table, max_bad=chosen.max_bad, drop_small=chosen.drop_small, allow_missing=chosen.allow_missing)
 
 
 def _first_listing(root: Path, options: Options, sources: Sequence[Source]) -> Listing:
@@ -68,6 +56,7 @@ def _table_of(root: Path, listing: Listing) -> ImageTable:
         left_out=(*listing.excluded, *unlabelled),
         notes=dict(notes),
         warnings=listing.warnings,
+        read_as=listing.how,
         metadata_columns=tuple(listing.columns.columns),
         grouped=listing.grouped,
         disk_names={id: name for id, name in listing.files.items() if id != name},

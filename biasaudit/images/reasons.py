@@ -14,8 +14,11 @@ class Reason(Enum):
 
     # The data set: nothing is said of whether the file can be read.
     NO_LABEL = "no class folder"
+    BLANK_LABEL = "no label in the table"
+    BESIDE = "in no class folder, beside the parts of the split"
+    APART = "in a folder that is no part of the split"
     TOO_FEW = "class with fewer than {} images"
-    NO_FILE = "named in the CSV, no such file"
+    NO_FILE = "named in the table, no such file"
     OUTSIDE = "outside the folder"
     LINK_OUT = "link outside the folder: not followed"
     LINK_TO_FOLDER = "link to a folder: not followed"
@@ -48,7 +51,16 @@ class Reason(Enum):
 
 
 READABLE = frozenset(
-    {Reason.NO_LABEL, Reason.TOO_FEW, Reason.NO_FILE, Reason.OUTSIDE, Reason.LINK_OUT, Reason.LINK_TO_FOLDER}
+    {
+        Reason.NO_LABEL,
+        Reason.BLANK_LABEL,
+        Reason.BESIDE,
+        Reason.TOO_FEW,
+        Reason.NO_FILE,
+        Reason.OUTSIDE,
+        Reason.LINK_OUT,
+        Reason.LINK_TO_FOLDER,
+    }
 )
 """Reasons that say nothing of whether a file can be read."""
 

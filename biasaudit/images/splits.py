@@ -1,12 +1,43 @@
-"""What the parts of a given split are usually called, in lower case."""
+"""What the parts of a given split are usually called."""
 
 from __future__ import annotations
 
-HELD_OUT = ("test", "val", "valid", "validation")
-"""Parts that a model is tested on, the first of them that occurs."""
+import re
+from collections.abc import Iterable
+from typing import Literal
 
-FOLDERS = frozenset({"train", *HELD_OUT})
-"""Where all top folders have these names (in any case), the classes are the folders inside them."""
+Part = Literal["train", "validation", "test", "fold"]
+"""What a part of a split is for."""
 
-USUAL = FOLDERS | {"training", "testing"}
+NAMES: dict[str, Part] = {
+    **dict.fromkeys(("train", "training", "trainset"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "dev", "eval", "evaluation", "valset"), "validation"),
+    **dict.fromkeys(("test", "testing", "testset", "holdout", "heldout"), "test"),
+    **dict.fromkeys(("fold",), "fold"),
+}  # fmt: skip
+"""In lower case."""
+
+USUAL = frozenset(NAMES)
 """What everybody calls a part; any other name may tell something of the data."""
+
+
+def part_of(name: str) -> Part | None:
+    """What a part of this name is for: `Training`, `seg_train`, `train2017`, `fold1`; None where it says nothing."""
+    if (whole := re.sub(r"[\W_]+", "", name).casefold()) in NAMES:
+        return NAMES[whole]
+    said = {NAMES[word] for word in re.findall(r"[^\W\d_]+", name.casefold()) if word in NAMES}
+    return said.pop() if len(said) == 1 else None
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name is that of a part and nothing besides, in any case: `Training`, and not `bullet_train`."""
+    return name.casefold() in NAMES
+
+
+def held_out_names(names: Iterable[str]) -> set[str]:
+    """Those of some names that mean the part that a model is tested on: test, else validation; none of other names."""
+    parts = {name: part_of(name) for name in names}
+    for wanted in ("test", "validation"):
+        if found := {name for name, part in parts.items() if part == wanted}:
+            return found
+    return set()

@@ -15,7 +15,7 @@ from biasaudit.images.decode import decode
 from biasaudit.images.names import escaped
 from biasaudit.images.photo import Photo
 from biasaudit.images.reasons import READABLE, LeftOut, Reason, Unreadable
-from biasaudit.images.splits import HELD_OUT
+from biasaudit.images.splits import held_out_names
 from biasaudit.results import Excluded, Sentence
 
 
@@ -32,6 +32,8 @@ class ImageTable:
     notes: dict[str, int] = field(default_factory=dict)
     """Things seen while reading, and how often."""
     warnings: tuple[Sentence, ...] = ()
+    read_as: tuple[Sentence, ...] = ()
+    """How files, labels, splits and groups were told apart."""
     metadata_columns: tuple[str, ...] = ()
     """Columns of `frame` that begin with "meta_", without it."""
     grouped: bool = False
@@ -104,9 +106,9 @@ class ImageTable:
         None of them, where the rest would not hold every class.
         """
         numbers, names = pd.factorize(self.frame["split"])
-        given = [str(name).lower() for name in names]
-        part = next((name for name in HELD_OUT if name in given), None)
-        held = np.isin(numbers, [number for number, name in enumerate(given) if name == part])
+        given = [str(name) for name in names]
+        parts = held_out_names(given)
+        held = np.isin(numbers, [number for number, name in enumerate(given) if name in parts])
         return held & (len(np.unique(self.codes[~held])) == len(self.classes))
 
     @property

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from biasaudit.images.names import escaped
-from biasaudit.results import Name, Sentence, say
+from biasaudit.results import Name, Sentence, listed, say
 from biasaudit.results.sentences import ours
 
 # Notes on the folder and its table.
 EARLIER_AUDIT = "folder of an earlier audit: not read"
 NOT_REGULAR = "not a regular file: never opened"
-EQUAL_ROWS = "rows of the CSV equal to an earlier one, counted once"
-ROWS_WITHOUT_FILE = "rows of the CSV that name no file of the folder"
-FILES_WITHOUT_ROW = "files without a row in the CSV, not audited"
+EQUAL_ROWS = "rows of the table equal to an earlier one, counted once"
+ROWS_WITHOUT_FILE = "rows of the table that name no file of the folder"
+FILES_WITHOUT_ROW = "files without a row in the table, not audited"
+BLANK_LABELS = "images without a label in the table, not audited"
+EXCLUDED = "files left out by --exclude"
 OWN_GROUP = "no group given: the image is its own group"
 
 # Notes on single files.
@@ -23,8 +27,8 @@ HIDDEN_PIXELS = "hidden pixels under transparency"
 FROM_CMYK = "CMYK converted to RGB"
 
 # Warnings.
-UNNAMED_COLUMNS = say("columns without a name in the CSV were left out (a saved row number?)")
-READ_AS_CP1252 = say("the CSV is not UTF-8 and was read as Windows-1252; check accented letters")
+UNNAMED_COLUMNS = say("columns without a name in the table were left out (a saved row number?)")
+READ_AS_CP1252 = say("the table is not UTF-8 and was read as Windows-1252; check accented letters")
 SPLIT_UNUSED = say("the given test part is used as any other images: the rest does not hold every class")
 
 
@@ -45,7 +49,7 @@ def counted(note: str, n: int) -> Sentence:
 
 def rows_without_path(n: int) -> Sentence:
     """Warning of rows in which the cell that names the file is empty."""
-    return say("{n} rows of the CSV have no path and were left out", n=n)
+    return say("{n} rows of the table name no image and were left out", n=n)
 
 
 def unicode_twins(name: str, n: int) -> Sentence:
@@ -65,3 +69,41 @@ def empty_class(name: str) -> Sentence:
 def lost_class(name: str, n: int) -> Sentence:
     """Warning of a class of which all n files were left out."""
     return say("class {label} left out: none of its {n} files can be used", label=Name("label", escaped(name, 60)), n=n)
+
+
+def nested_columns(n: int) -> Sentence:
+    """Warning of columns that hold lists or objects, which are not read."""
+    return say("{n} columns of the table hold lists, objects or bytes and were left out", n=n)
+
+
+def uncertain(n: int) -> Sentence:
+    """Warning of images whose label says that nobody knows."""
+    return say(
+        "{n} images are labelled as uncertain (-1) and were left out; --negative or --positive can take them", n=n
+    )
+
+
+def spellings(first: str, others: Sequence[str]) -> Sentence:
+    """Warning of labels that differ in case and blanks alone and were joined."""
+    return say(
+        "the labels {others} were read as {first}: they differ in capitals or blanks alone",
+        first=Name("label", escaped(first, 60)),
+        others=listed(Name("label", escaped(other, 60)) for other in others),
+    )
+
+
+def unread_table(name: str, n: int) -> Sentence:
+    """Warning of tables in the folder that nobody named."""
+    return say(
+        "{n} tables in the folder were not read, such as {file}: --metadata takes one",
+        n=n,
+        file=Name("image", escaped(name)),
+    )
+
+
+def alike_classes(names: Sequence[str]) -> Sentence:
+    """Warning of class folders whose names differ in case alone."""
+    return say(
+        "the class folders {labels} differ in capitals alone and are kept apart; rename one to join them",
+        labels=listed(Name("label", escaped(name, 60)) for name in names),
+    )

@@ -13,6 +13,7 @@ import pandas as pd
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.names import as_unicode
+from biasaudit.images.understood import understood
 from biasaudit.results import Dataset, Model
 
 LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "opencv-python-headless", "pillow")
@@ -32,6 +33,7 @@ def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
         excluded=images.excluded,
         notes=images.notes,
         warnings=images.warnings,
+        read_as=understood(images),
         sizes=dict(sizes.most_common(10)),
         formats=dict(Counter(values["format"])),
         fingerprint=_fingerprint(images.frame, values["hash"]),

@@ -47,6 +47,8 @@ class Dataset(Record):
     notes: dict[Ours, int] = {}
     """Things seen while reading and how often: "animated: first frame used": 3."""
     warnings: tuple[Sentence, ...] = ()
+    read_as: tuple[Sentence, ...] = ()
+    """How files, labels, splits, groups and columns were told apart, a line each."""
     sizes: dict[Ours, int] = {}
     """Width x height -> images, the ten commonest."""
     formats: dict[Ours, int] = {}

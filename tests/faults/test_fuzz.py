@@ -12,12 +12,12 @@ import pytest
 
 pytest.importorskip("hypothesis", reason="needs hypothesis")
 
+from biasaudit.images.sources.metadata import read_metadata
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from biasaudit.errors import AuditError, UsageError
 from biasaudit.images.reading import read_folder
-from biasaudit.images.sources.metadata import read_metadata
 from biasaudit.images.sources.walk import walk
 from biasaudit.report.html import render
 from biasaudit.results import Audit

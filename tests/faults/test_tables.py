@@ -73,7 +73,7 @@ def test_38_a_ragged_row_and_an_open_quote_are_named_by_their_line(folder, line,
 def test_39_equal_rows_count_once(folder, seen):
     ended = scan(folder, csv() + "cat/0.png,x\n./cat/0.png,x\n")
     assert ended.code == 0
-    assert ended.notes["rows of the CSV equal to an earlier one, counted once"] == 2
+    assert ended.notes["rows of the table equal to an earlier one, counted once"] == 2
     seen(39, "2 counted once")
 
 
@@ -90,11 +90,11 @@ def test_41_rows_without_file_and_files_without_row_are_counted(folder, seen):
     few = "\n".join(line for line in lines if not line.startswith("dog/7"))
     ended = scan(folder, few + "\ncat/none.png,x\n")
     assert ended.code == 0
-    assert ended.notes["rows of the CSV that name no file of the folder"] == 1
-    assert ended.notes["files without a row in the CSV, not audited"] == 1
+    assert ended.notes["rows of the table that name no file of the folder"] == 1
+    assert ended.notes["files without a row in the table, not audited"] == 1
     lost = scan(folder, csv() + "".join(f"cat/none{n}.png,x\n" for n in range(9)))
     assert lost.code == 3
-    assert "9 of 25 rows" in lost.err
+    assert "9 of 25 rows of the table name no file" in lost.err
     seen(41, "1 and 1 counted; exit 3 at 9 of 25")
 
 

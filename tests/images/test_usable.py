@@ -53,11 +53,15 @@ def test_19_too_many_unreadable_files(bad, max_bad, ends, tmp_path):
         check_usable(table, max_bad)
 
 
-def test_20_a_class_of_which_nothing_can_be_read_is_said(tmp_path):
+def test_20_a_class_of_which_nothing_can_be_read_stops_the_run_or_is_said(tmp_path):
     root = class_folder(tmp_path, cat=10, dog=10, fish=2)
     for name in "01":
         written(root / "fish" / f"{name}.png", b"")
-    table = check_usable(decoded(read_folder(root)))
+    with pytest.raises(
+        DataError, match=r"Class 'fish' would be lost: none of its 2 files can be read.*--allow-missing"
+    ):
+        check_usable(decoded(read_folder(root)))
+    table = check_usable(decoded(read_folder(root)), allow_missing=True)
     assert table.classes == ["cat", "dog"]
     assert table.warnings == ("class fish left out: none of its 2 files can be used",)
     assert {e.label for e in table.excluded} == {"fish"}
@@ -92,7 +96,7 @@ def test_each_class_is_told_once_when_it_is_lost(tmp_path):
     first = read_folder(root, drop_small=True)
     assert first.warnings == ("class fish left out: none of its 1 files can be used",)
     ants = dict.fromkeys(range(3), "empty file")
-    then = check_usable(first.without(ants), max_bad=1.0)
+    then = check_usable(first.without(ants), max_bad=1.0, allow_missing=True)
     assert then.warnings == (*first.warnings, "class ant left out: none of its 3 files can be used")
     assert check_usable(then, max_bad=1.0).warnings == then.warnings
     assert then.lost_classes == ("fish", "ant")

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from biasaudit.images.sources.class_folder import class_folder
-from biasaudit.images.sources.csv_table import csv_table
 from biasaudit.images.sources.listing import Listing, Options
+from biasaudit.images.sources.table import table
 
 Source = Callable[[Path, Options], Listing | None]
 
-SOURCES: tuple[Source, ...] = (csv_table, class_folder)
+SOURCES: tuple[Source, ...] = (table, class_folder)
 """In this order they are asked: the first that returns a listing is believed. The last takes any folder."""
 
 __all__ = ["SOURCES", "Listing", "Options", "Source"]

@@ -2,67 +2,100 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from biasaudit.images import splits, words
-from biasaudit.images.names import as_unicode
-from biasaudit.images.sources.columns import check_columns
+from biasaudit.errors import UsageError
+from biasaudit.images import words
+from biasaudit.images.names import as_unicode, escaped
+from biasaudit.images.reasons import LeftOut, Reason
+from biasaudit.images.sources.asked_columns import check_columns
+from biasaudit.images.sources.from_names import columns_of_names, is_of_names, named_groups
+from biasaudit.images.sources.layout import Layout, read_layout
 from biasaudit.images.sources.listing import Listing, Options
+from biasaudit.images.sources.masks import doubt_of_masks
+from biasaudit.images.sources.told import told
 from biasaudit.images.sources.walk import Tree, walk
 from biasaudit.results import Sentence
 
 
 def class_folder(root: Path, options: Options) -> Listing:
-    """The files under `root`, with the class folders that they lie in as labels.
+    """The files under `root`, with the class folders that they lie in as labels, or what their names tell.
 
-    Raises UsageError where `root` is no folder that can be read, or a column is asked for.
+    Raises UsageError where `root` is no folder that can be read, its folders may be no classes, or a column is asked
+    for that no name gives.
     """
-    listing = list_classes(root)
-    check_columns(options, None)
-    return listing
-
-
-def list_classes(root: Path) -> Listing:
-    """The same, whatever is asked of columns."""
-    tree = walk(root)
-    depth = 1 if is_by_split(tree.folders) else 0
+    tree = walked(root, options)
+    layout = laid_out(tree, options)
+    check_columns(options, None if options.from_name is None else named_groups(options.from_name))
     ids = list(tree.files)
-    images = pd.DataFrame(
-        {"id": ids, "label": [_class_of(id, depth) for id in ids], "split": [_split_of(id, depth) for id in ids]},
-        dtype="str",
-    )
+    of_columns = options.from_name is not None and options.label_column is not None
+    if layout.doubt and not (of_columns or is_of_names(options.label_column)):
+        raise UsageError(layout.doubt + _tables_there(tree))
+    rows = pd.DataFrame(index=range(len(ids)))
+    if options.from_name is not None:
+        rows = columns_of_names(ids, options.from_name)
+    found = told(ids, rows, layout, options)
     return Listing(
         files=tree.files,
-        images=images,
-        excluded=tuple(replace(each, label=_class_of(each.path, depth)) for each in tree.excluded),
+        images=found.images,
+        columns=found.columns,
+        grouped=found.grouped,
+        how=found.how,
+        excluded=(
+            *(replace(each, label=layout.place(each.path)[0]) for each in tree.excluded),
+            *(_beside(each, layout) for each in found.blank),
+        ),
         notes=tree.notes,
-        warnings=(*tree.warnings, *_empty_classes(tree, depth)),
+        warnings=(
+            *tree.warnings,
+            *found.warnings,
+            *_empty_classes(tree, layout),
+            *_alike(found.images["label"]),
+            *_unread_tables(tree),
+        ),
     )
 
 
-def is_by_split(folders: Sequence[str]) -> bool:
-    """Whether the top folders are the parts of a split. folders: all names, relative to the root."""
-    top = {name for name in folders if "/" not in name}
-    return bool(top) and len(top) < len(folders) and {name.casefold() for name in top} <= splits.FOLDERS
+def _beside(left_out: LeftOut, layout: Layout) -> LeftOut:
+    """A file without a label, with the reason that it lies beside the parts of a split, where it does."""
+    if len(layout.parts) < 2 or layout.within(left_out.path) is not None:
+        return left_out
+    return replace(left_out, reason=Reason.APART if left_out.path.count("/") > 1 else Reason.BESIDE)
 
 
-def _class_of(id: str, depth: int) -> str | None:
-    """The class folder that a file lies in, so many folders down; None for a file that lies above all of them."""
-    folders = id.split("/")[:-1]
-    return unicodedata.normalize("NFC", folders[depth]) if len(folders) > depth else None
+def walked(root: Path, options: Options) -> Tree:
+    """The files under `root`, as the options choose them."""
+    return walk(root, exclude=options.exclude, follow_links=options.follow_links, out=options.out)
 
 
-def _split_of(id: str, depth: int) -> str | None:
-    """The split folder that a file lies in; None where the layout has none."""
-    return id.split("/")[0].casefold() if depth and "/" in id else None
+def laid_out(tree: Tree, options: Options) -> Layout:
+    """How the folders are read, and whether half of the files may be masks. Raises UsageError where they may be."""
+    if doubt := doubt_of_masks(tree.files):
+        raise UsageError(doubt)
+    return read_layout(tree.files, options.layout)
 
 
-def _empty_classes(tree: Tree, depth: int) -> list[Sentence]:
-    classes = {_class_of(f"{as_unicode(folder)}/x", depth) for folder in tree.folders} - {None}
-    held = {_class_of(id, depth) for id in tree.files}
+def _empty_classes(tree: Tree, layout: Layout) -> list[Sentence]:
+    classes = {layout.place(f"{as_unicode(folder)}/x")[0] for folder in tree.folders} - {None}
+    held = set(layout.places["label"].dropna())
     return [words.empty_class(str(name)) for name in sorted(classes - held, key=str)]
+
+
+def _alike(labels: pd.Series) -> list[Sentence]:
+    """Warnings of class folders that differ in case alone; single letters may."""
+    classes = pd.Series(sorted(labels.dropna().unique()), dtype="str")
+    alike = classes[classes.str.len() > 1].groupby(classes.str.casefold()).agg(list)
+    return [words.alike_classes(names) for names in alike if len(names) > 1]
+
+
+def _unread_tables(tree: Tree) -> list[Sentence]:
+    return [words.unread_table(tree.tables[0], len(tree.tables))] if tree.tables else []
+
+
+def _tables_there(tree: Tree) -> str:
+    if not tree.tables:
+        return ""
+    return f" FOLDER holds a table that is not read: --metadata FOLDER/{escaped(as_unicode(tree.tables[0]))}."

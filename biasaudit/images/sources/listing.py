@@ -18,14 +18,36 @@ class Options:
 
     metadata: Path | None = None
     """The table beside the folder."""
+    image_column: str | None = None
+    """Its column that names each image."""
+    label_column: str | None = None
+    """Its column that holds the label, or "name:PATTERN", what a pattern finds in the file's name."""
+    positive: tuple[str, ...] = ()
+    """Values of that column that mean yes: the classes are then two."""
+    negative: tuple[str, ...] = ()
+    """Values that mean no; all others where there are none."""
     group_by: str | None = None
-    """Its column that tells the patient or scene."""
+    """Its column that tells the patient or scene, or "name:PATTERN"."""
     split: str | None = None
-    """Its column that tells the part of a given split."""
+    """Its column that tells the part of a given split, or "name:PATTERN"."""
+    from_name: str | None = None
+    """A pattern of file names whose named groups are columns."""
     ignore: tuple[str, ...] = ()
     """Columns to leave out."""
+    layout: str | None = None
+    """What the levels of folders are, such as "split/class"."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of files and folders to leave out."""
+    follow_links: bool = False
+    """Whether to read what links lead to outside the folder."""
+    out: Path | None = None
+    """The folder of the audit's own files, which is never read."""
     max_bad: float = 0.2
-    """Share of the table's rows that may name no file."""
+    """Share of the files that may be unreadable."""
+    drop_small: bool = False
+    """Whether classes that are too small are left out, instead of stopping."""
+    allow_missing: bool = False
+    """Whether a tenth of the images, or a whole class, may be lost."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,7 +65,11 @@ class Listing:
     name each."""
     grouped: bool = False
     """Whether groups were given."""
+    how: tuple[Sentence, ...] = ()
+    """How files, labels, splits and groups were told apart, for people."""
     excluded: tuple[LeftOut, ...] = ()
+    without_row: tuple[str, ...] = ()
+    """Files that a table does not name: they are not audited."""
     notes: Mapping[str, int] = field(default_factory=dict)
     """Things seen, and how often."""
     warnings: tuple[Sentence, ...] = ()

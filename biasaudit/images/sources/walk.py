@@ -1,4 +1,4 @@
-"""Finds the image files of a folder and names them; reads no pixel and follows no link out of the folder."""
+"""Finds the image files of a folder and names them; reads no pixel and follows no link that it was not asked to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
@@ -17,9 +18,12 @@ from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.results import Sentence
 
+TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
+"""What may say more of the images; a table is read where it is named, or where its name and columns say what it is."""
 NOT_IMAGES = {
-    *(".csv", ".tsv", ".txt", ".md", ".rst", ".log", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".toml"),
-    *(".html", ".py", ".ipynb", ".pdf", ".xlsx", ".xls", ".parquet", ".npy", ".npz", ".pkl", ".zip", ".gz"),
+    *TABLES,
+    *(".json", ".txt", ".md", ".rst", ".log", ".xml", ".yaml", ".yml", ".toml"),
+    *(".html", ".py", ".ipynb", ".pdf", ".xlsx", ".xls", ".npy", ".npz", ".pkl", ".zip", ".gz"),
 }
 """Companions of a data set, passed over in silence; every other name is tried."""
 NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "__macosx", "license", "readme", "makefile"}
@@ -27,7 +31,7 @@ NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "__macosx", "license", "readme", 
 REPORT = {"audit.json", "report.html"}
 """What a folder holds that an audit wrote: its thumbnails are no photographs to audit."""
 
-What = Literal["file", "folder", "special", "report"] | tuple[Reason, str]
+What = Literal["file", "folder", "special", "report", "table"] | tuple[Reason, str]
 """What a name stands for; of one that is left out the reason and its detail."""
 
 
@@ -40,38 +44,60 @@ class Tree:
     name is no UTF-8: the id is then the name with its odd bytes written out, `caf\\xe9.png`."""
     folders: tuple[str, ...]
     """Names of all folders, relative to the root."""
-    excluded: tuple[LeftOut, ...]
+    tables: tuple[str, ...] = ()
+    """Names of files that may be tables, sorted."""
+    excluded: tuple[LeftOut, ...] = ()
     """Sorted by path; nothing is known of their classes."""
-    notes: dict[str, int]
-    warnings: tuple[Sentence, ...]
+    notes: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[Sentence, ...] = ()
 
 
-def walk(root: Path) -> Tree:
-    """Every image file under `root`. Raises UsageError where it is no folder that can be read."""
+def walk(root: Path, *, exclude: Sequence[str] = (), follow_links: bool = False, out: Path | None = None) -> Tree:
+    """Every image file under `root`.
+
+    exclude: patterns of file names, of folders or of whole paths relative to `root`, as in a shell, where "*" stands
+    for "/" too. follow_links: read what links lead to outside `root` as well. out: the folder of the audit's own
+    files, never read. Raises UsageError where `root` is no folder that can be read, or a pattern matches nothing.
+    """
     _check_root(root)
-    names: list[str] = []
-    folders: list[str] = []
+    names: dict[str, list[str]] = {"file": [], "folder": [], "table": []}
     excluded: list[LeftOut] = []
     notes: Counter[str] = Counter()
-    for name, what in _entries(root):
-        if what == "file":
-            names.append(name)
-        elif what == "folder":
-            folders.append(name)
+    unwanted = dict.fromkeys(exclude, 0)
+    for name, what in _entries(root, follow_links, out):
+        if pattern := next((each for each in exclude if _matches(name, each)), None):
+            unwanted[pattern] += 1
+            notes[words.EXCLUDED] += what == "file"
         elif what == "report":
             notes[words.EARLIER_AUDIT] += 1
         elif what == "special":
             notes[words.NOT_REGULAR] += 1
+        elif isinstance(what, tuple):
+            excluded.append(LeftOut(path=as_unicode(name), reason=what[0], detail=what[1]))
         else:
-            reason, detail = what
-            excluded.append(LeftOut(path=as_unicode(name), reason=reason, detail=detail))
-    files = _ids(names)
+            names[what].append(name)
+    if idle := [pattern for pattern, n in unwanted.items() if not n]:
+        raise UsageError(
+            f"--exclude {escaped(idle[0], 60)!r} matches nothing in {escaped(str(root))}. Patterns are of names, or of "
+            f"paths relative to FOLDER, such as '*_mask*' or 'test/*'; leave out what has no effect."
+        )
+    files = _ids(names["file"])
     return Tree(
         files=files,
-        folders=tuple(folders),
+        folders=tuple(names["folder"]),
+        tables=tuple(sorted(names["table"])),
         excluded=tuple(sorted(excluded, key=lambda each: each.path)),
-        notes=dict(notes),
+        notes={note: n for note, n in notes.items() if n},
         warnings=tuple(_twins(files)),
+    )
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Whether a pattern means this path, its last part, or a folder that it lies in."""
+    parts = name.split("/")
+    return any(
+        fnmatchcase(part, pattern) or fnmatchcase("/".join(parts[: place + 1]), pattern.rstrip("/"))
+        for place, part in enumerate(parts)
     )
 
 
@@ -84,14 +110,18 @@ def _check_root(root: Path) -> None:
         raise UsageError(f"{escaped(str(root))} may not be read. Change its permissions.")
 
 
-def _entries(root: Path) -> Iterator[tuple[str, What]]:
+def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple[str, What]]:
     """(name relative to root, what it is), in the order of the disk."""
-    real_root = os.path.realpath(root)
+    places = _Places(root, follow_links)
+    ours = None if out is None else os.path.realpath(out)
     pending = [""]
     while pending:
         folder = pending.pop()
+        path = os.path.join(root, folder)
+        if folder and ours is not None and os.path.realpath(path) == ours:
+            continue
         try:
-            entries = list(os.scandir(os.path.join(root, folder)))
+            entries = list(os.scandir(path))
         except PermissionError:
             yield folder, (Reason.NO_PERMISSION, "")
             continue
@@ -101,31 +131,68 @@ def _entries(root: Path) -> Iterator[tuple[str, What]]:
         if folder and {entry.name for entry in entries} >= REPORT:
             yield folder, "report"
             continue
+        store = not folder and {entry.name for entry in entries} >= HUB
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower() in NOT_IMAGE_NAMES:
+            if entry.name.startswith(".") or entry.name.lower() in NOT_IMAGE_NAMES or (store and entry.name in STORE):
                 continue
             name = os.path.join(folder, entry.name)
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) or places.leads_on(entry):
                 pending.append(name)
                 yield name, "folder"
-            elif os.path.splitext(entry.name)[1].lower() not in NOT_IMAGES:
-                yield name, _what(entry, real_root)
+            else:
+                ending = os.path.splitext(entry.name)[1].lower()
+                if ending in TABLES and entry.is_file():
+                    yield name, "table"
+                elif ending not in NOT_IMAGES:
+                    yield name, places.what(entry)
 
 
-def _what(entry: os.DirEntry[str], real_root: str) -> What:
-    if entry.is_symlink():
+HUB = {"blobs", "snapshots"}
+"""What the cache of the Hugging Face hub holds: files under their hashes, and snapshots of links to them."""
+STORE = {"blobs", "refs"}
+"""The parts of it that no snapshot of the data lies in."""
+
+
+class _Places:
+    """Where links may lead: into the root and, in a snapshot of a hub's cache, to its store; elsewhere where asked."""
+
+    def __init__(self, root: Path, follow_links: bool) -> None:
+        self.root = os.path.realpath(root)
+        self.inside = [self.root]
+        self.follow_links = follow_links
+        self.visited: set[str] = set()
+        for parent in Path(self.root).parents:
+            if parent.name == "snapshots" and (parent.parent / "blobs").is_dir():
+                self.inside.append(str(parent.parent / "blobs"))
+
+    def holds(self, target: str) -> bool:
+        return any(os.path.commonpath([place, target]) == place for place in self.inside)
+
+    def leads_on(self, entry: os.DirEntry[str]) -> bool:
+        """Whether this is a link to a folder elsewhere that is to be read too, once: a loop of links ends."""
+        if not (self.follow_links and entry.is_symlink()):
+            return False
         target = os.path.realpath(entry.path)
-        if os.path.commonpath([real_root, target]) != real_root:
-            return Reason.LINK_OUT, ""
-        if os.path.isdir(target):
-            return Reason.LINK_TO_FOLDER, ""
-    try:
-        mode = entry.stat().st_mode
-    except OSError:
-        return Reason.BROKEN_LINK, ""
-    if not stat.S_ISREG(mode):
-        return "special"
-    return "file" if os.access(entry.path, os.R_OK) else (Reason.NO_PERMISSION, "")
+        nested = self.holds(target) or os.path.commonpath([target, self.root]) == target
+        if nested or not os.path.isdir(target) or target in self.visited:
+            return False
+        self.visited.add(target)
+        return True
+
+    def what(self, entry: os.DirEntry[str]) -> What:
+        if entry.is_symlink():
+            target = os.path.realpath(entry.path)
+            if os.path.isdir(target):
+                return (Reason.LINK_TO_FOLDER if self.holds(target) else Reason.LINK_OUT), ""
+            if not self.holds(target) and not self.follow_links:
+                return Reason.LINK_OUT, ""
+        try:
+            mode = entry.stat().st_mode
+        except OSError:
+            return Reason.BROKEN_LINK, ""
+        if not stat.S_ISREG(mode):
+            return "special"
+        return "file" if os.access(entry.path, os.R_OK) else (Reason.NO_PERMISSION, "")
 
 
 def _ids(names: list[str]) -> dict[str, str]:

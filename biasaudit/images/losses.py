@@ -1,0 +1,85 @@
+"""Images that would be left out because of how they lie, are named or linked: too many of them stop the run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from biasaudit.errors import DataError
+from biasaudit.images.names import escaped
+from biasaudit.images.reasons import Reason
+from biasaudit.images.sources.listing import Listing
+from biasaudit.images.table import ImageTable
+
+MOST = 0.1
+"""Share of the images that may be left out without being asked for."""
+
+
+class Loss(NamedTuple):
+    """Images, or rows of a table, that are left out for one cause."""
+
+    n: int
+    of: int
+    """How many images, or rows, there are."""
+    what: str
+    example: str
+    step: str
+
+
+LINKS = "links lead outside FOLDER and may stand for a class"
+
+
+def check_losses(table: ImageTable, listing: Listing, *, allowed: bool) -> None:
+    """Raise DataError where a link takes a whole class away, or more than a tenth of the images would be left out.
+
+    allowed: whether the user accepts that. Images without a label in the table do not count: that is the table's word.
+    """
+    linked = [each for each in listing.excluded if each.reason is Reason.LINK_OUT and each.label not in table.classes]
+    losses = [loss for loss in _losses(table, listing) if loss.n > MOST * loss.of or (linked and loss.what == LINKS)]
+    if allowed or not losses:
+        return
+    losses.sort(key=lambda loss: -loss.n)
+    told = "; ".join(f"{loss.n} of {loss.of} {loss.what}, such as {loss.example}" for loss in losses)
+    steps = " ".join(dict.fromkeys(loss.step for loss in losses))
+    rest = " To audit the rest as it is: --allow-missing." if table.n else ""
+    raise DataError(f"Too many images would be left out: {told}. {steps}{rest}")
+
+
+def _losses(table: ImageTable, listing: Listing) -> list[Loss]:
+    paths: dict[Reason, list[str]] = {}
+    for each in listing.excluded:
+        paths.setdefault(each.reason, []).append(each.path)
+    without_row = list(listing.without_row)
+    of_rows = [path for reason in (Reason.NO_FILE, Reason.OUTSIDE) for path in paths.get(reason, [])]
+    of_files = [path for reason in OF_FILES for path in paths.get(reason, [])] + without_row
+    rows, files = table.n + len(of_rows), table.n + len(of_files)
+
+    def of(lost: list[str], among: int, what: str, step: str) -> Loss:
+        return Loss(len(lost), among, what, escaped(lost[0], 120) if lost else "", step.format(_folder_of(lost)))
+
+    def on_disk(reason: Reason, what: str, step: str) -> Loss:
+        return of(paths.get(reason, []), files, what, step)
+
+    return [
+        of(paths.get(Reason.NO_FILE, []), rows, "rows of the table name no file of the folder", RELATIVE),
+        of(paths.get(Reason.OUTSIDE, []), rows, f"rows of the table lead outside the folder {REFUSED}", RELATIVE),
+        of(without_row, files, "files have no row in the table", f"{LEAVE_OUT} Or give each a row."),
+        on_disk(Reason.NO_LABEL, "files lie in no class folder", LEAVE_OUT),
+        on_disk(Reason.APART, "files lie in folders that are no part of the split", LEAVE_OUT),
+        on_disk(Reason.LINK_OUT, LINKS, "Read what they lead to with --follow-links."),
+    ]
+
+
+OF_FILES = (Reason.NO_LABEL, Reason.APART, Reason.LINK_OUT)
+RELATIVE = "Name images in the table relative to FOLDER."
+REFUSED = "(absolute paths and '..' are refused)"
+LEAVE_OUT = "Leave them out with --exclude '{}'."
+
+
+def _folder_of(paths: Sequence[str]) -> str:
+    """A pattern of the folder that most of the paths lie in."""
+    if not paths:
+        return ""
+    folder = Counter(path.rpartition("/")[0] for path in paths).most_common(1)[0][0]
+    return f"{escaped(folder, 120)}/*" if folder else escaped(paths[0], 120)

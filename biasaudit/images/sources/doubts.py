@@ -1,0 +1,121 @@
+"""Why folders may be no classes, each with the step that settles it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from biasaudit.images.names import escaped
+from biasaudit.images.sources.folder_tree import FolderTree
+from biasaudit.images.splits import is_plain, part_of
+
+# fmt: off
+PIECES = frozenset({
+    "part", "batch", "chunk", "shard", "volume", "vol", "disc", "disk", "archive", "set", "images", "image", "imgs",
+    "img", "pictures", "pics", "photos", "data", "dataset", "files", "folder", "fold", "block",
+})
+"""Words that, with a number behind them, name a piece of a data set: `HAM10000_images_part_1`."""
+GROUPS = frozenset({
+    "patient", "subject", "person", "participant", "case", "study", "series", "session", "scan", "animal", "specimen",
+    "slide", "lesion", "video", "clip", "sequence", "seq", "scene", "user", "pid",
+})
+"""Words that, with a number behind them, name a patient or a scene: `patient00042`."""
+PICTURES = frozenset({
+    "images", "image", "imgs", "img", "pictures", "pics", "photos", "jpg", "jpeg", "jpegs", "png", "pngs",
+})
+MASKS = frozenset({
+    "mask", "masks", "groundtruth", "gt", "segmentation", "segmentations", "annotation", "annotations", "labels",
+})
+"""Words of folders of photographs, and of what is drawn over them, where the two stand side by side."""
+# fmt: on
+
+
+def called_like_parts(tops: Collection[str]) -> str:
+    """Top folders that are called as the parts of a split are."""
+    return (
+        f"The top folders {_listed(tops)} are called like the parts of a split, and hold no class folders. Where they "
+        f"are the classes: --layout class. Where the labels stand in a table: --metadata."
+    )
+
+
+def doubt_of(found: FolderTree) -> str:
+    """Why the top folders may be no classes; "" where nothing speaks against it."""
+    if len(found.tops) < 2:
+        return ""
+    return _pieces(found) or _patients(found) or _masks(found) or _split_inside(found) or _same_folders(found)
+
+
+def _pieces(found: FolderTree) -> str:
+    if not _numbered(found.tops, PIECES):
+        return ""
+    return (
+        f"The top folders {_listed(found.tops)} look like pieces of one data set, and not like classes. Where the "
+        f"classes are the folders in them: --layout '*/class'. Where the labels stand in a table: --metadata. Where "
+        f"they are the classes: --layout class."
+    )
+
+
+def _patients(found: FolderTree) -> str:
+    if not _numbered(found.tops, GROUPS):
+        return ""
+    return (
+        f"The folders {_listed(found.tops)} look like patients or scenes, and not like classes. Where the classes are "
+        f"the folders in them: --layout 'group/class'. Where the labels stand in a table: --metadata. Where they are the "
+        f"classes: --layout class."
+    )
+
+
+def _numbered(tops: Collection[str], words: frozenset[str]) -> bool:
+    """Whether the folders differ by a number alone, which stands behind one of these words."""
+    said = [_words(name) for name in tops]
+    stems = {re.sub(r"\d+", "#", name.casefold()) for name in tops}
+    return len(stems) == 1 and bool(said[0]) and said[0][-1] in words
+
+
+def _masks(found: FolderTree) -> str:
+    inner = {found.below(name) for name in found.tops}
+    beside = _pictures_and_masks(found.tops) or (_pictures_and_masks(inner.pop()) if len(inner) == 1 else None)
+    if beside is None:
+        return ""
+    pictures, masks = (escaped(name, 60) for name in beside)
+    return (
+        f"The folders {pictures!r} and {masks!r}, side by side, look like pictures and what was drawn over them. Leave "
+        f"one of them out, such as --exclude {masks}."
+    )
+
+
+def _pictures_and_masks(names: Collection[str]) -> tuple[str, str] | None:
+    of_pictures = [name for name in names if PICTURES & set(_words(name)) and not MASKS & set(_words(name))]
+    of_masks = [name for name in names if MASKS & set(_words(name))]
+    return (of_pictures[0], of_masks[0]) if of_pictures and of_masks else None
+
+
+def _split_inside(found: FolderTree) -> str:
+    for name in found.tops:
+        parts = [each for each in found.below(name) if is_plain(each)]
+        if len({part_of(each) for each in parts}) > 1:
+            return (
+                f"The folder {escaped(name, 60)!r} holds the parts of a split ({_listed(parts)}), and those beside it "
+                f"do not. Give {escaped(name, 60)!r} as FOLDER, or leave the others out with --exclude."
+            )
+    return ""
+
+
+def _same_folders(found: FolderTree) -> str:
+    inner = [frozenset(found.below(name)) for name in found.tops]
+    shared = frozenset.intersection(*inner)
+    if len(shared) < 2 or 2 * len(shared) < len(frozenset.union(*inner)):
+        return ""
+    return (
+        f"The folders {_listed(found.tops)} each hold the same folders ({_listed(sorted(shared))}). Where the top ones "
+        f"are the classes: --layout class. Where those in them are: --layout '*/class'."
+    )
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", name.casefold())
+
+
+def _listed(names: Collection[str]) -> str:
+    some = [repr(escaped(name, 60)) for name in list(names)[:4]]
+    return ", ".join(some) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

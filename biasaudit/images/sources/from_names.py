@@ -1,0 +1,65 @@
+"""What the names of files tell, where a user says how to read them: a patient, a label, any other column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from biasaudit.errors import UsageError
+from biasaudit.images.names import escaped
+
+START = "name:"
+"""Before a pattern, where an option takes a column as well."""
+
+
+def is_of_names(wanted: str | None) -> bool:
+    """Whether an option's value is a pattern of file names."""
+    return wanted is not None and wanted.startswith(START)
+
+
+def from_names(ids: Sequence[str], wanted: str, option: str) -> pd.Series:
+    """What "name:PATTERN" finds in the name of each file: its first group, else all of it; missing where nothing fits.
+
+    PATTERN is a regular expression, looked for anywhere in the name without its folders. Raises UsageError where it is
+    none, or fits no name.
+    """
+    pattern = _compiled(wanted.removeprefix(START), option)
+    found = [pattern.search(id.rpartition("/")[2]) for id in ids]
+    if not any(found):
+        raise UsageError(f"{option} {escaped(wanted, 80)!r} fits no file name, such as {_one(ids)}.")
+    group = min(pattern.groups, 1)
+    return pd.Series([None if each is None else each.group(group) for each in found], dtype="str")
+
+
+def columns_of_names(ids: Sequence[str], pattern: str) -> pd.DataFrame:
+    """A column for each named group of a pattern, `(?P<age>\\d+)`, with what it finds in each file's name.
+
+    Raises UsageError where the pattern is none, has no named group, or fits no name.
+    """
+    names = named_groups(pattern)
+    compiled = re.compile(pattern)
+    found = [compiled.search(id.rpartition("/")[2]) for id in ids]
+    if not any(found):
+        raise UsageError(f"--from-name {escaped(pattern, 80)!r} fits no file name, such as {_one(ids)}.")
+    told = {name: [None if each is None else each.group(name) for each in found] for name in names}
+    return pd.DataFrame(told, dtype="str")
+
+
+def named_groups(pattern: str) -> list[str]:
+    """The columns that a pattern names. Raises UsageError where it is none, or names none."""
+    if not (names := list(_compiled(pattern, "--from-name").groupindex)):
+        raise UsageError(f"--from-name {escaped(pattern, 80)!r} names no column: write such as '(?P<age>\\d+)_'.")
+    return names
+
+
+def _compiled(pattern: str, option: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise UsageError(f"{option} {escaped(pattern, 80)!r} is no regular expression: {error}.") from None
+
+
+def _one(ids: Sequence[str]) -> str:
+    return repr(escaped(ids[0].rpartition("/")[2], 80)) if len(ids) else "(there are none)"

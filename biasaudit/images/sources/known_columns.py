@@ -1,0 +1,39 @@
+"""Columns that tables usually have, under the names that people give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+IMAGE = (
+    *("path", "filepath", "imagepath", "imgpath", "imagefile", "filename", "file", "image", "imageid", "imagename"),
+    *("imageindex", "img", "imgid", "imgname", "isicid", "picture", "photo", "id", "name"),
+)
+"""Which file a row is about; the first of them that fits the files is believed."""
+LABEL = ("label", "labels")
+"""What the image is called, without doubt."""
+LABEL_LIKE = (
+    *("class", "classname", "classlabel", "labelname", "target", "category", "dx", "diagnosis", "diagnostic"),
+    *("findinglabels", "groundtruth", "species", "breed", "classid", "labelid"),
+)
+"""What is likely to be its label."""
+
+
+def plain(column: str) -> str:
+    """A name without capitals, blanks and signs: "Image Index" and "image_index" are one."""
+    return re.sub(r"[\W_]+", "", column).casefold()
+
+
+def known(columns: Iterable[str], names: tuple[str, ...]) -> list[str]:
+    """The columns that have one of these names, in the order of the names."""
+    columns = list(columns)
+    return sorted((c for c in columns if plain(c) in names), key=lambda c: (names.index(plain(c)), columns.index(c)))
+
+
+def called(wanted: str, columns: Iterable[str]) -> str | None:
+    """The column that a user means: written so, else the only one that differs in case, blanks and signs alone."""
+    columns = list(columns)
+    if wanted in columns:
+        return wanted
+    alike = [column for column in columns if plain(column) == plain(wanted)]
+    return alike[0] if len(alike) == 1 else None

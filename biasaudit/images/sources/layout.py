@@ -1,0 +1,117 @@
+"""How the folders above an image are read: which of them is its class, and which the part of a split."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from biasaudit.errors import UsageError
+from biasaudit.images.names import escaped
+from biasaudit.images.sources.doubts import called_like_parts, doubt_of
+from biasaudit.images.sources.folder_tree import FolderTree
+from biasaudit.images.splits import is_plain, part_of
+from biasaudit.results import NOTHING, Name, Sentence, listed, ours, say
+
+LEVELS = ("class", "split", "group", "*")
+"""What a level of folders can be, in the pattern of `--layout`; "*" says nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Layout:
+    """What the folders tell of each image."""
+
+    parts: Mapping[str, str | None]
+    """Beginning of a path, with a slash at its end or empty -> the part of a split that all below it is, if any."""
+    levels: tuple[str, ...] = ("class",)
+    """What the folders below such a beginning are, of `LEVELS`."""
+    how: Sentence = NOTHING
+    """How they were read."""
+    doubt: str = ""
+    """Why they may be no classes, with the step that settles it; "" where there is no doubt."""
+    places: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """One row an image, in order: label, split and group, text, missing where the folders do not tell."""
+
+    def within(self, path: str) -> str | None:
+        """The beginning under which a path lies."""
+        return next((start for start in self.parts if path.startswith(start)), None)
+
+    def place(self, path: str) -> tuple[str | None, str | None, str | None]:
+        """The label, split and group of a path, None where its folders do not tell."""
+        start = self.within(path)
+        folders = [] if start is None else path[len(start) :].split("/")[:-1]
+        if start is None or len(folders) < len(self.levels):
+            return None, None if start is None else self.parts[start], None
+        told = {level: unicodedata.normalize("NFC", name) for level, name in zip(self.levels, folders, strict=False)}
+        split = self.parts[start] or (told["split"].casefold() if "split" in told else None)
+        return told["class"], split, told.get("group")
+
+    def of(self, ids: Collection[str]) -> Layout:
+        """With the places of these images."""
+        places = pd.DataFrame([self.place(id) for id in ids], columns=["label", "split", "group"], dtype="str")
+        return replace(self, places=places)
+
+
+def read_layout(ids: Collection[str], pattern: str | None = None) -> Layout:
+    """ids: paths relative to the root, with forward slashes. pattern: what the user says of the levels of folders, such
+    as "split/class"; None where that is to be found out.
+
+    Raises UsageError where the pattern is none.
+    """
+    return (_found_out(ids) if pattern is None else _as_told(pattern)).of(ids)
+
+
+def _found_out(ids: Collection[str]) -> Layout:
+    wrapper, found = FolderTree.of(ids).unwrapped("")
+    above = f"{wrapper}/" if wrapper else ""
+    named = {name: found.unwrapped(name)[0] for name in found.tops if part_of(name)}
+    deep = {name: inner for name, inner in named.items() if found.below(inner)}
+    rest = [name for name in found.tops if name not in named]
+    if deep and _is_split(deep, rest, found):
+        parts = {f"{above}{inner}/": name.casefold() for name, inner in deep.items()}
+        folders = listed(_folder(start.rstrip("/")) for start in parts)
+        how = say("classes: the folders in {parts}, which are the parts of a split", parts=folders)
+        return Layout(parts=parts, how=how)
+    if _is_class_by_split(found):
+        how = say("classes: the top folders, each of which holds the parts of a split")
+        return Layout(parts={above: None}, levels=("class", "split"), how=how)
+    if named and not rest and len({part_of(name) for name in named}) > 1:
+        parts = {f"{above}{name}/": name.casefold() for name in named}
+        return Layout(parts=parts, doubt=called_like_parts(found.tops))
+    how = say("classes: the folders in {folder}", folder=_folder(wrapper or "FOLDER"))
+    return Layout(parts={above: None}, how=how, doubt=doubt_of(found))
+
+
+def _is_class_by_split(found: FolderTree) -> bool:
+    """Whether every top folder holds the parts of a split and nothing else."""
+    inner = [found.below(name) for name in found.tops]
+    return len(inner) > 1 and all(
+        all(map(is_plain, names)) and len({part_of(name) for name in names}) > 1 for names in inner
+    )
+
+
+def _is_split(deep: Mapping[str, str], rest: list[str], found: FolderTree) -> bool:
+    """Whether top folders that are called parts, and hold folders, are the parts of a split."""
+    if len({part_of(name) for name in deep}) > 1 or (len(deep) > 1 and not rest):
+        return True
+    return all(is_plain(name) for name in deep) and not any(found.below(name) for name in rest)
+
+
+def _as_told(pattern: str) -> Layout:
+    levels = tuple(level.strip() for level in pattern.strip("/").split("/"))
+    wrong = [level for level in levels if level not in LEVELS]
+    if wrong or levels.count("class") != 1 or any(levels.count(each) > 1 for each in ("split", "group")):
+        raise UsageError(
+            f"--layout {escaped(pattern, 60)!r}: write one word for each level of folders, with slashes between them, "
+            f"of {', '.join(LEVELS)}; 'class' once. Such as 'split/class', or '*/class' where the top folders say "
+            f"nothing of the class."
+        )
+    return Layout(
+        parts={"": None}, levels=levels, how=say("classes: folders read as {levels}", levels=ours("/".join(levels)))
+    )
+
+
+def _folder(name: str) -> Name:
+    return Name("image", escaped(name))

@@ -1,0 +1,79 @@
+"""The rows of a table, held against the files of a folder: one row an image, and what has no counterpart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from biasaudit.errors import DataError
+from biasaudit.images import words
+from biasaudit.images.names import escaped
+from biasaudit.images.reasons import LeftOut, Reason
+from biasaudit.images.sources.image_column import image_column
+from biasaudit.images.sources.match import leads_out
+from biasaudit.results import Name, Sentence, say
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """Rows that name a file, each file once."""
+
+    frame: pd.DataFrame
+    """Text, missing where empty: the table's columns, of which `column` has the ids of the files."""
+    column: str
+    """The column that names the images."""
+    how: Sentence
+    lost: tuple[LeftOut, ...]
+    """Rows that name no file."""
+    notes: dict[str, int]
+    warnings: tuple[Sentence, ...]
+
+
+def join_rows(table: pd.DataFrame, files: Collection[str], base: str = "", wanted: str | None = None) -> Rows:
+    """Find the file that each row of a table means.
+
+    files: ids of the images; base: the table's own folder, relative to the root; wanted: the column that names images,
+    None where that is to be found out. Raises UsageError and DataError as `image_column`, and DataError where two rows
+    of one file disagree.
+    """
+    found = image_column(table, files, base, wanted)
+    paths = table[found.name]
+    empty = paths.isna()
+    there = pd.Series([id is not None for id in found.matches.ids], index=table.index)
+    lost = tuple(
+        LeftOut(path=escaped(path), reason=Reason.OUTSIDE if leads_out(path) else Reason.NO_FILE)
+        for path in paths[~there & ~empty]
+    )
+    frame = table.assign(**{found.name: pd.Series(found.matches.ids, index=table.index, dtype="str")})
+    frame, equal = one_row_each(frame[there], found.name)
+    counts = {words.EQUAL_ROWS: equal, words.ROWS_WITHOUT_FILE: len(lost)}
+    warnings = [words.rows_without_path(int(empty.sum()))] * bool(empty.any())
+    return Rows(
+        frame=frame,
+        column=found.name,
+        how=say("images: named by column {column}", column=Name("column", found.name)),
+        lost=lost,
+        notes={note: n for note, n in counts.items() if n},
+        warnings=tuple(warnings),
+    )
+
+
+def one_row_each(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
+    """Drop rows equal to an earlier one, and count them.
+
+    Raises DataError naming the keys and columns where two rows of one key disagree.
+    """
+    unique = frame.drop_duplicates(ignore_index=True)
+    clashes = unique[unique[key].duplicated(keep=False)]
+    if len(clashes):
+        ids = sorted(clashes[key].unique())
+        differing = clashes.groupby(key).nunique(dropna=False).gt(1).any()
+        columns = ", ".join(repr(escaped(str(c))) for c in differing.index[differing])
+        named = ", ".join(escaped(id) for id in ids[:5]) + (" ..." if len(ids) > 5 else "")
+        raise DataError(
+            f"The table has conflicting rows for {len(ids)} file(s): {named}. They differ in {columns}. "
+            f"Keep one row a file, or leave the column out with --ignore."
+        )
+    return unique, len(frame) - len(unique)

@@ -1,0 +1,115 @@
+"""Label, split and group of each image, from the columns of a table, the names of files, and folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from biasaudit.errors import UsageError
+from biasaudit.images.names import escaped
+from biasaudit.images.reasons import LeftOut, Reason
+from biasaudit.images.sources.from_names import from_names, is_of_names
+from biasaudit.images.sources.known_columns import LABEL, LABEL_LIKE, known
+from biasaudit.images.sources.label_column import from_one_hot, label_column, one_hot, tells_the_same
+from biasaudit.images.sources.labels import Labels, labels_in
+from biasaudit.images.sources.layout import Layout
+from biasaudit.images.sources.listing import Options
+from biasaudit.images.splits import held_out_names
+from biasaudit.results import Name, Sentence, joined, listed, say
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Told:
+    """What is told of each image."""
+
+    images: pd.DataFrame
+    """id, label, split, group: text, missing where not told; a row an image that has a label."""
+    columns: pd.DataFrame
+    """The other columns, row by row."""
+    grouped: bool
+    how: tuple[Sentence, ...]
+    blank: tuple[LeftOut, ...]
+    """Images that have no label."""
+    warnings: tuple[Sentence, ...]
+
+
+def told(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Options, aside: Sequence[str] = ()) -> Told:
+    """ids: (n,), of the images; rows: (n, columns), what a table says of each; layout: what the folders say, a row of
+    `places` an image; aside: columns that name the images.
+
+    Raises UsageError where a column that is asked for is of no use, or nothing says which is the label.
+    """
+    asked = rows.drop(columns=list(aside)) if options.label_column not in aside else rows
+    labels, used = _labels(ids, asked, layout, options)
+    images = layout.places.assign(id=list(ids), label=labels.values.to_numpy(dtype=object))
+    said = [labels.how]
+    if options.split is not None:
+        images["split"] = _column(ids, rows, options.split, "--split").to_numpy(dtype=object)
+        _check_split(images["split"], options.split)
+        said.append(say("split: column {column}", column=Name("column", options.split)))
+    if options.group_by is not None:
+        images["group"] = _column(ids, rows, options.group_by, "--group-by").to_numpy(dtype=object)
+        said.append(say("groups: {column}", column=Name("column", options.group_by)))
+    kept = [column for column in rows.columns if column not in (*aside, *used, *options.ignore)]
+    again = [c for c in known(kept, (*LABEL, *LABEL_LIKE)) if tells_the_same(rows[c], images["label"])]
+    if again:
+        said.append(
+            say(
+                "not tested, since it names the class again: {columns}",
+                columns=joined(Name("column", column) for column in again),
+            )
+        )
+    there = images["label"].notna().to_numpy()
+    return Told(
+        images=images.loc[there, ["id", "label", "split", "group"]].reset_index(drop=True),
+        columns=rows.loc[there, [column for column in kept if column not in again]].reset_index(drop=True),
+        grouped=options.group_by is not None or bool(images["group"].notna().any()),
+        how=tuple(each for each in said if each),
+        blank=tuple(
+            LeftOut(path=id, reason=Reason.BLANK_LABEL if used else Reason.NO_LABEL) for id in images.loc[~there, "id"]
+        ),
+        warnings=labels.warnings,
+    )
+
+
+def _labels(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Options) -> tuple[Labels, tuple[str, ...]]:
+    """The labels, and the columns that gave them."""
+    folder, doubt = layout.places["label"], layout.doubt
+    wanted = options.label_column
+    if wanted is not None and is_of_names(wanted):
+        return labels_in(from_names(ids, wanted, "--label-column"), wanted, options.positive, options.negative), (
+            wanted,
+        )
+    if rows.columns.empty and wanted is None and not (options.positive or options.negative):
+        return Labels(values=folder, how=layout.how), ()
+    open_to_question = wanted is None and not known(rows.columns, (*LABEL, *LABEL_LIKE))
+    if open_to_question and (doubt or folder.nunique() < 2) and (hot := one_hot(rows)) and not options.positive:
+        columns = listed(Name("column", column) for column in hot)
+        labels = Labels(
+            values=from_one_hot(rows, hot), how=say("label: whichever is 1 of columns {columns}", columns=columns)
+        )
+        return labels, tuple(hot)
+    column = label_column(rows, folder, doubt, wanted)
+    if column is None:
+        if options.positive or options.negative:
+            raise UsageError("--positive names values of a column: say which with --label-column.")
+        return Labels(values=folder, how=layout.how), ()
+    return labels_in(rows[column], column, options.positive, options.negative), (column,)
+
+
+def _column(ids: Sequence[str], rows: pd.DataFrame, wanted: str, option: str) -> pd.Series:
+    if is_of_names(wanted):
+        return from_names(ids, wanted, option)
+    return rows[wanted]
+
+
+def _check_split(values: pd.Series, column: str) -> None:
+    names = sorted(map(str, values.dropna().unique()))
+    if not held_out_names(names):
+        have = ", ".join(repr(escaped(name, 40)) for name in names[:8]) or "nothing"
+        raise UsageError(
+            f"--split {escaped(column, 60)}: its values are {have}, and none of them says that it is held out. Call "
+            f"that part test, testing, holdout, val or validation, or leave --split out."
+        )
