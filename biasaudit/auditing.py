@@ -12,18 +12,22 @@ from biasaudit.conclude.concluding import conclude
 from biasaudit.conclude.review import read_reviews
 from biasaudit.detectors.asking.ask import ask
 from biasaudit.detectors.asking.chosen import check_names, parts_of
+from biasaudit.errors import DataError
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
 from biasaudit.evidence.resuming import checkpoints_of_survey
 from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
+from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.images.reading import read_folder
 from biasaudit.images.sources import Options
+from biasaudit.images.sources.questions import questions
 from biasaudit.images.table import ImageTable
 from biasaudit.images.understood import understood
 from biasaudit.model.given.opening import name_of
 from biasaudit.model.given.options import check_given
+from biasaudit.output.each_label import OfLabel, write_page
 from biasaudit.output.result import AuditResult
 from biasaudit.output.writing import write
 from biasaudit.results import SelfTest
@@ -92,6 +96,35 @@ def audit(folder: Path, choices: AuditChoices) -> AuditResult:
     return result
 
 
+@by_name(AuditChoices)
+def audit_each_label(folder: Path, choices: AuditChoices) -> tuple[list[OfLabel], Path]:
+    """Audit each label of a table with several labels an image in turn, against the images that do not have it.
+
+    The audits, each in a folder of its own below `out`, and the page that leads to them. A label that cannot be audited
+    is told with the reason. Raises what `audit` raises, where that is true of all labels.
+    """
+    out = choices.folder_for(folder)
+    asked = questions(_options(choices.settings(), out))
+    audits: list[OfLabel] = []
+    last: DataError | None = None
+    for number, question in enumerate(asked):
+        place = f"{number + 1:02d}-{slug(question.label)}"
+        chosen = {each.name: getattr(choices, each.name) for each in fields(AuditChoices)} | {
+            "label_column": question.column,
+            "positive": (question.positive,),
+            "out": out / place,
+            "each_label": False,
+        }
+        try:
+            audits.append(OfLabel(question.label, place, audit(folder, **chosen)))
+        except DataError as error:
+            last = error
+            audits.append(OfLabel(question.label, place, None, str(error)))
+    if last is not None and not any(each.result for each in audits):
+        raise last
+    return audits, write_page(out, audits)
+
+
 @by_name(Choices)
 def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
     """Plant known cues in a folder's images and count what a scan finds; the record, and the file it was saved in.
@@ -118,10 +151,7 @@ def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
 
 def _read(folder: Path, out: Path, settings: Settings, progress: Progress, extra: Sequence[Any] = ()) -> ImageTable:
     """The table of images, once all that was chosen is known to fit it, and `out` can be written."""
-    told = {each.name: getattr(settings, each.name) for each in fields(Options) if hasattr(settings, each.name)}
-    images = read_folder(
-        folder, **told | {"metadata": Path(settings.metadata) if settings.metadata else None, "out": out}
-    )
+    images = read_folder(folder, _options(settings, out))
     for line in understood(images):
         progress.say(f"  {line}")
     for warning in images.warnings:
@@ -130,3 +160,9 @@ def _read(folder: Path, out: Path, settings: Settings, progress: Progress, extra
     check_names(settings, images, extra)
     check_roles(settings, images)
     return images
+
+
+def _options(settings: Settings, out: Path) -> Options:
+    """What the settings say of how the data are laid out."""
+    told = {each.name: getattr(settings, each.name) for each in fields(Options) if hasattr(settings, each.name)}
+    return Options(**told | {"metadata": Path(settings.metadata) if settings.metadata else None, "out": out})

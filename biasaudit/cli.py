@@ -100,27 +100,54 @@ def _show(*lines: object) -> None:
         print(line)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        _show(version("biasaudit"))
+        raise typer.Exit
+
+
+@app.callback()
+def _before_any_command(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None: ...
+
+
 def _audit(folder: Path, fail_on: str, junit: Path | None = None, **choices: Any) -> None:
     """Run an audit, print where its files lie, and leave with the code that the contract names."""
     watched = set(_names([fail_on]))
     unknown = sorted(watched - set(VERDICTS))
     if unknown:
         raise UsageError(f"--fail-on does not know {', '.join(unknown)}; it takes {', '.join(VERDICTS)}.")
-    from biasaudit.auditing import audit
+    from biasaudit.auditing import audit, audit_each_label
 
+    choices["command"] = shlex.join(["biasaudit", *sys.argv[1:]])
+    page = None
     try:
-        result = audit(folder, command=shlex.join(["biasaudit", *sys.argv[1:]]), **choices)
+        if choices.get("each_label"):
+            if junit is not None:
+                raise UsageError("--junit is about one audit, and --each-label makes several: choose.")
+            audits, page = audit_each_label(folder, **choices)
+            results = [each.result for each in audits if each.result is not None]
+        else:
+            results = [audit(folder, **choices)]
     except (KeyboardInterrupt, SystemExit):
         print("biasaudit: stopped. What is done is kept: the same command, without --fresh, goes on.", file=sys.stderr)
         raise
-    _show(*result.files)
+    if page is not None:
+        _show(page)
+    _show(*(file for result in results for file in result.files))
     if junit is not None:
         from biasaudit.output.junit import write_junit
 
-        _show(write_junit(junit, result.record, watched))
-    if result.verdict == "inconclusive":
+        _show(write_junit(junit, results[0].record, watched))
+    if all(result.verdict == "inconclusive" for result in results):
         raise typer.Exit(INCONCLUSIVE)
-    if watched & {result.verdict, *(finding.verdict for finding in result.record.findings)}:
+    records = [result.record for result in results]
+    if watched & {verdict for each in records for verdict in (each.verdict, *(f.verdict for f in each.findings))}:
         raise typer.Exit(FOUND)
 
 

@@ -261,6 +261,9 @@ class Choices(Settings):
         str | Path | None,
         Option("Folder for the report. Default: reports/<name of FOLDER>.", OF_IMAGES, file=True),
     ] = None
+    each_label: Annotated[
+        bool, Option("Where images have several labels: audit each label in turn, one report with a page each.")
+    ] = False
     quiet: Annotated[bool, Option("No progress on stderr.", OF_ALL, short=("-q",))] = True
 
     def folder_for(self, folder: Path) -> Path:

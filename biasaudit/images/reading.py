@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from biasaudit.errors import UsageError
 from biasaudit.images import words
+from biasaudit.images.group_guess import likely_groups
 from biasaudit.images.losses import check_losses
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
@@ -17,19 +19,20 @@ from biasaudit.images.table import ImageTable
 from biasaudit.images.usable import check_usable
 
 
-def read_folder(root: Path, *, sources: Sequence[Source] = SOURCES, **options: Any) -> ImageTable:
+def read_folder(
+    root: Path, options: Options | None = None, *, sources: Sequence[Source] = SOURCES, **chosen: Any
+) -> ImageTable:
     """List the images under `root` with their labels, and what a table tells of them. Decodes nothing.
 
-    `options` are those of `biasaudit.images.sources.Options`, by name. `sources` are asked in turn. Raises UsageError
-    (the command or the table is wrong, or what is meant is in doubt) and DataError (the images cannot be audited, or
-    too many of them would be left out).
+    `options` may be given by name. `sources` are asked in turn. Raises UsageError (the command or the table is wrong,
+    or what is meant is in doubt) and DataError (the images cannot be audited, or too many of them would be left out).
     """
-    root = Path(root)
-    chosen = Options(**options)
-    listing = _first_listing(root, chosen, sources)
+    root, options = Path(root), options or Options(**chosen)
+    listing = _first_listing(root, options, sources)
     table = _table_of(root, listing)
-    check_losses(table, listing, allowed=chosen.allow_missing)
-    return check_usable(table, max_bad=chosen.max_bad, drop_small=chosen.drop_small, allow_missing=chosen.allow_missing)
+    check_losses(table, listing, allowed=options.allow_missing)
+    table = replace(table, warnings=(*table.warnings, *likely_groups(table)))
+    return check_usable(table, options.max_bad, options.drop_small, options.allow_missing)
 
 
 def _first_listing(root: Path, options: Options, sources: Sequence[Source]) -> Listing:

@@ -17,6 +17,9 @@ NAMES: dict[str, Part] = {
 }  # fmt: skip
 """In lower case."""
 
+NEUTRAL = dict.fromkeys(("set", "data", "dataset", "images", "imgs", "split", "part", "hold", "held", "out"))
+"""Words beside them that say nothing more."""
+
 USUAL = frozenset(NAMES)
 """What everybody calls a part; any other name may tell something of the data."""
 
@@ -27,6 +30,15 @@ def part_of(name: str) -> Part | None:
         return NAMES[whole]
     said = {NAMES[word] for word in re.findall(r"[^\W\d_]+", name.casefold()) if word in NAMES}
     return said.pop() if len(said) == 1 else None
+
+
+def alike_but_for_the_part(names: Iterable[str]) -> bool:
+    """Whether names differ in what they say of a part alone: `seg_train` and `seg_test`, not `bullet_train` and `test`.
+
+    Numbers and words such as "set" and "images" say nothing.
+    """
+    rests = {tuple(w for w in re.findall(r"[^\W\d_]+", name.casefold()) if w not in NAMES | NEUTRAL) for name in names}
+    return len(rests) == 1
 
 
 def is_plain(name: str) -> bool:

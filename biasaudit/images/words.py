@@ -107,3 +107,27 @@ def alike_classes(names: Sequence[str]) -> Sentence:
         "the class folders {labels} differ in capitals alone and are kept apart; rename one to join them",
         labels=listed(Name("label", escaped(name, 60)) for name in names),
     )
+
+
+def likely_group_column(column: str, groups: int, n: int) -> Sentence:
+    """Warning of a column that looks like the patient, where no groups were given."""
+    return say(
+        "the column {column} looks like a patient or scene ({groups} in {n} images), and none was named: images of one "
+        "may stand on both sides of a split, and intervals are too narrow. --group-by {column} keeps them together",
+        column=Name("column", escaped(column, 60)),
+        groups=groups,
+        n=n,
+    )
+
+
+def likely_groups_in_names(wanted: str, example: str, groups: int, n: int) -> Sentence:
+    """Warning of file names that begin alike, where no groups were given."""
+    return say(
+        "file names look as if they held a patient or scene, such as {example} ({groups} in {n} images), and none was "
+        "named: images of one may stand on both sides of a split, and intervals are too narrow. --group-by '{wanted}' "
+        "keeps them together",
+        example=Name("image", escaped(example, 60)),
+        groups=groups,
+        n=n,
+        wanted=ours(wanted),
+    )

@@ -60,8 +60,8 @@ def _patients(found: FolderTree) -> str:
         return ""
     return (
         f"The folders {_listed(found.tops)} look like patients or scenes, and not like classes. Where the classes are "
-        f"the folders in them: --layout 'group/class'. Where the labels stand in a table: --metadata. Where they are the "
-        f"classes: --layout class."
+        f"the folders in them: --layout 'group/class'. Where the labels stand in a table: --metadata. Where they are "
+        f"the classes: --layout class."
     )
 
 

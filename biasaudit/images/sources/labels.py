@@ -76,7 +76,7 @@ def as_lists(text: pd.Series) -> list[tuple[str, ...]] | None:
         counts = Counter(label for value in several for label in split[value])
         alone = {"".join(_split(value, sign)) for value in values[~values.str.contains(sign, regex=False)]}
         known = sum(n for label, n in counts.items() if n > 1 or label in alone)
-        if max(map(len, split.values())) > 1 and known >= 0.8 * counts.total():
+        if max(map(len, split.values())) > 1 and known >= 0.5 * counts.total():
             return [split[value] if isinstance(value, str) else () for value in text]
     return None
 

@@ -12,7 +12,7 @@ from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.doubts import called_like_parts, doubt_of
 from biasaudit.images.sources.folder_tree import FolderTree
-from biasaudit.images.splits import is_plain, part_of
+from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of
 from biasaudit.results import NOTHING, Name, Sentence, listed, ours, say
 
 LEVELS = ("class", "split", "group", "*")
@@ -77,7 +77,7 @@ def _found_out(ids: Collection[str]) -> Layout:
     if _is_class_by_split(found):
         how = say("classes: the top folders, each of which holds the parts of a split")
         return Layout(parts={above: None}, levels=("class", "split"), how=how)
-    if named and not rest and len({part_of(name) for name in named}) > 1:
+    if named and not rest and len({part_of(name) for name in named}) > 1 and alike_but_for_the_part(named):
         parts = {f"{above}{name}/": name.casefold() for name in named}
         return Layout(parts=parts, doubt=called_like_parts(found.tops))
     how = say("classes: the folders in {folder}", folder=_folder(wrapper or "FOLDER"))
@@ -94,6 +94,8 @@ def _is_class_by_split(found: FolderTree) -> bool:
 
 def _is_split(deep: Mapping[str, str], rest: list[str], found: FolderTree) -> bool:
     """Whether top folders that are called parts, and hold folders, are the parts of a split."""
+    if not alike_but_for_the_part(deep):
+        return False
     if len({part_of(name) for name in deep}) > 1 or (len(deep) > 1 and not rest):
         return True
     return all(is_plain(name) for name in deep) and not any(found.below(name) for name in rest)

@@ -1,0 +1,122 @@
+"""Which folder is the class and which the part of a split; where that is in doubt, the option that settles it."""
+
+from __future__ import annotations
+
+import pytest
+
+from biasaudit.errors import UsageError
+from biasaudit.images.sources.layout import read_layout
+
+
+def files(*folders, n=2):
+    return [f"{folder}/{number}.png" for folder in folders for number in range(n)]
+
+
+def places(ids, pattern=None):
+    layout = read_layout(ids, pattern)
+    assert layout.doubt == ""
+    told = layout.places.astype(object).where(layout.places.notna(), None)
+    return {
+        id.rpartition("/")[0]: (row.label, row.split, row.group) for id, row in zip(ids, told.itertuples(), strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("train", "test"),
+        ("Training", "Testing"),
+        ("seg_train", "seg_test"),
+        ("train2017", "val2017"),
+        ("train", "valid", "test"),
+        ("dev", "eval", "train"),
+        ("train", "hold_out"),
+        ("fold1", "fold2", "fold3"),
+        ("TRAIN", "Test_set"),
+    ],
+)
+@pytest.mark.parametrize("above", ["", "dataset/", "archive/data/"])
+@pytest.mark.parametrize("doubled", [False, True])
+def test_parts_of_a_split_by_any_usual_name(parts, above, doubled):
+    inner = {part: f"{above}{part}/{part}" if doubled else f"{above}{part}" for part in parts}
+    read = places(files(*(f"{folder}/{label}" for folder in inner.values() for label in ("cat", "dog"))))
+    for part, folder in inner.items():
+        for label in ("cat", "dog"):
+            assert read[f"{folder}/{label}"] == (label, part.casefold(), None)
+
+
+def test_a_wrapper_is_no_class_and_a_file_beside_it_no_matter():
+    read = places(["data/cover.png", *files("data/set/cat", "data/set/dog", n=20)])
+    assert read["data/set/cat"] == ("cat", None, None)
+    assert read["data"] == (None, None, None)
+
+
+def test_extra_folders_beside_the_parts_have_no_label():
+    read = places(files("train/cat", "train/dog", "test/cat", "test/dog", "samples"))
+    assert read["samples"] == (None, None, None)
+    assert read["test/dog"] == ("dog", "test", None)
+    assert places(files("train/cat", "train/dog", "test"))["test"] == (None, None, None)
+
+
+def test_classes_with_the_parts_in_them():
+    read = places(files("cat/train", "cat/test", "dog/train", "dog/test"))
+    assert read["dog/test"] == ("dog", "test", None)
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        ("cat", "dog"),
+        ("train", "bus", "car"),  # vehicles
+        ("bullet_train", "test_tube"),
+        ("class_1", "class_2"),
+        ("0", "1", "2"),
+        ("grade0", "grade1"),
+        ("with_mask", "without_mask"),
+        ("mask", "no_mask"),
+        ("cat/persian", "cat/siamese", "dog/poodle"),
+        ("cats/images", "dogs/images"),
+    ],
+)
+def test_class_folders_are_not_doubted(classes):
+    read = places(files(*classes))
+    assert {folder: place[0] for folder, place in read.items()} == {each: each.split("/")[0] for each in classes}
+
+
+@pytest.mark.parametrize(
+    ("folders", "says"),
+    [
+        (("HAM10000_images_part_1", "HAM10000_images_part_2"), r"pieces.*--layout '\*/class'.*--metadata"),
+        (("images_001/images", "images_002/images"), "pieces"),
+        (("batch1/cat", "batch1/dog", "batch2/cat", "batch2/dog"), "pieces"),
+        (("patient001", "patient002", "patient003"), "patients or scenes.*--layout 'group/class'"),
+        (("clinic a/cat", "clinic a/dog", "clinic b/cat", "clinic b/dog"), "same folders.*--layout class"),
+        (("2019/cat", "2019/dog", "2020/cat", "2020/dog", "2020/bird"), "same folders"),
+        (("images", "masks"), "--exclude masks"),
+        (("covid/images", "covid/masks", "normal/images", "normal/masks"), "--exclude masks"),
+        (("train_images", "train_masks"), "--exclude train_masks"),
+        (("train", "test"), "--layout class"),
+        (("train", "val", "test"), "hold no class folders"),
+        (("dataset/train/cat", "dataset/test/cat", "photos of the team"), "'dataset' holds the parts of a split"),
+    ],
+)
+def test_what_is_doubtful_names_the_option_that_settles_it(folders, says):
+    doubt = read_layout(files(*folders)).doubt
+    with pytest.raises(UsageError, match=says):
+        raise UsageError(doubt)
+
+
+def test_the_option_settles_it():
+    assert places(files("train", "test"), "class")["test"] == ("test", None, None)
+    batches = files("batch1/cat", "batch1/dog", "batch2/cat")
+    assert places(batches, "*/class")["batch1/dog"] == ("dog", None, None)
+    assert places(batches, "group/class")["batch2/cat"] == ("cat", None, "batch2")
+    assert places(files("cat/p1/a", "dog/p2/b"), "class/group")["dog/p2/b"] == ("dog", None, "p2")
+    assert places(files("x/train/cat", "x/test/cat"), "*/split/class")["x/test/cat"] == ("cat", "test", None)
+    assert places([*files("train/cat"), "loose.png"], "split/class")[""] == (None, None, None)
+
+
+@pytest.mark.parametrize("pattern", ["", "split", "class/class", "class/patient", "split/split/class", "../class"])
+def test_a_pattern_that_is_none_is_refused(pattern):
+    with pytest.raises(UsageError, match="--layout"):
+        read_layout(files("a", "b"), pattern)
