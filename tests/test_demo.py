@@ -1,6 +1,7 @@
 """The demos hold what they promise: a planted truth, and nothing besides."""
 
 import hashlib
+import os
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,9 @@ import pytest
 
 import biasaudit as ba
 from biasaudit.demo import DEMOS, make_demo
+from biasaudit.output.result import read_audit
 from biasaudit.stats import auc
+from tests.planted import VIEWS
 
 
 def digest(folder):
@@ -38,14 +41,21 @@ def test_two_sources_have_one_source_a_class(tmp_path):
     assert table["source"].nunique() == 2
 
 
+def audited(name, folder, without=()):
+    """The audit of a demo: in CI that of the built package, where it has run there already."""
+    if done := os.environ.get(f"BIASAUDIT_DEMO_{name.upper()}"):
+        return read_audit(done)
+    return ba.audit(folder / "images", metadata=make_demo(name, folder / "images"), out=folder / "out", without=without)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "verdict", "first"),
-    [("ruler", "shortcut", "ruler"), ("clean", "none_detected", None), ("two-sources", None, None)],
+    ("name", "verdict", "first", "without"),
+    [("ruler", "shortcut", "ruler", ()), ("clean", "none_detected", None, ()), ("two-sources", None, None, VIEWS)],
+    ids=DEMOS,
 )
-def test_the_verdict_on_each_demo_and_what_is_tied_in_it(tmp_path, name, verdict, first):
-    table = make_demo(name, tmp_path / "images")
-    result = ba.audit(tmp_path / "images", metadata=table, out=tmp_path / "out")
+def test_the_verdict_on_each_demo_and_what_is_tied_in_it(tmp_path, name, verdict, first, without):
+    result = audited(name, tmp_path, without)
     if verdict:
         assert result.verdict == verdict
     if first:

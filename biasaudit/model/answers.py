@@ -77,7 +77,7 @@ def output_scale_of(rows: np.ndarray, activation: OutputActivation | None, name:
     if not within:
         raise UsageError(
             f"{name} must answer with probabilities, and its answers range from {rows.min():.3g} to {rows.max():.3g}. "
-            "Squash them (softmax) before they are returned."
+            f"{_step_to_probabilities(rows)}"
         )
     if one:
         return "sigmoid"
@@ -85,6 +85,18 @@ def output_scale_of(rows: np.ndarray, activation: OutputActivation | None, name:
         worst = sums[int(np.argmax(abs(sums - 1)))]
         raise UsageError(f"{name} must answer with probabilities whose rows sum to 1, and a row sums to {worst:.3g}.")
     return "softmax"
+
+
+def _step_to_probabilities(rows: np.ndarray) -> str:
+    """What makes probabilities of answers, float (n, outputs), that are none."""
+    if (rows >= 0).all() and rows.max() <= 100 * (1 + TOLERANCE):
+        if rows.shape[1] == 1 or (abs(rows.sum(axis=1) - 100) <= 100 * TOLERANCE).all():
+            return "They look like percentages: divide them by 100 before they are returned."
+    if rows.shape[1] > 1 and (rows == np.rint(rows)).all() and (rows >= 0).all():
+        return "They look like counts or classes: return the share of each class, one column a class."
+    if rows.shape[1] == 1:
+        return "They look like logits: pass them through a sigmoid, 1 / (1 + exp(-x)), before they are returned."
+    return "They look like logits: pass each row through a softmax before it is returned."
 
 
 def log_odds_of(rows: np.ndarray, scale: OutputScale) -> np.ndarray:

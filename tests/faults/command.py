@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +62,12 @@ def files_beside(out: Path) -> dict[str, tuple[int, int]]:
     return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns) for path in found if not path.is_dir()}
 
 
-def audited(what: str, folder: Path, *options: object, out: Path | None = None) -> Ended:
+def audited(
+    what: str, folder: Path, *options: object, out: Path | None = None, without: Sequence[str] = ARTEFACTS
+) -> Ended:
     """`biasaudit WHAT FOLDER --out OUT ...`: no traceback, and nothing is written beside the output folder."""
     out = out or folder.parent / "out"
-    arguments = ["biasaudit", what, str(folder), "--out", str(out), "--without", ",".join(ARTEFACTS)]
+    arguments = ["biasaudit", what, str(folder), "--out", str(out), "--without", ",".join(without)]
     arguments += map(str, options)
     if "--jobs" not in options:
         arguments += ["--jobs", "1"]

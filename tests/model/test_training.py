@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 def test_a_small_cnn_trained_from_scratch_is_caught_using_the_brightness(tmp_path, monkeypatch):
     monkeypatch.setattr("biasaudit.model.training.EPOCHS", 12)
     plant(tmp_path / "bright", brighter, n=240, strength=(1.0, 0.05))
-    choices = {"backbone": "small_cnn", "fresh": True, "without": ARTEFACTS}
+    choices = {"backbone": "small_cnn", "fresh": True, "without": QUICK}
     runs = [ba.audit(tmp_path / "bright", out=tmp_path / f"out{i}", **choices).record for i in (0, 1)]
     assert runs[0].model.learnt
     assert runs[0].findings[0].id == "property-brightness"

@@ -61,7 +61,7 @@ def class_folder(root: Path, options: Options) -> Listing:
 
 def _beside(left_out: LeftOut, layout: Layout) -> LeftOut:
     """A file without a label, with the reason that it lies beside the parts of a split, where it does."""
-    if len(layout.parts) < 2 or layout.within(left_out.path) is not None:
+    if not any(layout.parts.values()) or layout.within(left_out.path) is not None:
         return left_out
     return replace(left_out, reason=Reason.APART if left_out.path.count("/") > 1 else Reason.BESIDE)
 
