@@ -1,4 +1,4 @@
-"""Folders and tables as people have them, made by the scripts in ../shared/cases: what is expected against what is got."""
+"""Folders and tables as people have them, made by the scripts in ../shared/cases: expected against got."""
 
 from __future__ import annotations
 

@@ -89,9 +89,9 @@ def output_scale_of(rows: np.ndarray, activation: OutputActivation | None, name:
 
 def _step_to_probabilities(rows: np.ndarray) -> str:
     """What makes probabilities of answers, float (n, outputs), that are none."""
-    if (rows >= 0).all() and rows.max() <= 100 * (1 + TOLERANCE):
-        if rows.shape[1] == 1 or (abs(rows.sum(axis=1) - 100) <= 100 * TOLERANCE).all():
-            return "They look like percentages: divide them by 100 before they are returned."
+    hundreds = rows.shape[1] == 1 or bool((abs(rows.sum(axis=1) - 100) <= 100 * TOLERANCE).all())
+    if (rows >= 0).all() and rows.max() <= 100 * (1 + TOLERANCE) and hundreds:
+        return "They look like percentages: divide them by 100 before they are returned."
     if rows.shape[1] > 1 and (rows == np.rint(rows)).all() and (rows >= 0).all():
         return "They look like counts or classes: return the share of each class, one column a class."
     if rows.shape[1] == 1:
