@@ -12,6 +12,7 @@ from typing import Any
 from tests.benchmarks import (
     artefacts,
     attribution,
+    conventions,
     copies,
     coverage,
     discovery,
@@ -46,6 +47,10 @@ def _reliance(short: bool) -> Any:
 
 def _artefacts(short: bool) -> Any:
     return None if short or not artefacts.DATA.is_dir() else artefacts.measure()
+
+
+def _conventions(short: bool) -> Any:
+    return conventions.measure(20 if short else 500)
 
 
 def _attribution(short: bool) -> Any:
@@ -97,6 +102,7 @@ PARTS: dict[str, Part] = {
     "shortcuts": (_shortcuts, tables.of_shortcuts),
     "reliance": (_reliance, tables.of_reliance),
     "artefacts": (_artefacts, tables.of_artefacts),
+    "conventions": (_conventions, conventions.table),
     "attribution": (_attribution, tables.of_attribution),
     "discovery": (_discovery, tables.of_discovery),
     "populations": (_populations, tables.of_populations),

@@ -85,11 +85,11 @@ def _found_out(ids: Collection[str]) -> Layout:
 
 
 def _is_class_by_split(found: FolderTree) -> bool:
-    """Whether every top folder holds the parts of a split and nothing else."""
+    """Whether every top folder holds parts of a split and nothing else."""
     inner = [found.below(name) for name in found.tops]
-    return len(inner) > 1 and all(
-        all(map(is_plain, names)) and len({part_of(name) for name in names}) > 1 for names in inner
-    )
+    parts = {name for names in inner for name in names}
+    kinds = {part_of(name) for name in parts}
+    return len(inner) > 1 and all(inner) and None not in kinds and len(kinds) > 1 and alike_but_for_the_part(parts)
 
 
 def _is_split(deep: Mapping[str, str], rest: list[str], found: FolderTree) -> bool:
