@@ -15,7 +15,7 @@ from biasaudit.images.sources.asked_columns import check_columns
 from biasaudit.images.sources.from_names import columns_of_names, is_of_names, named_groups
 from biasaudit.images.sources.layout import Layout, read_layout
 from biasaudit.images.sources.listing import Listing, Options
-from biasaudit.images.sources.masks import doubt_of_masks
+from biasaudit.images.sources.masks import doubt_of_masks, doubt_of_pixels
 from biasaudit.images.sources.told import told
 from biasaudit.images.sources.walk import Tree, walk
 from biasaudit.results import Sentence
@@ -32,8 +32,9 @@ def class_folder(root: Path, options: Options) -> Listing:
     check_columns(options, None if options.from_name is None else named_groups(options.from_name))
     ids = list(tree.files)
     of_columns = options.from_name is not None and options.label_column is not None
-    if layout.doubt and not (of_columns or is_of_names(options.label_column)):
-        raise UsageError(layout.doubt + _tables_there(tree))
+    doubt = layout.doubt or (doubt_of_pixels(root, tree.files) if options.layout is None else "")
+    if doubt and not (of_columns or is_of_names(options.label_column)):
+        raise UsageError(doubt + _tables_there(tree))
     rows = pd.DataFrame(index=range(len(ids)))
     if options.from_name is not None:
         rows = columns_of_names(ids, options.from_name)

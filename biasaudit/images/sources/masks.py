@@ -1,12 +1,17 @@
-"""Masks that lie among the pictures: the same names with a word for what is drawn over them."""
+"""Masks that lie among the pictures: the same names with a word for what is drawn over them, or two grey values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from pathlib import PurePosixPath
+from collections import Counter
+from collections.abc import Collection, Mapping
+from pathlib import Path, PurePosixPath
 
+import numpy as np
+
+from biasaudit.images.decode import decode
 from biasaudit.images.names import escaped
+from biasaudit.images.reasons import Unreadable
 
 MASK = re.compile(
     r"[\s_.-]*(?<![a-z])(masks?|seg(mentations?)?|gt|ground[\s_-]?truth|annotations?|labels?)(?![a-z])", re.I
@@ -33,6 +38,47 @@ def doubt_of_masks(ids: Collection[str]) -> str:
     )
 
 
+def doubt_of_pixels(root: Path, files: Mapping[str, str]) -> str:
+    """Why a top folder may hold masks of the pictures in another, with the step that settles it; "" where none does.
+
+    files: id -> name on disk. Of each top folder a few files are looked at: masks have two grey values throughout, and
+    the names of their pictures.
+    """
+    tops = sorted({id.split("/")[0] for id in files if "/" in id})
+    if len(tops) < 2 or len(tops) > MOST_FOLDERS:
+        return ""
+    inside = {top: [id for id in files if id.startswith(f"{top}/")] for top in tops}
+    named = Counter(_name(id) for id in files)
+    drawn = []
+    for top, ids in inside.items():
+        some = [ids[place] for place in np.linspace(0, len(ids) - 1, LOOKED_AT).astype(int)]
+        paired = sum(named[_name(id)] > 1 for id in ids) > len(ids) / 2
+        if paired and all(_has_two_values(root / files[id]) for id in set(some)):
+            drawn.append(top)
+    if not drawn or len(drawn) == len(tops):
+        return ""
+    return (
+        f"The pictures in {escaped(drawn[0], 60)!r} have two grey values alone and the names of others, as masks have. "
+        f"Leave them out with --exclude '{escaped(drawn[0], 60)}'; where they are a class: --layout class."
+    )
+
+
+LOOKED_AT, MOST_FOLDERS = 6, 20
+"""Files of a folder that are opened, and folders up to which that is done."""
+CLOSE = 12
+"""Grey values by which a pixel may miss the two, as JPEG blurs them."""
+
+
+def _has_two_values(path: Path) -> bool:
+    try:
+        grey = decode(path).luma
+    except (Unreadable, OSError):  # told when all are read
+        return False
+    low, high = grey.min(), grey.max()
+    near = (grey - low <= CLOSE) | (high - grey <= CLOSE)
+    return bool(high - low > 4 * CLOSE and near.mean() > 0.98)
+
+
 def _name(id: str) -> str:
     return PurePosixPath(id).stem
 
@@ -44,4 +90,4 @@ def _stem(id: str) -> str:
 
 def _picture_of(id: str) -> str:
     """What the picture would be called that a mask of this name belongs to."""
-    return str(PurePosixPath(id).parent / MASK.sub("", _name(id)))
+    return str(PurePosixPath(id).parent / MASK.sub("", _name(id)).strip(" _.-"))
