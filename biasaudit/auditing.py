@@ -12,7 +12,7 @@ from biasaudit.conclude.concluding import conclude
 from biasaudit.conclude.review import read_reviews
 from biasaudit.detectors.asking.ask import ask
 from biasaudit.detectors.asking.chosen import check_names, parts_of
-from biasaudit.errors import DataError
+from biasaudit.errors import DataError, UsageError
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
@@ -60,6 +60,8 @@ def audit(folder: Path, choices: AuditChoices) -> AuditResult:
     scan, model, predict, extra = choices.scan, choices.model, choices.predict, choices.extra
     source = model if predict is None else predict
     settings = choices.settings(model=name_of(source))
+    if choices.each_label:
+        raise UsageError("`each_label` makes several audits: call `audit_each_label`.")
     check_given(settings, model, predict, scan)
     check_engine(settings.engine, settings.address)
     check_subject(settings.subject)
