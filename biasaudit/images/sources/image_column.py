@@ -34,6 +34,11 @@ def image_column(rows: pd.DataFrame, files: Collection[str], base: str, wanted: 
     Raises UsageError where no column names files, and DataError where a value means several files.
     """
     columns = list(rows.columns)
+    if wanted is None and any(match_paths(columns, files, base).ids):
+        raise UsageError(
+            f"The table has no header: its first line, {_all(columns)}, names a file. Put a line with the names of the "
+            f"columns above it, such as path,label."
+        )
     if wanted is not None:
         if (name := called(wanted, columns)) is None:
             raise UsageError(f"--image-column: the table has no column {escaped(wanted)!r}; it has {_all(columns)}.")

@@ -16,8 +16,8 @@ from biasaudit.results import Name, Sentence, say
 
 BLANK = frozenset({"", "na", "n/a", "nan", "null", "<na>", "#n/a"})
 """What stands in a label column where there is no label, in lower case."""
-SEPARATORS = "|;,"
-"""Signs between the labels of an image that has several."""
+SEPARATORS = "|;, "
+"""Signs between the labels of an image that has several; blanks only where each of the words stands alone too."""
 BLANK_WORD = "blank"
 """What `--negative` calls an empty cell."""
 
@@ -75,8 +75,8 @@ def as_lists(text: pd.Series) -> list[tuple[str, ...]] | None:
         split = {value: tuple(dict.fromkeys(_split(value, sign))) for value in values.unique()}
         counts = Counter(label for value in several for label in split[value])
         alone = {"".join(_split(value, sign)) for value in values[~values.str.contains(sign, regex=False)]}
-        known = sum(n for label, n in counts.items() if n > 1 or label in alone)
-        if max(map(len, split.values())) > 1 and known >= 0.5 * counts.total():
+        known = sum(n for label, n in counts.items() if label in alone or (n > 1 and sign != " "))
+        if max(map(len, split.values())) > 1 and known >= (1 if sign == " " else 0.5) * counts.total():
             return [split[value] if isinstance(value, str) else () for value in text]
     return None
 

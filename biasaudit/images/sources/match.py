@@ -8,33 +8,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 
-ENDINGS = frozenset(
-    (
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".apng",
-        ".gif",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".dib",
-        ".dcm",
-        ".dicom",
-        ".heic",
-        ".heif",
-        ".avif",
-        ".jp2",
-        ".j2k",
-        ".ppm",
-        ".pgm",
-        ".pbm",
-        ".npy",
-    )
-)
+# fmt: off
+ENDINGS = frozenset({
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".dib",
+    ".dcm", ".dicom", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".ppm", ".pgm", ".pbm", ".npy",
+})
+# fmt: on
 """How names of pictures end: a table may name the original, where a copy of another format lies in the folder."""
 
 
@@ -59,8 +38,8 @@ def match_paths(paths: Iterable[str], ids: Collection[str], base: str = "") -> M
 
     As written, from the root or from the folder `base`; else with forward slashes, in another Unicode form or case;
     else where one is the end of the other ("7.png" means "train/7.png", "set/train/7.png" too); with another ending of
-    pictures or with none. No path is ever opened or resolved: only names that the walk has found can come back, so
-    none can lead out.
+    pictures or with none; a number without its leading zeros. No path is ever opened or resolved: only names that the
+    walk has found can come back, so none can lead out.
     """
     files = ids if isinstance(ids, set | dict) else set(ids)
     index = _Index(files)
@@ -82,14 +61,17 @@ class _Index:
         self.ids = ids
         self.by_name: dict[str, list[str]] = defaultdict(list)
         self.by_stem: dict[str, list[str]] = defaultdict(list)
+        self.by_number: dict[int, list[str]] = defaultdict(list)
         for id in ids:
             name = _plain(id).rpartition("/")[2]
             self.by_name[name].append(id)
             self.by_stem[_stem(name)].append(id)
+            if (number := _number(_stem(name))) is not None:
+                self.by_number[number].append(id)
 
     def meant(self, path: str, base: str) -> list[str]:
         """The files that a path may mean, in order; one where it is clear."""
-        if path in self.ids:
+        if path in self.ids and not (base and f"{base}/{path}" in self.ids):
             return [path]
         written = path.strip().replace("\\", "/").removeprefix("./")
         if not written or leads_out(path):
@@ -105,6 +87,8 @@ class _Index:
             bare = plain.removesuffix(name) + stem
             near = _ends_alike(self.by_stem.get(name, []), plain, stems=True)
             near = near or _ends_alike(self.by_stem.get(stem, []), bare, stems=True)
+            if not near and (number := _number(plain.removesuffix(".0"))) is not None:
+                near = self.by_number.get(number, [])
         if len(near) > 1:  # the one of the same Unicode form and case, or that lies nearest to the base
             near = (
                 [id for id in near if id.endswith(written)]
@@ -138,6 +122,11 @@ def _ends_alike(ids: list[str], plain: str, stems: bool = False) -> list[str]:
 
 def _plain(path: str) -> str:
     return unicodedata.normalize("NFC", path).casefold()
+
+
+def _number(text: str) -> int | None:
+    """The number that a name is, as a table may have lost its leading zeros."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _stem(name: str) -> str:

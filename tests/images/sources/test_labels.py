@@ -46,6 +46,12 @@ def test_lists_are_written_in_several_ways(value):
     assert found == [("a",), ("a", "b"), ("a", "b")]
 
 
+def test_words_apart_are_a_list_where_each_stands_alone_too():
+    found = as_lists(pd.Series(["scab", "rust", "scab rust", "healthy"], dtype="str"))
+    assert found == [("scab",), ("rust",), ("scab", "rust"), ("healthy",)]
+    assert as_lists(pd.Series(["No Finding", "Finding", "No Finding"], dtype="str")) is None
+
+
 @pytest.mark.parametrize("values", [("Doe, John", "Roe, Jane"), ("a|b", "c|d"), ("red; shiny", "blue")])
 def test_a_sign_in_a_name_makes_no_list(values):
     assert as_lists(pd.Series(values, dtype="str")) is None

@@ -183,3 +183,45 @@ def test_a_root_that_is_no_folder(tmp_path):
     for path, says in [(tmp_path / "none", "There is no folder"), (save(tmp_path / "a.png"), "is a file")]:
         with pytest.raises(UsageError, match=says):
             walk(path)
+
+
+def test_links_are_followed_where_that_is_asked_and_end(root, tmp_path):
+    outside = class_folder(tmp_path / "outside", bird=2)
+    (outside / "bird" / "back").symlink_to(root)
+    (outside / "bird" / "round").symlink_to(outside)
+    (root / "bird").symlink_to(outside / "bird")
+    (root / "cat" / "one.png").symlink_to(outside / "bird" / "0.png")
+    (root / "cat" / "zero.png").symlink_to("/dev/zero")
+    assert list(walk(root).files) == GOOD
+    found = walk(root, follow_links=True)
+    assert {*GOOD, "bird/0.png", "bird/1.png", "cat/one.png"} <= set(found.files)
+    assert not [name for name in found.files if "back" in name or name.count("/") > 4]
+    assert found.notes == {"not a regular file: never opened": 1}
+
+
+def test_a_hub_cache_is_read_by_its_snapshot(tmp_path):
+    store = tmp_path / "datasets--a--b"
+    for number in range(4):
+        blob = save(store / "blobs" / f"{number:040x}.png").rename(store / "blobs" / f"{number:040x}")
+        link = store / "snapshots" / "rev" / "cat" / f"{number}.png"
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(os.path.relpath(blob, link.parent))
+    assert list(walk(store).files) == [f"snapshots/rev/cat/{number}.png" for number in range(4)]
+    assert list(walk(store / "snapshots" / "rev").files) == [f"cat/{number}.png" for number in range(4)]
+
+
+def test_patterns_leave_out_names_folders_and_paths_and_each_must_match(root):
+    save(root / "cat" / "0_mask.png")
+    for pattern in ("*_mask*", "cat/0_mask.png", "cat/*_mask.png"):
+        found = walk(root, exclude=(pattern,))
+        assert list(found.files) == GOOD
+        assert found.notes == {"files left out by --exclude": 1}
+    assert list(walk(root, exclude=("cat",)).files) == list(walk(root, exclude=("cat/*",)).files) == GOOD[2:]
+    with pytest.raises(UsageError, match="--exclude 'bird' matches nothing"):
+        walk(root, exclude=("cat", "bird"))
+
+
+def test_the_folder_of_the_audit_itself_is_never_read(root):
+    save(root / "reports" / "data" / "evidence" / "x.png")
+    assert "reports/data/evidence/x.png" in walk(root).files
+    assert list(walk(root, out=root / "reports" / "data").files) == GOOD
