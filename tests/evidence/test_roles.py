@@ -326,6 +326,7 @@ def folder(tmp_path):
         "sex": rng.choice(["f", "m"], 160),
         "stage": np.where(rng.random(160) < 0.8, upright, ~upright).astype(int),
         "patient": [f"p{i // 2}" for i in range(160)],
+        "part": np.where(np.arange(160) % 4, "train", "test"),
     }
     frame.assign(**columns).to_csv(tmp_path / "m.csv", index=False)
     return tmp_path / "photos"
@@ -352,7 +353,7 @@ def test_roles_reach_every_rung_and_stand_in_the_record(folder, tmp_path, stub_n
         ({"mediator": ("label",)}, "--mediator: .*'label'"),
         ({"nuisance": ("sex",), "sensitive": ("sex",)}, "--sensitive sex: .*--nuisance.*one role"),
         ({"sensitive": ("sex",), "ignore": ("sex",)}, "--sensitive sex: .*--ignore"),
-        ({"mediator": ("stage",), "split": "stage"}, "--mediator stage: .*--split"),
+        ({"mediator": ("part",), "split": "part"}, "--mediator part: .*--split"),
         ({"mediator": ("stage",), "without": ("stage",)}, "--mediator stage: .*--without"),
         ({"sensitive": ("sex",), "metadata": None}, "--sensitive sex .*--metadata"),
         ({"nuisance": ("patient",)}, "--nuisance patient: treated as an id.*coarser"),

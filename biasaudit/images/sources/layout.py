@@ -13,9 +13,9 @@ from biasaudit.images.names import escaped
 from biasaudit.images.sources.doubts import called_like_parts, doubt_of
 from biasaudit.images.sources.folder_tree import FolderTree
 from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of
-from biasaudit.results import NOTHING, Name, Sentence, listed, ours, say
+from biasaudit.results import NOTHING, Name, Sentence, joined, listed, say
 
-LEVELS = ("class", "split", "group", "*")
+LEVELS = {"class": say("class"), "split": say("split"), "group": say("group"), "*": say("*")}
 """What a level of folders can be, in the pattern of `--layout`; "*" says nothing."""
 
 
@@ -110,9 +110,8 @@ def _as_told(pattern: str) -> Layout:
             f"of {', '.join(LEVELS)}; 'class' once. Such as 'split/class', or '*/class' where the top folders say "
             f"nothing of the class."
         )
-    return Layout(
-        parts={"": None}, levels=levels, how=say("classes: folders read as {levels}", levels=ours("/".join(levels)))
-    )
+    how = say("classes: folders read as {levels}", levels=joined((LEVELS[level] for level in levels), between=say("/")))
+    return Layout(parts={"": None}, levels=levels, how=how)
 
 
 def _folder(name: str) -> Name:
