@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from biasaudit.detectors import BUILTIN
+from biasaudit.images.sources.from_names import is_of_names
 from biasaudit.images.splits import USUAL
 from biasaudit.model.backbones import AUTO, BY_NAME
 from biasaudit.results import Audit, Finding, Holds, Name, Record, Sentence
@@ -27,7 +28,18 @@ OUR_DETECTORS = frozenset({"rungs", *(each.id for each in BUILTIN)})
 NETWORKS = frozenset(name.casefold() for name in (AUTO, *BY_NAME))
 SETTINGS = frozenset({"scan", *(each.name for each in table(Settings))})
 RUN = ("started", "seconds", "command")
-COLUMNS = ("group_by", "split", "ignore", "nuisance", "mediator", "sensitive", "without", "classes")
+COLUMNS = (
+    "image_column",
+    "label_column",
+    "group_by",
+    "split",
+    "ignore",
+    "nuisance",
+    "mediator",
+    "sensitive",
+    "without",
+    "classes",
+)
 """Settings that name columns, cues and classes."""
 OUR_CHOICES = {"engine": ("local", "dask", "ray"), "pixels": ("0..255", "0..1", "-1..1")}
 
@@ -173,7 +185,11 @@ def _bare(kind: Any) -> Any:
 
 def _setting(key: str, value: Any) -> Any:
     """A choice of the user: numbers and words of ours stay, and the names of columns; files do not."""
-    kept = key in COLUMNS or value in OUR_CHOICES.get(key, ()) or (key == "backbone" and _is_ours(str(value)))
+    kept = (
+        (key in COLUMNS and not is_of_names(value))
+        or value in OUR_CHOICES.get(key, ())
+        or (key == "backbone" and _is_ours(str(value)))
+    )
     return value if kept else _plain(value)
 
 

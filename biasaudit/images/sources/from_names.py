@@ -14,9 +14,9 @@ START = "name:"
 """Before a pattern, where an option takes a column as well."""
 
 
-def is_of_names(wanted: str | None) -> bool:
+def is_of_names(wanted: object) -> bool:
     """Whether an option's value is a pattern of file names."""
-    return wanted is not None and wanted.startswith(START)
+    return isinstance(wanted, str) and wanted.startswith(START)
 
 
 def from_names(ids: Sequence[str], wanted: str, option: str) -> pd.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -48,10 +48,10 @@ def told(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Option
     if options.split is not None:
         images["split"] = _column(ids, rows, options.split, "--split").to_numpy(dtype=object)
         _check_split(images["split"], options.split)
-        said.append(say("split: column {column}", column=Name("column", options.split)))
+        said.append(say("split: {column}", column=_column_name(options.split)))
     if options.group_by is not None:
         images["group"] = _column(ids, rows, options.group_by, "--group-by").to_numpy(dtype=object)
-        said.append(say("groups: {column}", column=Name("column", options.group_by)))
+        said.append(say("groups: {column}", column=_column_name(options.group_by)))
     kept = [column for column in rows.columns if column not in (*aside, *used, *options.ignore)]
     again = [c for c in known(kept, (*LABEL, *LABEL_LIKE)) if tells_the_same(rows[c], images["label"])]
     if again:
@@ -79,9 +79,9 @@ def _labels(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Opt
     folder, doubt = layout.places["label"], layout.doubt
     wanted = options.label_column
     if wanted is not None and is_of_names(wanted):
-        return labels_in(from_names(ids, wanted, "--label-column"), wanted, options.positive, options.negative), (
-            wanted,
-        )
+        found = from_names(ids, wanted, "--label-column")
+        labels = labels_in(found, " or ".join(options.positive) or wanted, options.positive, options.negative)
+        return replace(labels, how=say("label: {column}", column=_column_name(wanted))), (wanted,)
     if rows.columns.empty and wanted is None and not (options.positive or options.negative):
         return Labels(values=folder, how=layout.how), ()
     open_to_question = wanted is None and not known(rows.columns, (*LABEL, *LABEL_LIKE))
@@ -97,6 +97,13 @@ def _labels(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Opt
             raise UsageError("--positive names values of a column: say which with --label-column.")
         return Labels(values=folder, how=layout.how), ()
     return labels_in(rows[column], column, options.positive, options.negative), (column,)
+
+
+def _column_name(wanted: str) -> Sentence:
+    """A column, or a pattern of names, which may hold a name itself."""
+    if is_of_names(wanted):
+        return say("found in file names by {pattern}", pattern=Name("text", wanted))
+    return say("column {column}", column=Name("column", wanted))
 
 
 def _column(ids: Sequence[str], rows: pd.DataFrame, wanted: str, option: str) -> pd.Series:
