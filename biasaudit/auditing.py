@@ -14,9 +14,11 @@ from biasaudit.detectors.asking.chosen import check_names, parts_of
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
+from biasaudit.evidence.missing_words import check_missing
 from biasaudit.evidence.resuming import checkpoints_of_survey
 from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
+from biasaudit.evidence.subgroups.reference import check_reference
 from biasaudit.images.reading import read_folder
 from biasaudit.images.table import ImageTable
 from biasaudit.model.given.opening import name_of
@@ -126,5 +128,7 @@ def _read(folder: Path, out: Path, settings: Settings, extra: Sequence[Any] = ()
     )
     make_folder(folder, out)
     check_names(settings, images, extra)
+    check_missing(settings, images)
     check_roles(settings, images)
+    check_reference(settings, images)
     return images

@@ -55,6 +55,13 @@ class Settings:
     ] = None
     split: Annotated[str | None, Option("Column with a given split: train, val, test.")] = None
     ignore: Annotated[tuple[str, ...], Option("Columns to leave out, separated by commas.")] = ()
+    missing: Annotated[
+        tuple[str, ...],
+        Option(
+            "Words and numbers in the CSV that mean that nothing is known, separated by commas, beside the usual ones.",
+            OF_IMAGES,
+        ),
+    ] = ()
     nuisance: Annotated[
         tuple[str, ...],
         Option(
