@@ -16,10 +16,12 @@ from biasaudit.errors import DataError, UsageError
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
+from biasaudit.evidence.missing_words import check_missing
 from biasaudit.evidence.resuming import checkpoints_of_survey
 from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
 from biasaudit.evidence.subgroups.columns import slug
+from biasaudit.evidence.subgroups.reference import check_reference
 from biasaudit.images.reading import read_folder
 from biasaudit.images.sources import Options
 from biasaudit.images.sources.questions import questions
@@ -154,13 +156,15 @@ def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
 def _read(folder: Path, out: Path, settings: Settings, progress: Progress, extra: Sequence[Any] = ()) -> ImageTable:
     """The table of images, once all that was chosen is known to fit it, and `out` can be written."""
     images = read_folder(folder, _options(settings, out))
-    for line in understood(images):
+    for line in understood(images, settings.missing):
         progress.say(f"  {line}")
     for warning in images.warnings:
         progress.say(f"  Note: {warning}")
     make_folder(folder, out)
     check_names(settings, images, extra)
+    check_missing(settings, images)
     check_roles(settings, images)
+    check_reference(settings, images)
     return images
 
 

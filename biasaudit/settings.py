@@ -117,6 +117,13 @@ class Settings:
         Option("Audit what is there, although a class or over a tenth of the images would be left out.", OF_IMAGES),
     ] = False
     ignore: Annotated[tuple[str, ...], Option("Columns to leave out, separated by commas.")] = ()
+    missing: Annotated[
+        tuple[str, ...],
+        Option(
+            "Words and numbers in the CSV that mean that nothing is known, separated by commas, beside the usual ones.",
+            OF_IMAGES,
+        ),
+    ] = ()
     nuisance: Annotated[
         tuple[str, ...],
         Option(

@@ -65,9 +65,12 @@ def conclude(graph: Graph, answers: Answers, scan: bool) -> Conclusion:
     if balanced is not None:
         checks.append(balanced.check)
     given = model is not None and model.given
+    fault = None if model else untested
     return Conclusion(
         verdict=audit_verdict(findings, learnt),
-        headline=untested if given and untested else wording.headline(findings, learnt, None if model else untested),
+        headline=untested
+        if given and untested
+        else wording.headline(findings, learnt, fault, graph.get("settings").mediator),
         findings=findings,
         checks=tuple(checks),
         subgroups=graph.get_or("breakdowns", graph.get_or("composition", ())),

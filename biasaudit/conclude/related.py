@@ -10,7 +10,7 @@ import numpy as np
 
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie, alike
-from biasaudit.results import Finding
+from biasaudit.results import Finding, column_of
 from biasaudit.stats import members, stratified_auc
 
 ACCOUNTED_FOR = 0.5
@@ -49,7 +49,9 @@ def tell_stories(
 
 
 def _one_column(one: Finding, other: Finding) -> bool:
-    return one.cue == other.cue and one.kind in ABOUT_A_COLUMN and other.kind in ABOUT_A_COLUMN
+    """Whether both ask of one column, or of parts of it: a date, its year."""
+    columns = {column_of(each.cue) for each in (one, other) if each.kind in ABOUT_A_COLUMN}
+    return len(columns) == 1 and one.kind in ABOUT_A_COLUMN and other.kind in ABOUT_A_COLUMN
 
 
 def _one_story(one: Tie, other: Tie, side_effects: Mapping[str, SideEffect]) -> bool:

@@ -72,7 +72,7 @@ def reviewed(audit: Audit, reviews: Iterable[Review]) -> Audit:
         changed |= {
             "findings": findings,
             "verdict": audit_verdict(findings, learnt),
-            "headline": wording.headline(findings, learnt),
+            "headline": wording.headline(findings, learnt, mediators=audit.settings.get("mediator", ())),
         }
     return audit.model_copy(update=changed)
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from biasaudit.cues.skin_tone import LIMITS, skin_tone
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
-from biasaudit.results import NOTHING, Finding, Name, Rung, RungName, Sentence, Verdict, counted, joined, say
+from biasaudit.results import (
+    NOTHING,
+    Finding,
+    Name,
+    Rung,
+    RungName,
+    Sentence,
+    Verdict,
+    counted,
+    joined,
+    listed,
+    not_compared,
+    say,
+)
 
 REMEDIES = {
     "artefact": say("mask or crop it"),
@@ -20,6 +33,8 @@ EVEN_OUT = say("even it out in preprocessing")
 """The same for all others."""
 HARDLY = 0.005
 """Share of images below which an artefact is not called found: what is measured is something else of the picture."""
+MOST_NAMED = 4
+"""Columns that a headline names."""
 NOTHING_TO_DO = say("Nothing to do.")
 
 
@@ -269,8 +284,16 @@ def _to_collect(tie: Tie, name: Sentence) -> Sentence:
     return say("{label} images without it and other images with it", label=label)
 
 
-def headline(findings: tuple[Finding, ...], learnt: bool | None, fault: Sentence | None = None) -> Sentence:
-    """The audit's verdict in one sentence; `fault`: why there is no model, where there should be one."""
+def headline(
+    findings: tuple[Finding, ...],
+    learnt: bool | None,
+    fault: Sentence | None = None,
+    mediators: Sequence[str] = (),
+) -> Sentence:
+    """The audit's verdict in a sentence or two; `fault`: why there is no model, where there should be one.
+
+    Where nothing was found the columns that were not compared are named, but for declared `mediators`.
+    """
     if learnt is False and fault:
         return say("The model could not be trained ({fault!p}), so what it uses could not be tested.", fault=fault)
     if learnt is False:
@@ -283,4 +306,20 @@ def headline(findings: tuple[Finding, ...], learnt: bool | None, fault: Sentence
     if not any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings):
         return say("No cue could be compared between the classes in this data: see beside each why.")
     tested = say("No cue was found tied to a label and used") if learnt else say("No cue was found tied to a label")
-    return say("{tested}; the smallest effects that would have shown stand beside each.", tested=tested)
+    return say(
+        "{tested}; the smallest effects that would have shown stand beside each.{but}",
+        tested=tested,
+        but=_not_compared(not_compared(findings, mediators)),
+    )
+
+
+def _not_compared(columns: Sequence[Finding]) -> Sentence:
+    """The columns of which nothing was compared with the label."""
+    if not columns:
+        return NOTHING
+    named: list[Sentence] = [say("“{column:40}”", column=Name("column", each.cue)) for each in columns[:MOST_NAMED]]
+    if len(columns) > MOST_NAMED:
+        named.append(say("{n} more", n=len(columns) - MOST_NAMED))
+    if len(columns) == 1:
+        return say(" Not compared with it: the column {named}.", named=named[0])
+    return say(" Not compared with it: the columns {named}.", named=listed(named))

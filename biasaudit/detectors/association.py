@@ -218,7 +218,8 @@ def association(images: ImageTable, cue_values: tuple[CueValues, ...], settings:
     """Why it matters: a cue that goes with the label in the data is a shortcut on offer, whatever the model does.
 
     How it is measured: in the images that a model learns from (all but the given test part). For numbers the AUC of
-    each class against the rest; for columns of text Cramer's V, corrected for bias. The null is made by at least
+    each class against the rest; for columns of a table (numbers and dates in bands of quartiles, words as they stand,
+    ids by how they begin, end and count) Cramer's V, corrected for bias. The null is made by at least
     1,999 permutations of the labels (more where there are many tests), whole patients at a time where a group is
     given; intervals come from resampling groups. Never accuracy against a majority, which breaks on skewed classes.
     Where columns are declared a nuisance, every other cue is compared, and permuted, within their crossed values

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from biasaudit.evidence.blind_views import blind_views
-from biasaudit.evidence.cue_values import known_cues
 from biasaudit.evidence.discovery.clustered_maps import evidence_places
 from biasaudit.evidence.discovery.discovered import cue_values, discovered
 from biasaudit.evidence.discovery.fixed_places import fixed_places
@@ -17,6 +16,7 @@ from biasaudit.evidence.embedding_map import embedding_layout
 from biasaudit.evidence.fitted import fitted, predictions
 from biasaudit.evidence.graph import Evidence, evidence
 from biasaudit.evidence.interventions import interventions
+from biasaudit.evidence.known_cues import known_cues
 from biasaudit.evidence.maps.attribution_record import attribution_record
 from biasaudit.evidence.maps.attributions import attributions
 from biasaudit.evidence.maps.cue_maps import cue_maps

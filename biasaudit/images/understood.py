@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from biasaudit.images.names import escaped
 from biasaudit.images.splits import held_out_names
 from biasaudit.images.table import ImageTable
+from biasaudit.images.values import read_values
 from biasaudit.results import Name, Sentence, joined, say
 
 SHOWN = 12
 """Classes, parts and columns that a line names."""
 
 
-def understood(images: ImageTable) -> tuple[Sentence, ...]:
-    """How files, labels, splits, groups and columns were told, and how many there are of each."""
-    return (*images.read_as, _classes(images), *_split(images), *_groups(images), *_columns(images), *left_out(images))
+def understood(images: ImageTable, missing: Sequence[str] = ()) -> tuple[Sentence, ...]:
+    """How files, labels, splits, groups and columns were told, and how many there are of each.
+
+    missing: the words that the user says mean nothing in a column.
+    """
+    columns = _columns(images, missing)
+    return (*images.read_as, _classes(images), *_split(images), *_groups(images), *columns, *left_out(images))
 
 
 def left_out(images: ImageTable) -> Iterator[Sentence]:
@@ -54,13 +59,13 @@ def _groups(images: ImageTable) -> Iterator[Sentence]:
         yield say("{groups} groups (patients, scenes) in {n} images", groups=len(set(images.groups)), n=images.n)
 
 
-def _columns(images: ImageTable) -> Iterator[Sentence]:
-    if names := images.metadata_columns:
-        yield say(
-            "columns tested as cues: {columns}{rest}",
-            columns=joined(Name("column", escaped(name, 60)) for name in names[:SHOWN]),
-            rest=_more(len(names)),
-        )
+def _columns(images: ImageTable, missing: Sequence[str]) -> Iterator[Sentence]:
+    names = images.metadata_columns
+    for name in names[:SHOWN]:
+        read = read_values(images.frame[f"meta_{name}"].to_numpy(dtype=object), missing)
+        yield say("column {column}: {how}", column=Name("column", escaped(name, 60)), how=read.how)
+    if len(names) > SHOWN:
+        yield say("and {n} more columns, which the report names", n=len(names) - SHOWN)
 
 
 def _counted(kind: str, name: str, n: int) -> Sentence:

@@ -13,13 +13,12 @@ import pandas as pd
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.names import as_unicode
-from biasaudit.images.understood import understood
-from biasaudit.results import Dataset, Model
+from biasaudit.results import Dataset, Model, Sentence
 
 LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "opencv-python-headless", "pillow")
 
 
-def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
+def dataset_record(folder: Path, surveyed: Survey, read_as: tuple[Sentence, ...] = ()) -> Dataset:
     """The data set as it was read: counts, exclusions, and a fingerprint over ids, labels and content."""
     images, values = surveyed.images, surveyed.values
     sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
@@ -33,7 +32,7 @@ def dataset_record(folder: Path, surveyed: Survey) -> Dataset:
         excluded=images.excluded,
         notes=images.notes,
         warnings=images.warnings,
-        read_as=understood(images),
+        read_as=read_as,
         sizes=dict(sizes.most_common(10)),
         formats=dict(Counter(values["format"])),
         fingerprint=_fingerprint(images.frame, values["hash"]),

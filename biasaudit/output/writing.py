@@ -13,6 +13,7 @@ from biasaudit.evidence.gathering import LEFT_OUT
 from biasaudit.evidence.graph import Graph
 from biasaudit.evidence.maps.attribution_record import save_averages
 from biasaudit.images.names import as_unicode
+from biasaudit.images.understood import understood
 from biasaudit.output.pictures import save_pictures
 from biasaudit.output.provenance import dataset_record, environment, model_record
 from biasaudit.output.result import AuditResult
@@ -49,7 +50,7 @@ def write(
     record = Audit(
         verdict=conclusion.verdict,
         headline=conclusion.headline,
-        dataset=dataset_record(folder, survey),
+        dataset=dataset_record(folder, survey, understood(images, settings.missing)),
         model=model_record((given or graph.get("backbone")).name, model) if model is not None else None,
         settings={**settings.to_record(), "scan": scan},
         environment=environment(),

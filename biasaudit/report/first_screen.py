@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from biasaudit.report.chapters import Chapter
 from biasaudit.report.contents import Contents
 from biasaudit.report.standing import is_constant
-from biasaudit.report.words import OPEN, OVERALL, PROBLEMS, VERDICTS, count, meaning
-from biasaudit.results import RUNGS, Audit, Finding
+from biasaudit.report.words import OPEN, OVERALL, PROBLEMS, VERDICTS, both_ends, count, meaning
+from biasaudit.results import RUNGS, Audit, Finding, not_compared
 
 CARDS = 3
+NAMED_COLUMNS = 6
+"""Columns that the first screen names."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ def _not_tested(audit: Audit, contents: Contents) -> Iterator[tuple[str, str]]:
         yield "What a model uses: this one did not learn to tell the classes apart.", "#model"
     else:
         yield from _untested_rungs(audit)
+    if columns := not_compared(audit.findings, audit.settings.get("mediator", ())):
+        named = ", ".join(f"“{both_ends(each.cue)}”" for each in columns[:NAMED_COLUMNS])
+        more = f" and {len(columns) - NAMED_COLUMNS} more" if len(columns) > NAMED_COLUMNS else ""
+        yield f"{count(len(columns), 'column')} not compared with the label: {named}{more}.", "#untested"
     if contents.untested:
         yield f"{count(len(contents.untested), 'question')} that could not be tested at all.", "#untested"
     for status, word in (("failed", "failed"), ("skipped", "skipped")):

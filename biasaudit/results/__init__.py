@@ -27,11 +27,13 @@ from biasaudit.results.base import (
 from biasaudit.results.blocks import Block, Gallery, Interval, Intervals, Note, Questions, Scatter, Section, Table
 from biasaudit.results.finding import Check, Finding, Rung
 from biasaudit.results.maps import Attribution, ClassMap, Colouring, CueMap, EmbeddingMap, MapCheck, RegionShare
+from biasaudit.results.parts import NAMED, PartName, column_of, compared_parts, not_compared, part_of
 from biasaudit.results.selftest import PlantedCue, SelfTest
 from biasaudit.results.sentences import NOTHING, Name, Sentence, counted, joined, listed, ours, paragraph, say, shorten
 from biasaudit.results.subgroups import Breakdown, Difference, Figure, Subgroup
 
 __all__ = [
+    "NAMED",
     "NOTHING",
     "RUNGS",
     "SCHEMA_VERSION",
@@ -68,6 +70,7 @@ __all__ = [
     "Name",
     "Note",
     "Ours",
+    "PartName",
     "Person",
     "PlantedCue",
     "Questions",
@@ -86,11 +89,15 @@ __all__ = [
     "Table",
     "Value",
     "Verdict",
+    "column_of",
+    "compared_parts",
     "counted",
     "joined",
     "listed",
+    "not_compared",
     "ours",
     "paragraph",
+    "part_of",
     "say",
     "shorten",
 ]

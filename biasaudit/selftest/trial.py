@@ -12,7 +12,7 @@ import pandas as pd
 from biasaudit.conclude.ranking import rank
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors import association
-from biasaudit.evidence.cue_values import known_cues
+from biasaudit.evidence.known_cues import known_cues
 from biasaudit.evidence.measure.planting import insertable
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.side_effects import FEWEST, IMAGES, attribute, signature, tied_numbers

@@ -11,7 +11,7 @@ from biasaudit.conclude.ranking import rank
 from biasaudit.conclude.wording import tie_in_words
 from biasaudit.detectors import association, disparity, reliance
 from biasaudit.errors import UsageError
-from biasaudit.evidence.cue_values import metadata_cue
+from biasaudit.evidence.metadata_cues import metadata_cue
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.ties import ties
 from biasaudit.settings import Settings
@@ -327,6 +327,8 @@ def folder(tmp_path):
         "stage": np.where(rng.random(160) < 0.8, upright, ~upright).astype(int),
         "patient": [f"p{i // 2}" for i in range(160)],
         "part": np.where(np.arange(160) % 4, "train", "test"),
+        "same": "x",
+        "taken": [f"2020-{1 + i % 12:02}-{1 + i % 28:02}" for i in range(160)],
     }
     frame.assign(**columns).to_csv(tmp_path / "m.csv", index=False)
     return tmp_path / "photos"
@@ -358,6 +360,19 @@ def test_roles_reach_every_rung_and_stand_in_the_record(folder, tmp_path, stub_n
         ({"sensitive": ("sex",), "metadata": None}, "--sensitive sex .*--metadata"),
         ({"nuisance": ("patient",)}, "--nuisance patient: treated as an id.*coarser"),
         ({"nuisance": ("hospital",), "group_by": "hospital"}, "--nuisance hospital: it names the groups.*coarser"),
+        ({"nuisance": ("same",)}, "--nuisance same: the same in every image"),
+        ({"mediator": ("patient",)}, "--mediator patient: treated as an id.*leave the option out"),
+        ({"mediator": ("same",)}, "--mediator same: the same in every image"),
+        (
+            {"sensitive": ("patient",)},
+            "--sensitive patient: it was read as id: 80 values in 160 images.*20 groups at most",
+        ),
+        ({"sensitive": ("taken",)}, "--sensitive taken: it was read as date, 2020-01-01 to.*--missing"),
+        ({"sensitive": ("same",)}, "--sensitive same: the same in every image"),
+        ({"sensitive": ("patient",), "group_by": "patient"}, "--sensitive patient: it names the groups"),
+        ({"missing": ("f", "unknown")}, "--missing unknown: no column.*spelling"),
+        ({"missing": ("p99x",)}, "--missing p99x: no column.*Did you mean 'p9'"),
+        ({"missing": ("f",), "metadata": None}, "--missing f needs a table"),
     ],
 )
 def test_a_role_that_cannot_be_is_a_usage_error(folder, tmp_path, choices, says):

@@ -174,6 +174,16 @@ def test_a_clean_audit_says_what_could_have_been_seen_and_never_more():
     assert "0.045" in text
 
 
+def test_columns_of_which_nothing_was_compared_are_named_on_the_first_screen():
+    def column(name, verdict="untested"):
+        return clear(name, 0.5, "metadata").model_copy(update={"verdict": verdict, "id": f"metadata-{name}"})
+
+    compared = (column("accession"), column("accession (number)", "clear"), column("stage"))
+    told = sample_audit(findings=(*compared, column("uid"), column("notes")), settings={"mediator": ["stage"]})
+    assert "2 columns not compared with the label: “uid”, “notes”." in Page(render(told)).text
+    assert "not compared with the label" not in Page(render(told.model_copy(update={"findings": compared}))).text
+
+
 @pytest.mark.parametrize("make", [sample_audit, hostile_audit])
 def test_no_page_promises_too_much_or_asks_the_network(make, evidence):
     html = render(make(), evidence)

@@ -2,52 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from biasaudit.cues.cue import cue
 from biasaudit.images.exif import printable
+from biasaudit.images.naming import pattern
 from biasaudit.images.photo import NO_WORD, Photo
-
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-SHORTEST_CODE = 8
-"""Letters and digits in a row that, mixed, are a code; shorter ones are read as they stand."""
-
-MOST_TURNS = 2
-"""How often a name may turn from letters to digits or back: "20190501t1230" does twice. A code does more often."""
-
-SHORTEST_WORD = 3
-"""Single words of a folder's name are looked for from this length: "of" and "a" stand in any name."""
 
 LONGEST_NAME = 255
 """Characters of a name that are looked at; file systems allow no more."""
-
-FOLDER = "(folder)"
-
-
-def _codes_starred(name: str) -> str:
-    """Identifiers and other long codes that mix letters and digits as "*"."""
-
-    def starred(match: re.Match[str]) -> str:
-        token = match[0]
-        turns = len(re.findall(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)", token))
-        hexadecimal = turns > 0 and re.fullmatch(r"[0-9a-f]+", token)
-        return "*" if len(token) >= SHORTEST_CODE and (turns > MOST_TURNS or hexadecimal) else token
-
-    return re.sub(r"[^\W_]+", starred, UUID.sub("*", name))
-
-
-def _without_folder(name: str, folder: str) -> str:
-    """The folder's name, or single words of it, as "(folder)", so that classes named after themselves are alike."""
-    words = re.findall(r"[^\W_]+", folder)
-    choices = [r"[\W_]*".join(map(re.escape, words))] if words else []
-    choices += [re.escape(word) for word in words if len(word) >= SHORTEST_WORD]
-    choices += [choice.removesuffix("s") for choice in choices if len(choice) > SHORTEST_WORD and choice[-1] == "s"]
-    choices = [choice for choice in choices if not choice.isdigit()]  # numbers become "#" anyway
-    if not choices:
-        return name
-    found = rf"(?<![^\W_])(?:{'|'.join(sorted(choices, key=len, reverse=True))})s?(?![^\W\d_])"
-    return re.sub(rf"{found}(?:[\W_]*{found})*", FOLDER, name)
 
 
 @cue(
@@ -74,5 +35,4 @@ def file_name(photo: Photo) -> str:
     reproducibility crisis in machine-learning-based science, Patterns 4.
     """
     name, folder = (printable(text.lower(), LONGEST_NAME) for text in (photo.file.name, photo.file.folder))
-    pattern = re.sub(r"\d+", "#", _without_folder(_codes_starred(name), folder))
-    return printable(pattern) or NO_WORD
+    return printable(pattern(name, folder)) or NO_WORD

@@ -12,8 +12,10 @@ from biasaudit.detectors.detector import Detector
 from biasaudit.errors import UsageError
 from biasaudit.evidence.graph import Evidence
 from biasaudit.evidence.measure.columns import FACTS, TEXTS
+from biasaudit.evidence.metadata_cues import metadata_cues
 from biasaudit.evidence.providers import BUILTIN as PROVIDERS
 from biasaudit.images.table import ImageTable
+from biasaudit.results import column_of
 from biasaudit.runtime.plugins import installed
 from biasaudit.settings import Settings
 
@@ -64,8 +66,18 @@ def check_names(settings: Settings, images: ImageTable, extra: Sequence[Cue | De
     cues, detectors, _ = _all_parts(extra)
     known = {cue.id for cue in cues} | {detector.id for detector in detectors}
     unknown = sorted(set(settings.without) - known - set(images.metadata_columns))
+    unknown = [name for name in unknown if not _is_part(name, images, settings)]
     if unknown:
         raise UsageError(
             f"--without: there is no cue, detector or column {unknown[0]!r}. "
             "`biasaudit cues` and `biasaudit detectors` list them."
         )
+
+
+def _is_part(name: str, images: ImageTable, settings: Settings) -> bool:
+    """Whether it is a part of a column that is compared by itself: "accession (number)"."""
+    column = column_of(name)
+    if column not in images.metadata_columns:
+        return False
+    text = images.frame[f"meta_{column}"].to_numpy(dtype=object)
+    return name in {cue.id for cue in metadata_cues(column, text, images.labels, settings.missing)}

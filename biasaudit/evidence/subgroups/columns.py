@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from biasaudit.cues.skin_tone import CATEGORIES, LIMITS, category, skin_tone
-from biasaudit.evidence.cue_values import LEAST_PER_LEVEL, MISSING
+from biasaudit.evidence.cue_values import MISSING
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
+from biasaudit.images.values import LEAST_PER_LEVEL, read_values
+from biasaudit.images.values.missing import AMONG_NUMBERS, spelled
+from biasaudit.images.values.spans import number_of, span_of
+from biasaudit.images.values.spellings import matched
 from biasaudit.results import NOTHING, Name, Sentence, joined, say
 from biasaudit.settings import Settings
 
@@ -28,8 +31,6 @@ ABOUT_PEOPLE = (
 """Words in a column's name that say it is about people."""
 MOST_LEVELS = 20
 """A column of words with more values is a list, not a grouping."""
-NUMBERS = 10
-"""Distinct numbers above which they are cut into bands."""
 WANTED = 4
 """Bands that the middle nine tenths of the numbers are cut into, about."""
 END = 0.05
@@ -77,27 +78,39 @@ class GroupColumn:
         return say("“{value}”", value=Name("value", others.pop())) if len(others) == 1 else say("all others")
 
     def level_of(self, text: str) -> str:
-        """The level of a value as it stands in a table; of words the value itself, whether or not it is a level."""
-        if text in ("", MISSING):
+        """The level that a value or a band in another table means; where it means none, the text itself."""
+        word = text.strip()
+        if word in ("", MISSING):
             return MISSING
+        if word in self.levels:
+            return word
         if not self.edges:
-            return text
-        try:
-            return names_of(self.edges)[int(np.searchsorted(self.edges, float(text), side="right"))]
-        except ValueError:
-            return text
+            return matched(word, self.levels) or word
+        if np.isfinite(number := number_of(word)):
+            return names_of(self.edges)[int(np.searchsorted(self.edges, number, side="right"))]
+        return self._band_around(word) or (MISSING if spelled([word], AMONG_NUMBERS)[0] else word)
+
+    def _band_around(self, text: str) -> str | None:
+        """The band that another one lies in; None where it reaches over an edge, or is no band."""
+        names = names_of(self.edges)
+        if text in names or (reach := span_of(text)) is None:
+            return text if text in names else None
+        place = int(np.searchsorted(self.edges, reach[0], side="right"))
+        return names[place] if reach[1] <= (*self.edges, float("inf"))[place] else None
 
 
-def group_columns(images: ImageTable, survey: Survey, settings: Settings) -> tuple[GroupColumn, ...]:
-    """Every metadata column that groups the images, those about people first; ids and constants are left out."""
+def columns_of_table(images: ImageTable, settings: Settings) -> list[GroupColumn]:
+    """Every metadata column that groups the images; ids and constants are left out."""
     names = [
         name for name in images.metadata_columns if name not in (settings.split, settings.group_by, *settings.without)
     ]
-    found = [
-        column
-        for name in names
-        if (column := group_column(name, images.frame[f"meta_{name}"].to_numpy(dtype=object), settings)) is not None
-    ]
+    found = (group_column(name, images.frame[f"meta_{name}"].to_numpy(dtype=object), settings) for name in names)
+    return [column for column in found if column is not None]
+
+
+def group_columns(images: ImageTable, survey: Survey, settings: Settings) -> tuple[GroupColumn, ...]:
+    """The columns that group the images, and tones of skin where they are asked for; those about people first."""
+    found = columns_of_table(images, settings)
     if settings.skin_tone:
         found = [tone for tone in [_tones(survey.values[skin_tone.id].to_numpy(dtype=float))] if tone] + found
     return tuple(sorted(found, key=lambda column: not column.about_people))
@@ -114,19 +127,22 @@ def _tones(angles: np.ndarray) -> GroupColumn | None:
 
 
 def group_column(name: str, text: np.ndarray, settings: Settings) -> GroupColumn | None:
-    """One column; text: (n,), each a str, or NaN, None or "" where it is missing. None where it groups nothing."""
-    present = np.array([isinstance(value, str) and value != "" for value in text])
-    levels = np.where(present, text, MISSING).astype(object)
-    numbers = _numbers(levels[present])
+    """One column; text: (n,), each a str, or NaN or None where it is missing. None where it groups nothing.
+
+    Numbers with many values are cut at round ones; dates and times are no groups of people.
+    """
+    values = read_values(text, settings.missing)
+    levels = np.where(values.missing, MISSING, values.levels).astype(object)
+    number = np.isfinite(values.numbers)
     edges: tuple[float, ...] = ()
-    order = sorted(set(levels[present]))
-    if numbers is not None and len(np.unique(numbers)) > NUMBERS:
-        edges = edges_of(numbers)
-        order = names_of(edges)
-        levels[present] = np.array(order, dtype=object)[np.searchsorted(edges, numbers, side="right")]
-    elif numbers is not None:
-        order.sort(key=float)
-    order = [level for level in order if (levels == level).any()] + ([] if present.all() else [MISSING])
+    bands: list[str] = []
+    if values.kind == "number" and values.measured:
+        edges = edges_of(values.numbers[number])
+        bands = names_of(edges)
+        levels[number] = np.array(bands, dtype=object)[np.searchsorted(edges, values.numbers[number], side="right")]
+    size = dict(zip(levels[number], values.numbers[number], strict=True))
+    words = sorted(set(levels[~values.missing]) - set(bands), key=lambda level: (size.get(level, np.inf), level))
+    order = [level for level in bands if (levels == level).any()] + words + [MISSING] * bool(values.missing.any())
     if not 1 < len(order) <= MOST_LEVELS or len(text) < LEAST_PER_LEVEL * len(order):
         return None
     place = {level: number for number, level in enumerate(order)}
@@ -181,14 +197,3 @@ def slug(column: str) -> str:
     """A column's name as a part of a finding's id: readable, safe in a link, and unlike any other column's."""
     plain = re.sub(r"[^a-z0-9_]+", "-", column.lower()).strip("-")[:60]
     return plain if plain == column else f"{plain}-{hashlib.sha256(column.encode()).hexdigest()[:6]}".lstrip("-")
-
-
-def _numbers(levels: Sequence[str]) -> np.ndarray | None:
-    """The levels as numbers, or None where some are none, or are codes with leading zeros."""
-    if not len(levels) or any(re.fullmatch(r"0\d+", level) for level in levels):
-        return None
-    try:
-        numbers = np.array([float(level) for level in levels])
-    except ValueError:
-        return None
-    return numbers if np.isfinite(numbers).all() else None

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from biasaudit.errors import UsageError
-from biasaudit.evidence.subgroups.columns import GroupColumn
+from biasaudit.evidence.cue_values import MISSING
+from biasaudit.evidence.subgroups.columns import GroupColumn, columns_of_table, names_of
 from biasaudit.images.names import escaped
+from biasaudit.images.table import ImageTable
+from biasaudit.settings import Settings
 
 SHARES = ("share", "count")
+SHOWN = 8
+"""Levels that a message names."""
 HELP = "It takes the columns column, level, share; or the columns of your metadata, with a share, a count or no more."
 
 
@@ -40,17 +45,59 @@ def read_reference(path: Path, columns: Iterable[GroupColumn]) -> dict[str, dict
             for value, share in zip(table[name], shares, strict=True)
         ]
     known = {column.name: column for column in columns}
+    level_of: dict[tuple[str, str], str] = {}
     found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for name, value, share in cells:
         if name in known:
-            found[name][known[name].level_of(value)] += share
-    if not found:
-        named = ", ".join(escaped(str(name)) for name in sorted({cell[0] for cell in cells})[:8])
+            if (name, value) not in level_of:
+                level_of[name, value] = known[name].level_of(value)
+            found[name][level_of[name, value]] += share
+    unknown = sorted({cell[0] for cell in cells} - set(known))
+    if not found or ({"column", "level"} <= set(table.columns) and unknown):
+        named = ", ".join(escaped(str(name)) for name in unknown[:8])
         raise UsageError(
             f"--reference: {escaped(path.name)} is about {named or 'nothing'}, by which the images are not grouped; "
             f"they are by {', '.join(map(escaped, known)) or 'nothing: --metadata names a table'}."
         )
+    for name, levels in found.items():
+        _check_levels(known[name], levels, path)
     return {name: _divided(levels, name, path) for name, levels in found.items()}
+
+
+def check_reference(settings: Settings, images: ImageTable) -> None:
+    """Raise UsageError where the reference cannot be held against the columns; before any picture is read.
+
+    Where skin tones are asked for, which only the pictures tell, it is read when these are known.
+    """
+    if settings.reference and not settings.skin_tone:
+        read_reference(Path(settings.reference), columns_of_table(images, settings))
+
+
+def _check_levels(column: GroupColumn, given: Mapping[str, float], path: Path) -> None:
+    """Raise UsageError where levels of the reference are none of the column's, and may be other words for some of them.
+
+    One that no image has is a group that is missing, where all of the images' own levels are in the reference.
+    """
+    bands = names_of(column.edges) if column.edges else []
+    strange = [level for level, share in given.items() if share and level not in (*column.levels, *bands, MISSING)]
+    unmet = [level for level in column.levels if level not in (*given, MISSING)]
+    if not strange or not (unmet or bands):
+        return
+    name = f"--reference: {escaped(column.name)} in {escaped(path.name)}"
+    if bands:
+        raise UsageError(
+            f"{name}: {_quoted(strange)} lies in none of the bands that the images are in: {_quoted(bands)}. Give one "
+            "row a person, or bands that lie within these."
+        )
+    raise UsageError(
+        f"{name}: no image has {_quoted(strange)}, and the images have {_quoted(unmet)}, of which the file says "
+        "nothing. Spell them alike, or give each a row of its own (with a share of 0 where there is nobody)."
+    )
+
+
+def _quoted(levels: Sequence[str]) -> str:
+    more = ", ..." if len(levels) > SHOWN else ""
+    return ", ".join(repr(escaped(level, 40)) for level in levels[:SHOWN]) + more
 
 
 def _shares(table: pd.DataFrame, path: Path) -> np.ndarray:

@@ -29,6 +29,40 @@ def test_ages_are_cut_at_round_years():
     assert found.cut == "Cut at 40, 60, 80."
 
 
+@pytest.mark.parametrize("form", ["{:03d}Y", "{} years", "{},0", "{}%"])
+def test_ages_are_cut_however_they_are_written_and_missing_is_a_group(form):
+    ages = np.random.default_rng(0).integers(18, 91, 500)
+    plain = column([str(age) for age in ages], "age")
+    found = column([*(form.format(age) for age in ages), *["unknown"] * 20, None], "age")
+    assert found.levels == (*plain.levels, "(missing)")
+    assert (found.codes[:500] == plain.codes).all()
+    assert (found.codes[500:] == 4).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("40,5", "40 to under 60"),
+        ("045Y", "40 to under 60"),
+        ("40-59", "40 to under 60"),
+        ("under 18", "under 40"),
+        ("85+", "80 and over"),
+        ("60 to under 80", "60 to under 80"),
+        ("unknown", "(missing)"),
+        ("18-64", "18-64"),
+        ("65+", "65+"),
+        ("old", "old"),
+    ],
+)
+def test_values_and_bands_of_another_table_find_the_band_that_they_lie_in(text, level):
+    ages = np.random.default_rng(0).integers(18, 91, 500)
+    assert column([str(age) for age in ages], "age").level_of(text) == level
+
+
+def test_words_of_the_users_are_missing():
+    assert column(["f", "m", "k. A."] * 20, settings=Settings(missing=("k. A.",))).levels == ("f", "m", "(missing)")
+
+
 @pytest.mark.parametrize("scale", [1e-6, 0.1, 1, 1e5])
 def test_any_scale_gives_a_handful_of_bands(scale):
     edges = edges_of(np.random.default_rng(1).normal(5, 2, 400) * scale)

@@ -81,6 +81,15 @@ def test_a_reference_of_people_is_cut_as_the_images_are(people, tmp_path):
     assert max(shares.values()) == 0.5
 
 
+def test_a_reference_in_other_words_is_understood(people, tmp_path):
+    reference = tmp_path / "reference.csv"
+    reference.write_text("column,level,share\nsex,F,51\nsex,M,49\n")
+    result = scan(people, tmp_path / "out", reference=reference)
+    assert finding(result, "representation-sex").verdict == "clear"
+    sex = next(each for each in result.record.subgroups if each.column == "sex")
+    assert {group.name: group.reference for group in sex.groups} == {"female": 0.51, "male": 0.49}
+
+
 @pytest.mark.parametrize(
     ("text", "word"),
     [
@@ -88,6 +97,10 @@ def test_a_reference_of_people_is_cut_as_the_images_are(people, tmp_path):
         ("column,level,share\nsex,female,-1\n", "line 2"),
         ("column,level,share\nstage,early,1\n", "stage"),
         ("column,level,share\nsex,female,0\n", "add up to 0"),
+        ("column,level,share\nsex,1,50\nsex,2,50\n", "no image has '1', '2'.*'female', 'male'"),
+        ("column,level,share\nsex,women,50\nsex,boys,50\n", "no image has 'boys'.*'male'"),
+        ("column,level,share\nage,18-64,70\nage,65+,30\n", "'18-64', '65.'.*one row a person"),
+        ("column,level,share\nsex,female,50\nsex,male,50\nstage,early,1\n", "stage"),
         ("", "cannot read"),
     ],
 )

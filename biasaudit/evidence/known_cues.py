@@ -1,0 +1,42 @@
+"""All cues that have a name: those measured in every picture and file, and the columns of the metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from biasaudit.cues.cue import Cue
+from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.measure.survey import Survey
+from biasaudit.evidence.measured_cues import knowability_cue, measured_cue, word_cue
+from biasaudit.evidence.metadata_cues import metadata_cues
+from biasaudit.images.table import ImageTable
+from biasaudit.settings import Settings
+
+
+def known_cues(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
+    """All cues of this audit: the measured ones, then the metadata columns but the one that names the split."""
+    learnt = ~images.held_out
+    numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float), learnt) for cue in cues if not cue.words]
+    words = [
+        word_cue(cue, survey.values[cue.id].to_numpy(dtype=object), images.codes, learnt) for cue in cues if cue.words
+    ]
+    known = [knowable for cue in numbers if (knowable := knowability_cue(cue)) is not None]
+    return (*numbers, *words, *known, *cues_of_columns(images, settings))
+
+
+def cues_of_columns(images: ImageTable, settings: Settings) -> Iterator[CueValues]:
+    """The columns with what the user declared them to be, each followed by its parts.
+
+    A column that is held fixed, or is part of how the label shows, is that as a whole, and has no parts.
+    """
+    taken = frozenset(images.metadata_columns)
+    for name in images.metadata_columns:
+        if name in (settings.split, *settings.without):
+            continue
+        text = images.frame[f"meta_{name}"].to_numpy(dtype=object)
+        column, *parts = metadata_cues(name, text, images.labels, settings.missing, taken)
+        role = settings.role(name)
+        yield replace(column, role=role)
+        if role not in ("nuisance", "mediator"):
+            yield from (part for part in parts if part.id not in settings.without)
