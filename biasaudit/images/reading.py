@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
+from biasaudit.images.scale import scale_of
 from biasaudit.images.sources import SOURCES, Listing, Options, Source
 from biasaudit.images.table import ImageTable
 from biasaudit.images.usable import check_usable
@@ -26,7 +28,9 @@ def read_folder(
     max_bad: float = 0.2,
     sources: Sequence[Source] = SOURCES,
 ) -> ImageTable:
-    """List the images under `root` with their labels, and what a table tells of them. Decodes nothing.
+    """List the images under `root` with their labels, and what a table tells of them.
+
+    Decodes nothing but a sample of those that do not say which of their values are black and white.
 
     `group_by` and `split` name columns of the CSV, `ignore` columns to leave out. `max_bad` is the share of
     the CSV's rows that may name no file. `sources` are asked in turn. Raises UsageError (the command or the CSV is
@@ -41,7 +45,8 @@ def read_folder(
         max_bad=max_bad,
     )
     listing = _first_listing(root, options, sources)
-    return check_usable(_table_of(root, listing), max_bad=max_bad, drop_small=drop_small)
+    table = check_usable(_table_of(root, listing), max_bad=max_bad, drop_small=drop_small)
+    return replace(table, scale=scale_of(table.n, table.path))
 
 
 def _first_listing(root: Path, options: Options, sources: Sequence[Source]) -> Listing:
