@@ -149,6 +149,13 @@ class Settings:
             "camera move it."
         ),
     ] = False
+    dicom_people: Annotated[
+        bool,
+        Option(
+            "Read sex and age (in tens of years) out of DICOM headers as columns too. Without it no column is about a "
+            "person."
+        ),
+    ] = False
     reference: Annotated[
         str | Path | None,
         Option(

@@ -45,6 +45,8 @@ class Cue:
     unseen: bool = False
     """True where a network cannot see it in the pixels (the file's name): where classes differ in nothing but a word
     of it, it only repeats what the classes are called."""
+    column: str = ""
+    """Of a word that files tell of themselves the column of the table that it fills: it is read there from then on."""
     insert: Insert | None = None
     """(rgb uint8 HxWx3, amount, rng) -> (rgb uint8 HxWx3 with the cue, mask bool HxW of what was touched).
 

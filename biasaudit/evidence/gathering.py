@@ -11,8 +11,10 @@ from typing import Any
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.graph import Evidence, Graph
+from biasaudit.evidence.measure.file_columns import file_columns
 from biasaudit.evidence.measure.survey import Survey, survey
 from biasaudit.evidence.resuming import checkpoints_of_run, checkpoints_of_survey
+from biasaudit.evidence.roles import check_roles
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
 from biasaudit.images.understood import left_out
@@ -64,6 +66,7 @@ def gather(
     store = _reserve(out.absolute() / "cache", images.n, sizes)
     try:
         surveyed = survey_of(images, cues, store, cache, settings, progress, checkpoints)
+        check_roles(settings, surveyed.images)
         known = {
             "images": surveyed.images,
             "survey": surveyed,
@@ -98,8 +101,9 @@ def survey_of(
     checkpoints: Checkpoints,
 ) -> Survey:
     """What one pass over the files found, of those that can be audited. Raises DataError where too few can."""
+    told = file_columns(people=settings.dicom_people)
     surveyed = survey(
-        images, cues, store=store, jobs=settings.jobs, cache=cache, progress=progress, checkpoints=checkpoints
+        images, (*cues, *told), store=store, jobs=settings.jobs, cache=cache, progress=progress, checkpoints=checkpoints
     )
     usable = check_usable(surveyed.images, settings.max_bad, settings.drop_small, settings.allow_missing)
     for line in left_out(replace(usable, left_out=usable.left_out[len(images.left_out) :])):

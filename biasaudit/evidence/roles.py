@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from biasaudit.errors import UsageError
@@ -15,20 +17,23 @@ from biasaudit.settings import ROLES, Settings
 NAMES_GROUPS = "it names the groups, which are kept whole"
 
 
-def check_roles(settings: Settings, images: ImageTable) -> None:
-    """Raise UsageError where a role is given to a column that is not there, is used otherwise, or would do nothing."""
+def check_roles(settings: Settings, images: ImageTable, to_come: Collection[str] = ()) -> None:
+    """Raise UsageError where a role is given to a column that is not there, is used otherwise, or would do nothing.
+
+    `to_come` names columns that files may still tell of themselves.
+    """
     taken = {"--split": (settings.split,), "--ignore": settings.ignore, "--without": settings.without}
     given: dict[str, str] = {}
     for role in ROLES:
         for column in getattr(settings, role):
             option, name = f"--{role}", escaped(column)
-            if settings.metadata is None:
+            if settings.metadata is None and column not in (*to_come, *images.metadata_columns):
                 raise UsageError(f"{option} {name} needs a table: name it with --metadata.")
             if given.setdefault(column, option) != option:
                 raise UsageError(f"{option} {name}: the column is named in {given[column]} too. Give it one role.")
             if other := next((where for where, names in taken.items() if column in names), ""):
                 raise UsageError(f"{option} {name}: the column is named in {other} too. Take it out of one of them.")
-            if column not in images.metadata_columns:
+            if column not in (*to_come, *images.metadata_columns):
                 have = ", ".join(repr(escaped(str(each), 40)) for each in images.metadata_columns) or "none"
                 raise UsageError(f"{option}: the CSV has no column {name!r} that can have a role; choose from: {have}.")
     for column in settings.nuisance:
@@ -56,12 +61,16 @@ def _text(column: str, images: ImageTable) -> np.ndarray:
 
 
 def _not_compared(column: str, images: ImageTable, settings: Settings) -> str:
-    """Why a column is no cue; "" where it is one."""
+    """Why a column is no cue; "" where it is one, or where only the files will tell."""
+    if column not in images.metadata_columns:
+        return ""
     return str(metadata_cue(column, _text(column, images), settings.missing).untestable)
 
 
 def _no_group(column: str, images: ImageTable, settings: Settings) -> str:
-    """Why a column groups nothing; "" where it does."""
+    """Why a column groups nothing; "" where it does, or where only the files will tell."""
+    if column not in images.metadata_columns:
+        return ""
     text = _text(column, images)
     if group_column(column, text, settings) is not None:
         return ""

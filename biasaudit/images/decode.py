@@ -8,48 +8,24 @@ pipelines do not apply them either.
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import stat
 import warnings
 from pathlib import Path
 
 import numpy as np
-
-# Imported by name, so that Pillow finds every plugin it is allowed and never loads its forty others.
-from PIL import (
-    BmpImagePlugin,  # noqa: F401
-    GifImagePlugin,  # noqa: F401
-    Image,
-    JpegImagePlugin,
-    PngImagePlugin,  # noqa: F401
-    TiffImagePlugin,  # noqa: F401
-    UnidentifiedImageError,
-    WebPImagePlugin,  # noqa: F401
-)
+from PIL import Image
 
 from biasaudit.images import words
-from biasaudit.images.exif import Exif, read_exif
 from biasaudit.images.jpeg import chroma_subsampling, jpeg_quality, table_name
-from biasaudit.images.libtiff import quiet_libtiff
-from biasaudit.images.photo import WORKING_SIDE, FileFacts, Photo
+from biasaudit.images.kinds import EXTENSIONS, Kind, kind_of
+from biasaudit.images.kinds.foreign import told
+from biasaudit.images.kinds.kind import AS_STORED, HEAD, MAX_PIXELS, Opened, Scale
+from biasaudit.images.photo import FileFacts, Photo
 from biasaudit.images.reasons import Reason, Unreadable
 from biasaudit.images.to_rgb import to_rgb
 
-EXTENSIONS = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "PNG": (".png", ".apng"),
-    "GIF": (".gif",),
-    "WEBP": (".webp",),
-    "TIFF": (".tif", ".tiff"),
-    "BMP": (".bmp", ".dib"),
-}
-"""What is opened, by content, and the names that go with it; EPS, FITS and SVG never reach a parser."""
-
 MAX_BYTES = 1 << 30
-MAX_SIDE = 20_000
-MAX_PIXELS = 100_000_000
-MAX_ASPECT = 200
 SMALL_SIDE = 8
 
 _UPRIGHT = {
@@ -63,26 +39,23 @@ _UPRIGHT = {
 }
 """EXIF orientation (tag 274) -> what sets the picture upright."""
 
-# Pillow logs some refusals; without a handler Python would print them between our progress lines.
-logging.getLogger("PIL").addHandler(logging.NullHandler())
 
-
-def decode(path: Path) -> Photo:
+def decode(path: Path, scale: Scale = AS_STORED) -> Photo:
     """Read an image file: uint8 (height, width, 3), 0 to 255, upright, on white, longest side at most `WORKING_SIDE`.
 
-    Only the first frame or page is read. The header is checked before any pixel is decoded.
+    Of several frames or pages one is read, which a note tells. The header is checked before any pixel is decoded.
+    `scale` is what is black and white where the file does not say it: `scale_of` finds it for a data set.
     Raises `Unreadable` for whatever cannot be audited, and nothing else but MemoryError.
     """
     n_bytes = _size_of_regular_file(path)
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")
-            with Image.open(stream, formats=list(EXTENSIONS)) as image:
-                return _photo(image, path, n_bytes)
+            kind = _kind_of(stream.read(HEAD))
+            stream.seek(0)
+            return _photo(kind.read(stream, scale), kind, path, n_bytes)
     except (Unreadable, MemoryError):
         raise
-    except UnidentifiedImageError:
-        raise Unreadable(Reason.OTHER_KIND, ", ".join(EXTENSIONS)) from None
     except Image.DecompressionBombError:
         raise Unreadable(Reason.TOO_MANY_PIXELS, MAX_PIXELS // 1_000_000) from None
     except PermissionError:
@@ -109,80 +82,56 @@ def _size_of_regular_file(path: Path) -> int:
     return status.st_size
 
 
-def _photo(image: Image.Image, path: Path, n_bytes: int) -> Photo:
-    _check_header(image)
-    (width, height), mode = image.size, image.mode
-    kind = "JPEG" if image.format == "MPO" else image.format or ""
+def _kind_of(head: bytes) -> Kind:
+    """The kind of a file that begins so. Raises Unreadable, with what it is where that can be told."""
+    kind = kind_of(head)
+    if kind is not None:
+        return kind
+    if what := told(head):
+        raise Unreadable(Reason.FOREIGN, what)
+    raise Unreadable(Reason.OTHER_KIND, ", ".join(EXTENSIONS))
+
+
+def _photo(found: Opened, kind: Kind, path: Path, n_bytes: int) -> Photo:
+    image, (width, height) = found.image, found.size
     tables = getattr(image, "quantization", None) or {}
-    notes = _notes_on_header(image, kind, path)
-    exif, turn = _loaded(image, kind)
     alpha = image.has_transparency_data  # asked after loading: a PNG's may stand anywhere before its pixels
-    rgb, seen = to_rgb(image)
-    if turn in _UPRIGHT:
-        rgb = np.asarray(Image.fromarray(rgb).transpose(_UPRIGHT[turn]))
-    if turn >= 5:
+    rgb, seen = to_rgb(image, found.white)
+    if found.turn in _UPRIGHT:
+        rgb = np.asarray(Image.fromarray(rgb).transpose(_UPRIGHT[found.turn]))
+    if found.turn >= 5:
         width, height = height, width
-    notes += [*seen, *_notes_on_picture(rgb, min(width, height))]
     facts = FileFacts(
         width=width,
         height=height,
         n_bytes=n_bytes,
-        format=kind,
-        mode=mode,
+        format=kind.name,
+        mode=found.mode,
         has_alpha=alpha,
         jpeg_quality=jpeg_quality(tables.get(0)),
         quantisation_table=table_name(tables),
         chroma_subsampling=chroma_subsampling(image),
-        camera_make=exif.make,
-        camera_model=exif.model,
-        software=exif.software,
-        orientation=exif.orientation,
+        camera_make=found.exif.make,
+        camera_model=found.exif.model,
+        software=found.exif.software,
+        orientation=found.exif.orientation,
+        tags=found.tags,
         name=path.stem,
         folder=path.absolute().parent.name,
-        notes=tuple(notes),
+        notes=(
+            *_notes_on_name(kind, path),
+            *found.notes,
+            *seen,
+            *_notes_on_picture(rgb, min(width, height)),
+        ),
     )
     return Photo(np.ascontiguousarray(rgb), facts)
 
 
-def _check_header(image: Image.Image) -> None:
-    short, long = sorted(image.size)
-    if short < 1:
-        raise Unreadable(Reason.NO_PIXELS)
-    if long > MAX_SIDE:
-        raise Unreadable(Reason.TOO_LONG, MAX_SIDE)
-    if short * long > MAX_PIXELS:
-        raise Unreadable(Reason.TOO_MANY_PIXELS, MAX_PIXELS // 1_000_000)
-    if long > MAX_ASPECT * short:
-        raise Unreadable(Reason.TOO_NARROW, MAX_ASPECT)
-    if image.mode in ("F", "I"):
-        raise Unreadable(Reason.NO_RANGE)
-
-
-def _loaded(image: Image.Image, kind: str) -> tuple[Exif, int]:
-    """Read the pixels, no finer than is needed; the file's EXIF, and how the pixels lie now (1 to 8, 1 is upright)."""
-    if isinstance(image, JpegImagePlugin.JpegImageFile):
-        # The JPEG decoder halves for nothing; asking for the picture's own shape keeps both sides above twice
-        # what we need, so that the fine reduction is always our own.
-        ratio = max(1.0, max(image.size) / (2 * WORKING_SIDE))
-        image.draft(None, (int(np.ceil(image.width / ratio)), int(np.ceil(image.height / ratio))))
-    if kind == "TIFF":  # Pillow sets it upright on loading, and forgets how it lay
-        exif = read_exif(image)
-        with quiet_libtiff():
-            image.load()
-        return exif, 1
-    image.load()
-    exif = read_exif(image)
-    return exif, exif.orientation or 1
-
-
-def _notes_on_header(image: Image.Image, kind: str, path: Path) -> list[str]:
-    notes = []
+def _notes_on_name(kind: Kind, path: Path) -> list[str]:
     extension = path.suffix.lower()
-    if extension not in EXTENSIONS[kind] and any(extension in names for names in EXTENSIONS.values()):
-        notes.append(words.misnamed(kind))
-    if getattr(image, "is_animated", False):
-        notes.append(words.SEVERAL_PAGES if kind in ("TIFF", "JPEG") else words.ANIMATED)
-    return notes
+    misnamed = extension not in kind.extensions and any(extension in names for names in EXTENSIONS.values())
+    return [words.misnamed(kind.name)] if misnamed else []
 
 
 def _notes_on_picture(rgb: np.ndarray, short: int) -> list[str]:

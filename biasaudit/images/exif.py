@@ -42,7 +42,7 @@ def read_exif(image: Image.Image) -> Exif:
         make=printable(_tag(image, MAKE)),
         model=printable(_tag(image, MODEL)),
         software=printable(_tag(image, SOFTWARE)) or printable(image.info.get("Software")),  # PNG: a text chunk
-        orientation=_orientation(_tag(image, ORIENTATION)),
+        orientation=orientation(_tag(image, ORIENTATION)),
     )
 
 
@@ -57,5 +57,6 @@ def _tag(image: Image.Image, tag: int) -> object:
         return None
 
 
-def _orientation(value: object) -> int | None:
+def orientation(value: object) -> int | None:
+    """A value of the EXIF's orientation; None where it is none."""
     return value if isinstance(value, int) and 1 <= value <= 8 else None

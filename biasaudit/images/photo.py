@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,7 +30,7 @@ class FileFacts:
     n_bytes: int
     """Size of the file in bytes."""
     format: str
-    """What the content is, whatever the name says: JPEG, PNG, WEBP, GIF, TIFF, BMP."""
+    """What the content is, whatever the name says: JPEG, PNG, HEIC, DICOM, ..."""
     mode: str
     """Colour mode in the file: RGB, L, CMYK, P, RGBA, I;16, ..."""
     has_alpha: bool = False
@@ -46,6 +47,8 @@ class FileFacts:
     software: str = ""
     orientation: int | None = None
     """EXIF orientation as stored, 1 to 8, before the image was set upright; None where there is none."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """DICOM keyword -> its value as a short text, of the tags that identify nobody; of other files none."""
     name: str = ""
     """The file's name without its extension."""
     folder: str = ""

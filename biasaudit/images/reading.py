@@ -14,6 +14,7 @@ from biasaudit.images.group_guess import likely_groups
 from biasaudit.images.losses import check_losses
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
+from biasaudit.images.scale import scale_of
 from biasaudit.images.sources import SOURCES, Listing, Options, Source
 from biasaudit.images.table import ImageTable
 from biasaudit.images.usable import check_usable
@@ -22,7 +23,9 @@ from biasaudit.images.usable import check_usable
 def read_folder(
     root: Path, options: Options | None = None, *, sources: Sequence[Source] = SOURCES, **chosen: Any
 ) -> ImageTable:
-    """List the images under `root` with their labels, and what a table tells of them. Decodes nothing.
+    """List the images under `root` with their labels, and what a table tells of them.
+
+    Decodes nothing but a sample of those that do not say which of their values are black and white.
 
     `options` may be given by name. `sources` are asked in turn. Raises UsageError (the command or the table is wrong,
     or what is meant is in doubt) and DataError (the images cannot be audited, or too many of them would be left out).
@@ -32,7 +35,8 @@ def read_folder(
     table = _table_of(root, listing)
     check_losses(table, listing, allowed=options.allow_missing)
     table = replace(table, warnings=(*table.warnings, *likely_groups(table)))
-    return check_usable(table, options.max_bad, options.drop_small, options.allow_missing)
+    table = check_usable(table, options.max_bad, options.drop_small, options.allow_missing)
+    return replace(table, scale=scale_of(table.n, table.path))
 
 
 def _first_listing(root: Path, options: Options, sources: Sequence[Source]) -> Listing:

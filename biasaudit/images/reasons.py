@@ -33,6 +33,13 @@ class Reason(Enum):
 
     # The content.
     OTHER_KIND = "not a {} image"
+    FOREIGN = "not an image but {}"
+    NO_HEIF = "HEIC image, and its reader is not installed: pip install 'biasaudit[heif]'"
+    NO_AVIF = "AVIF image, which this Pillow cannot read: pip install --upgrade pillow"
+    NO_DICOM = "DICOM file, and its reader is not installed: pip install 'biasaudit[dicom]'"
+    NO_CODEC = "DICOM file whose compression needs a reader that is not installed: pip install {}"
+    NO_DECODER = "DICOM file compressed in a way that nothing here reads ({})"
+    NO_PICTURE = "DICOM file without a picture (a directory, report, plan or curve)"
     TRUNCATED = "truncated file"
     DAMAGED = "damaged: cannot be decoded ({})"
     NO_PIXELS = "no pixels"

@@ -12,6 +12,7 @@ import pandas as pd
 
 from biasaudit.errors import DataError
 from biasaudit.images.decode import decode
+from biasaudit.images.kinds.kind import AS_STORED, Scale
 from biasaudit.images.names import escaped
 from biasaudit.images.photo import Photo
 from biasaudit.images.reasons import READABLE, LeftOut, Reason, Unreadable
@@ -21,7 +22,7 @@ from biasaudit.results import Excluded, Sentence
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageTable:
-    """What is audited. Pixels are not held: `decode(table.path(i))` reads them."""
+    """What is audited. Pixels are not held: `table.photo(i)` reads them."""
 
     root: Path
     frame: pd.DataFrame
@@ -44,6 +45,8 @@ class ImageTable:
     """Classes of which every file was left out, as a warning says of each."""
     split_unused: bool = False
     """Whether a warning says that the given test part cannot be held out."""
+    scale: Scale = AS_STORED
+    """What is black and white in files that do not say it, the same in all of them."""
 
     def path(self, index: int) -> Path:
         """Where row `index` lies on disk."""
@@ -53,7 +56,7 @@ class ImageTable:
     def photo(self, index: int) -> Photo:
         """Decode row `index` again. Raises DataError where the file can no longer be read as it was."""
         try:
-            return decode(self.path(index))
+            return decode(self.path(index), self.scale)
         except (Unreadable, OSError) as error:
             raise DataError(
                 f"{escaped(self.ids[index])} changed while it was audited ({error}). "

@@ -7,23 +7,21 @@ import numpy as np
 from PIL import Image
 
 from biasaudit.images import words
+from biasaudit.images.kinds.kind import WHITE
 from biasaudit.images.photo import WORKING_SIDE
 
 BAND = 512
 """Rows of a transparent picture that are worked on at a time."""
 
 
-def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
+def to_rgb(image: Image.Image, white: int) -> tuple[np.ndarray, list[str]]:
     """The picture as uint8 (height, width, 3), 0 to 255, longest side at most `WORKING_SIDE`; and notes on how.
 
-    image: loaded, of any mode and size; what is transparent is laid on white, 16 bits are divided by 257.
+    image: loaded, of any mode and size; what is transparent is laid on white, and `white` of 16 bits becomes 255.
     Raises what Pillow raises for a mode that it cannot convert.
     """
     if image.mode.startswith("I;16"):
-        deep = _shrink(np.asarray(image).astype(np.uint16, copy=False))
-        # 65535 / 257 = 255 exactly: the whole 16-bit range keeps its place, nothing is clipped or stretched.
-        gray = ((deep.astype(np.uint32) + 128) // 257).astype(np.uint8)
-        return np.repeat(gray[:, :, None], 3, axis=2), [words.SIXTEEN_BITS]
+        return _of_sixteen_bits(np.asarray(image).astype(np.uint16, copy=False), white)
     notes = []
     if image.has_transparency_data:
         image, hides = _on_white(image)
@@ -36,6 +34,16 @@ def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
     if coarse > 1:
         image = image.reduce(coarse)  # whole-number averages, before grey takes four times the memory as RGB
     return _shrink(np.asarray(image.convert("RGB"))), notes
+
+
+def _of_sixteen_bits(deep: np.ndarray, white: int) -> tuple[np.ndarray, list[str]]:
+    """deep: uint16 (height, width)."""
+    notes = [words.SIXTEEN_BITS if white == WHITE else words.stretched(white.bit_length())]
+    if deep.max() > white:
+        notes.append(words.CUT_OFF)
+    # Rounded. Where 65535 is white, each step is 257: the whole range keeps its place, nothing is clipped.
+    gray = (_shrink(deep).astype(np.uint32) * 510 + white) // (2 * white)
+    return np.repeat(np.minimum(gray, 255).astype(np.uint8)[:, :, None], 3, axis=2), notes
 
 
 def _on_white(image: Image.Image) -> tuple[Image.Image, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from biasaudit.images.names import escaped
-from biasaudit.results import Name, Sentence, listed, say
+from biasaudit.results import Name, Sentence, joined, listed, say
 from biasaudit.results.sentences import ours
 
 # Notes on the folder and its table.
@@ -22,7 +22,13 @@ OWN_GROUP = "no group given: the image is its own group"
 ONE_COLOUR = "one colour only"
 SEVERAL_PAGES = "several pages: first one used"
 ANIMATED = "animated: first frame used"
+SEVERAL_PICTURES = "several pictures: the main one used"
+SEVERAL_FRAMES = "DICOM of several frames: the middle one used"
 SIXTEEN_BITS = "16 bits reduced to 8"
+CUT_OFF = "brighter than the bits that the other pictures use: cut off at white"
+WINDOWED = "DICOM shown by its window"
+NO_WINDOW = "DICOM without a window: its whole stored range shown, which may be dark or flat"
+SHARED_WINDOW = "DICOM without a window: shown by the range of values of the whole data set"
 HIDDEN_PIXELS = "hidden pixels under transparency"
 FROM_CMYK = "CMYK converted to RGB"
 
@@ -37,6 +43,11 @@ def tiny(side: int) -> str:
     return f"smaller than {side} pixels"
 
 
+def stretched(bits: int) -> str:
+    """Note on a grey picture of 16 bits a pixel of which so many are used."""
+    return f"{bits} bits in 16: stretched to the whole range"
+
+
 def misnamed(kind: str) -> str:
     """Note on a file whose extension belongs to another kind than its content."""
     return f"content is {kind}, name says otherwise"
@@ -45,6 +56,11 @@ def misnamed(kind: str) -> str:
 def counted(note: str, n: int) -> Sentence:
     """The warning that says a note, which stands above, and how often."""
     return say("{note}: {n}", note=ours(note), n=n)
+
+
+def from_dicom(columns: Sequence[str]) -> Sentence:
+    """Warning of the columns that the headers of DICOM files have filled."""
+    return say("columns read out of DICOM headers: {columns}", columns=joined(Name("column", each) for each in columns))
 
 
 def rows_without_path(n: int) -> Sentence:

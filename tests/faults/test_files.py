@@ -22,15 +22,15 @@ SECRET = "Jane Patient, born 1815"
 
 SKIPPED = {
     "empty.png": (1, lambda p: written(p, b""), "empty file"),
-    "text.jpg": (2, lambda p: written(p, b"not a picture"), "not a JPEG"),
+    "text.jpg": (2, lambda p: written(p, b"not a picture"), "not an image but text"),
     "cut.jpg": (4, lambda p: hostile.cut(save(p)), "truncated file"),
     "cut.png": (5, lambda p: hostile.cut(save(p)), "truncated file"),
     "bomb.png": (6, lambda p: hostile.one_bit_png(p, 20_000, 20_000), "over 100 million pixels"),
     "line.png": (7, lambda p: hostile.one_bit_png(p, 1, 100_000), "a side over"),
     "nan.tif": (15, lambda p: save(p, np.full((20, 20), np.nan, dtype=np.float32)), "no fixed range"),
-    "a.fits": (16, lambda p: written(p, hostile.FITS), "not a JPEG"),
-    "a.eps": (16, lambda p: written(p, hostile.EPS), "not a JPEG"),
-    "a.svg": (16, lambda p: written(p, hostile.SVG), "not a JPEG"),
+    "a.fits": (16, lambda p: written(p, hostile.FITS), "a FITS file"),
+    "a.eps": (16, lambda p: written(p, hostile.EPS), "a PostScript drawing"),
+    "a.svg": (16, lambda p: written(p, hostile.SVG), "an SVG drawing"),
     "text_bomb.png": (
         17,
         lambda p: hostile.png_with(p, png_chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(200_000_000), 1))),

@@ -17,8 +17,10 @@ from biasaudit.cues.cue import Cue
 from biasaudit.errors import EnvironmentFault
 from biasaudit.evidence.copies.duplicates import copies_among, copy_notes, joined, no_copies
 from biasaudit.evidence.measure.columns import FACTS, TEXTS, Columns, Shard, shard_of
+from biasaudit.evidence.measure.file_columns import with_file_columns
 from biasaudit.evidence.measure.photograph import measure
 from biasaudit.images.decode import Unreadable, content_hash, decode
+from biasaudit.images.kinds.kind import Scale
 from biasaudit.images.photo import Photo
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import SIDE, SmallStore, small_of
@@ -63,10 +65,10 @@ class Survey:
         return replace(self, images=images, values=values, rows=self.rows[keep], copies=left)
 
 
-def _read(path: Path, store: PixelStore | None, row: int) -> tuple[Photo, str] | str:
+def _read(path: Path, scale: Scale, store: PixelStore | None, row: int) -> tuple[Photo, str] | str:
     """The picture and its file's hash, or why there is none."""
     try:
-        photo, digest = decode(path), content_hash(path)
+        photo, digest = decode(path, scale), content_hash(path)
     except Unreadable as error:
         return str(error)
     except OSError as error:
@@ -84,6 +86,7 @@ def _measure_and_note(photo: Photo, cues: Sequence[Cue]) -> dict[str, Any]:
 
 def _measure_shard(
     paths: Sequence[Path],
+    scale: Scale,
     cues: Sequence[Cue],
     store: PixelStore | None,
     start: int,
@@ -96,10 +99,10 @@ def _measure_shard(
     """
     if one_thread:
         share_cores()
-    read = [_read(path, store, start + offset) for offset, path in enumerate(paths)]
+    read = [_read(path, scale, store, start + offset) for offset, path in enumerate(paths)]
     good = [pair for pair in read if not isinstance(pair, str)]
     numbers, words = [cue for cue in cues if not cue.words], [cue for cue in cues if cue.words]
-    inputs = [(photo.file.folder, photo.file.name, digest) for photo, digest in good]
+    inputs = [(photo.file.folder, photo.file.name, digest, repr(scale)) for photo, digest in good]
     measured = iter(
         checkpoints.json("survey", inputs, lambda: [_measure_and_note(photo, numbers) for photo, _ in good])
     )
@@ -145,7 +148,7 @@ def _measure_all(
 
     def task(start: int) -> Any:
         paths = [images.path(row).absolute() for row in range(start, min(start + size, images.n))]
-        return joblib.delayed(_measure_shard)(paths, cues, store, start, beside, checkpoints)
+        return joblib.delayed(_measure_shard)(paths, images.scale, cues, store, start, beside, checkpoints)
 
     columns, small = Columns(images.n, cues), SmallStore.create(smalls.with_name("small.part"), images.n)
     measured = spread((task(start) for start in starts), jobs, few=few)
@@ -171,7 +174,7 @@ def _check_unreadable(images: ImageTable, shard: Shard) -> None:
         if reason is None:
             continue
         path = images.path(shard.start + offset)
-        if not isinstance(_read(path, None, 0), str):
+        if not isinstance(_read(path, images.scale, None, 0), str):
             raise EnvironmentFault(
                 f"A worker could not read {path} ({reason}), and it can be read here: images must lie where every "
                 "worker sees them."
@@ -194,7 +197,7 @@ def _inputs_key(images: ImageTable, cues: Sequence[Cue]) -> str:
     codes = (getattr(cue.measure, "__code__", None) for cue in cues)
     files |= {Path(code.co_filename) for code in codes if code is not None}
     code = [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in sorted(files) if file.is_file()]
-    return key_of(stamps, sorted(cue.id for cue in cues), code)
+    return key_of(stamps, sorted(cue.id for cue in cues), code, repr(images.scale))
 
 
 def _join_copies(images: ImageTable, copies: pd.DataFrame) -> pd.Series:
@@ -259,6 +262,7 @@ def survey(
     frame = kept.frame.assign(own_group=kept.frame["group"], group=_join_copies(kept, copies))
     seen = _counted(values["notes"]) + copy_notes(copies, kept.frame["label"])
     kept = replace(kept, frame=frame, notes=dict(Counter(kept.notes) + seen))
+    kept, values = with_file_columns(kept, values, cues)
     for end in ("first", "second"):
         copies[end] = kept.ids[copies[end]]
     return Survey(images=kept, values=values, pixels=store, rows=np.flatnonzero(~bad), copies=copies)

@@ -1,4 +1,4 @@
-"""libtiff, which Pillow reads compressed TIFF files with, prints what it thinks of a damaged one."""
+"""C libraries that decode pictures print what they think of a damaged one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def quiet_libtiff() -> Iterator[None]:
-    """Keep what libtiff says of a damaged file off the terminal: it writes to descriptor 2, past Python."""
+def quiet_codec() -> Iterator[None]:
+    """Keep what a C library says of a damaged file off the terminal: it writes to descriptor 2, past Python."""
     try:
         terminal = os.dup(2)
     except OSError:  # no stderr, nothing to keep quiet
