@@ -97,6 +97,26 @@ def test_fault_44_46_groups_of_one_and_ids(tmp_path, clean_and_measured):
     assert "treated as an id" in id_like.title
 
 
+def test_an_id_whose_beginning_is_the_class_is_found_and_one_that_holds_nothing_is_named(tmp_path, clean_and_measured):
+    folder, frame = clean_and_measured
+    rng = np.random.default_rng(0)
+    numbers = rng.permutation(np.arange(10_000, 10_200))
+    archive = np.where(frame["label"] == "upright", "ONC", "DERM")
+    codes = [rng.bytes(12).hex() for _ in range(200)]
+    for ids, verdict in (
+        ([f"{a}-{n}" for a, n in zip(archive, numbers, strict=True)], "suspect"),
+        (codes, "none_detected"),
+    ):
+        result = scan(folder, tmp_path, metadata=with_columns(frame, tmp_path, accession=ids))
+        page = (tmp_path / "out" / "report.html").read_text()
+        assert result.verdict == verdict
+        assert ("Not compared with it: the column “accession”" in result.record.headline) == (
+            verdict == "none_detected"
+        )
+        assert ("1 column not compared with the label: “accession”." in page) == (verdict == "none_detected")
+        assert finding(result, "metadata-accession").verdict == "untested"
+
+
 def test_fault_42_43_na_none_007_are_text_and_missing_is_a_group(tmp_path, clean_and_measured):
     folder, frame = clean_and_measured
     rng = np.random.default_rng(0)

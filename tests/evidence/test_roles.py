@@ -397,6 +397,17 @@ def test_the_command_line_takes_roles_separated_by_commas(monkeypatch):
         )
 
 
+def test_the_command_line_takes_missing_numbers_and_words(monkeypatch):
+    from typer.testing import CliRunner
+
+    from biasaudit import cli
+
+    seen = {}
+    monkeypatch.setattr(cli, "_audit", lambda *_, **choices: seen.update(choices))
+    assert CliRunner().invoke(cli.app, ["scan", "x", "--missing", "-99, k. A."]).exit_code == 0
+    assert seen["missing"] == ("-99", "k. A.")
+
+
 def test_the_finding_names_the_class_and_direction_within_hospitals():
     rng = np.random.default_rng(17)
     hospital, codes = hospitals(rng, 800, share=0.9)

@@ -47,6 +47,9 @@ EARLY, LATE = (
 )
 """Days by which programs write "not known", where they lie apart from all others."""
 
+AS_DAY_FIRST, AS_MONTH_FIRST = say("as day/month/year"), say("as month/day/year")
+UNSETTLED = say("taken as month/day/year, since nothing in the column says which is which")
+
 Order = Literal["day first", "month first"]
 
 
@@ -80,20 +83,13 @@ def read_dates(words: Sequence[str], counts: np.ndarray) -> Reading | None:
     """
     first, second = ([_date(word, order) for word in words] for order in ("day first", "month first"))
     read = [int(counts[[each is not None for each in moments]].sum()) for moments in (first, second)]
-    moments = second if read[1] > read[0] else first
-    short = [
-        found for word in words if len(word) <= LONGEST and (found := YEAR_LAST.match(word) or SHORT_YEAR.match(word))
-    ]
-    note = NOTHING
-    if short and read[0] != read[1]:
-        note = say("as day/month/year") if read[0] > read[1] else say("as month/day/year")
-    elif (
-        short
-        and any(each["by"] != "." for each in short)
-        and any(one != other for one, other in zip(first, second, strict=True))
-    ):
-        moments, note = second, say("taken as month/day/year, since nothing in the column says which is which")
-    return _reading(moments, (note,) if note else ()) if any(moments) else None
+    if not any(read):
+        return None
+    if read[0] != read[1]:
+        day_first = read[0] > read[1]
+        return _reading(first, AS_DAY_FIRST) if day_first else _reading(second, AS_MONTH_FIRST)
+    strokes = any(found["by"] != "." for word in words if (found := YEAR_LAST.match(word) or SHORT_YEAR.match(word)))
+    return _reading(second, UNSETTLED) if strokes and first != second else _reading(first)
 
 
 def read_times(words: Sequence[str], counts: np.ndarray) -> Reading | None:
@@ -120,7 +116,7 @@ def span(days: np.ndarray) -> Sentence:
     return say("{low} to {high}", low=low, high=high)
 
 
-def _reading(moments: Sequence[Moment | None], notes: tuple[Sentence, ...] = ()) -> Reading:
+def _reading(moments: Sequence[Moment | None], note: Sentence = NOTHING) -> Reading:
     numbers = np.array([np.nan if each is None else (each.at - EPOCH) / DAY for each in moments], dtype=float)
     timed = any(each.timed for each in moments if each)
     parts: list[tuple[PartName, tuple[str | None, ...]]] = [
@@ -131,7 +127,7 @@ def _reading(moments: Sequence[Moment | None], notes: tuple[Sentence, ...] = ())
         hours = (None if each is None or not each.timed else str(each.at.hour) for each in moments)
         parts.append(("hour", tuple(hours)))
     told = say("date and time") if timed else say("date")
-    return Reading(kind="date", numbers=numbers, told=told, notes=notes, parts=tuple(parts))
+    return Reading(kind="date", numbers=numbers, told=told, notes=(note,) if note else (), parts=tuple(parts))
 
 
 def _date(word: str, order: Order) -> Moment | None:
