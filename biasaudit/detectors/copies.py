@@ -19,7 +19,8 @@ from biasaudit.results import NOTHING, Finding, Gallery, Rung, Sentence, counted
 UNTESTED = Rung(state="untested", why=say("Not a question of the model: copies are counted in the files."))
 COUNTED = say(
     "Files that are equal byte for byte count as one picture, and so do copies that were resized, saved again, "
-    "brightened, mirrored or cropped by about a twentieth; two photographs of one subject do where they hardly differ."
+    "brightened, mirrored, turned by 90 or 180 degrees or cropped by about a twentieth; two photographs of one subject "
+    "do where they hardly differ."
 )
 NOT_ALL = say(
     "Of more than {most:,} pictures each is compared with those that lie near it only: a changed copy can be missed "
@@ -125,16 +126,17 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     """Why it matters: a picture that is trained on and tested on makes any model look good; two labels for one
     picture mean that one of them is wrong, and two patients that they are one, or that a file was mixed up.
 
-    How it is measured: pictures that are equal, resized, saved again, cropped by a little or mirrored are looked for.
-    Equal bytes (sha256); else small grey pictures of 48 x 48: the nearest neighbours of each, as it is, mirrored and
-    with an edge cut off, are laid upon one another and count as one picture where their fine parts agree everywhere
-    (correlation of at least .95 in all, of .85 in four of five parts), and so do their shades (.85 in nine of ten
-    parts). Among more than 4,000 pictures the neighbours are looked for in the cells around each (an inverted file, as
-    search engines use), and not among all. Groups (patients, scenes) by the column that the user named. Copies stay on
-    one side of every fold, and so do the groups that they connect.
+    How it is measured: pictures that are equal, resized, saved again, cropped by a little, mirrored or turned by
+    quarter turns are looked for. Equal bytes (sha256); else small grey pictures of 48 x 48: the nearest neighbours of
+    each, by what is the same in all eight ways in which a square can lie and with an edge cut off or none, are laid
+    upon one another and count as one picture where their fine parts agree everywhere (correlation of at least .95 in
+    all, of .85 in four of five parts), and so do their shades (.85 in nine of ten parts). Among more than 4,000
+    pictures the neighbours are looked for in the cells around each (an inverted file, as search engines use), and not
+    among all. Groups (patients, scenes) by the column that the user named. Copies stay on one side of every fold, and
+    so do the groups that they connect.
 
-    What it cannot show: copies that were turned, cropped by more than a tenth or painted over, and pictures without
-    detail. Nearly equal photographs of a burst count as copies.
+    What it cannot show: copies that were turned by other angles, cropped by more than a tenth or painted over, and
+    pictures without detail. Nearly equal photographs of a burst count as copies.
 
     References: Kapoor & Narayanan 2023 (leakage); Barz & Denzler 2020 (near-copies between CIFAR's parts); Lucas &
     Kanade 1981 (alignment).

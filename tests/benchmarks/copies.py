@@ -49,6 +49,10 @@ def _mirrored(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return _saved(rgb[:, ::-1], 92)
 
 
+def _turned(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return _saved(np.rot90(rgb, int(rng.integers(1, 4))), 92)
+
+
 def _brightened(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return _saved(np.clip(rgb * rng.uniform(1.05, 1.2) + rng.uniform(-5, 15), 0, 255).astype(np.uint8), 92)
 
@@ -61,6 +65,9 @@ CHANGES: dict[str, tuple[Change, ...]] = {
     "brightened": (_brightened,),
     "cropped, resized, recompressed": (_cropped, _resized, _recompressed),
     "all five": (_cropped, _mirrored, _brightened, _resized, _recompressed),
+    "turned": (_turned,),
+    "turned, mirrored": (_turned, _mirrored),
+    "all six": (_turned, _cropped, _mirrored, _brightened, _resized, _recompressed),
 }
 
 

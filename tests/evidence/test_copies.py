@@ -8,6 +8,8 @@ import pytest
 from biasaudit.demo import make_demo
 from biasaudit.detectors.copies import copies
 from biasaudit.evidence.copies.duplicates import copies_among, joined
+from biasaudit.evidence.copies.views import VIEWS as VIEWS_OF_A_SQUARE
+from biasaudit.evidence.copies.views import in_any_view, viewed
 from biasaudit.evidence.measure.survey import survey
 from biasaudit.images.reading import read_folder
 from biasaudit.images.small import SmallStore, small_of, smalls
@@ -97,6 +99,59 @@ def test_small_pictures_on_disk_are_read_as_they_were_written(tmp_path):
 def test_what_was_done_is_told(drawn, change, kind):
     pairs = pairs_of([*drawn, changed(drawn[7], change, np.random.default_rng(2))])
     assert pairs.to_numpy().tolist() == [[7, 120, kind]]
+
+
+VIEWS = {
+    "saved again": ((0, False),),
+    "mirrored": ((0, True),),
+    "turned": ((1, False), (3, False)),
+    "turned round": ((2, False),),
+    "mirrored top to bottom": ((2, True),),
+    "mirrored and turned": ((1, True), (3, True)),
+}
+"""Kind of copy -> quarter turns, and whether the picture was mirrored then."""
+
+
+@pytest.mark.parametrize(("kind", "quarters", "mirror"), [(kind, *view) for kind in VIEWS for view in VIEWS[kind]])
+def test_a_copy_is_found_in_each_of_its_eight_views_and_which_is_told(drawn, kind, quarters, mirror):
+    turned = np.rot90(drawn[7], quarters)
+    copy = changed(turned[:, ::-1] if mirror else turned, "recompressed", np.random.default_rng(2))
+    assert pairs_of([*drawn, copy]).to_numpy().tolist() == [[7, 120, kind]]
+    cut = copy[10:, : len(copy) - 10]  # the edge that was cut off is looked for on the side to which it was turned
+    assert pairs_of([*drawn, cut])[["first", "second"]].to_numpy().tolist() == [[7, 120]]
+
+
+def test_what_is_the_same_in_all_views_is_so_and_bounds_their_likeness(drawn):
+    rows = np.random.default_rng(0).normal(size=(50, 16, 16)).astype(np.float32)
+    flat = rows.reshape(50, -1)
+    likest = np.full((50, 50), -np.inf)
+    for view in range(VIEWS_OF_A_SQUARE):
+        turned = viewed(rows, view).reshape(50, -1)
+        np.testing.assert_array_equal(in_any_view(turned, 16), in_any_view(flat, 16))
+        likest = np.maximum(likest, turned @ flat.T)
+    assert len({viewed(rows[:1], view).tobytes() for view in range(VIEWS_OF_A_SQUARE)}) == 8
+    assert (in_any_view(flat, 16) @ in_any_view(flat, 16).T >= likest - 1e-3).all()
+
+
+def test_subjects_that_look_the_same_however_they_are_turned_are_not_copies_of_one_another():
+    def lesion(rng):
+        y, x = np.mgrid[-1:1:192j, -1:1:192j]
+        far = np.hypot(x, y)[..., None]
+        picture = np.where(far < rng.uniform(0.5, 0.6), (130, 80, 60), (225, 180, 165)) - 30 * far
+        return np.clip(picture + cv2.GaussianBlur(rng.normal(0, 80, (192, 192, 3)), (0, 0), 3), 0, 255).astype(np.uint8)
+
+    rng = np.random.default_rng(0)
+    lesions = [lesion(rng) for _ in range(80)]
+    assert not len(pairs_of(lesions))
+    assert pairs_of([*lesions, np.rot90(lesions[5])]).to_numpy().tolist() == [[5, 80, "turned"]]
+
+
+def test_turned_copies_of_one_picture_are_all_connected(drawn):
+    rng = np.random.default_rng(2)
+    again = [changed(drawn[0], "turned, mirrored" if number % 2 else "turned", rng) for number in range(40)]
+    code = joined(160, pairs_of(drawn + again)[["first", "second"]].to_numpy())
+    assert len(set(code[[0, *range(120, 160)]])) == 1
+    assert len(set(code)) == 120
 
 
 def test_plain_pictures_are_not_copies_of_one_another():
