@@ -14,7 +14,7 @@ from biasaudit.detectors.asking.chosen import check_names, parts_of
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
-from biasaudit.evidence.measure.file_columns import NAMES
+from biasaudit.evidence.measure.file_columns import columns_of_files
 from biasaudit.evidence.resuming import checkpoints_of_survey
 from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights
@@ -127,5 +127,5 @@ def _read(folder: Path, out: Path, settings: Settings, extra: Sequence[Any] = ()
     )
     make_folder(folder, out)
     check_names(settings, images, extra)
-    check_roles(settings, images, to_come=NAMES)
+    check_roles(settings, images, to_come=columns_of_files(settings.dicom_people))
     return images

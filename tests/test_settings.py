@@ -132,7 +132,8 @@ def test_the_record_holds_every_setting_but_the_machine_and_files_by_their_names
     )  # fmt: skip
     assert json.loads(json.dumps(settings.to_record())) == {
         "metadata": "m.csv", "group_by": None, "split": None, "ignore": ["x", "y"], "nuisance": [], "mediator": [],
-        "sensitive": [], "skin_tone": False, "reference": "shares.csv", "without": [], "subject": "masks/of us",
+        "sensitive": [], "skin_tone": False, "dicom_people": False, "reference": "shares.csv", "without": [],
+        "subject": "masks/of us",
         "backbone": "auto", "model": "m.keras", "classes": [], "pixels": "0..255", "size": None, "weights": "w.csv",
         "review": None, "train_limit": None, "finetune": False, "trust_model": False, "max_bad": 0.2,
         "drop_small": False, "jobs": None, "engine": "local", "seed": 7, "selftest": False, "fresh": False,
