@@ -16,7 +16,7 @@ from biasaudit.errors import DataError, UsageError
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
-from biasaudit.evidence.measure.file_columns import NAMES
+from biasaudit.evidence.measure.file_columns import columns_of_files
 from biasaudit.evidence.missing_words import check_missing
 from biasaudit.evidence.resuming import checkpoints_of_survey
 from biasaudit.evidence.roles import check_roles
@@ -164,7 +164,7 @@ def _read(folder: Path, out: Path, settings: Settings, progress: Progress, extra
     make_folder(folder, out)
     check_names(settings, images, extra)
     check_missing(settings, images)
-    check_roles(settings, images, to_come=NAMES)
+    check_roles(settings, images, to_come=columns_of_files(settings.dicom_people))
     check_reference(settings, images)
     return images
 

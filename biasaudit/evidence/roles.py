@@ -9,6 +9,7 @@ import numpy as np
 from biasaudit.errors import UsageError
 from biasaudit.evidence.metadata_cues import metadata_cue
 from biasaudit.evidence.subgroups.columns import MOST_LEVELS, group_column
+from biasaudit.images.kinds.dicom_tags import OF_PEOPLE
 from biasaudit.images.names import escaped
 from biasaudit.images.table import ImageTable
 from biasaudit.images.values import LEAST_PER_LEVEL, read_values
@@ -24,16 +25,21 @@ def check_roles(settings: Settings, images: ImageTable, to_come: Collection[str]
     """
     taken = {"--split": (settings.split,), "--ignore": settings.ignore, "--without": settings.without}
     given: dict[str, str] = {}
+    known = {*to_come, *images.metadata_columns}
     for role in ROLES:
         for column in getattr(settings, role):
             option, name = f"--{role}", escaped(column)
-            if settings.metadata is None and column not in (*to_come, *images.metadata_columns):
+            if column in OF_PEOPLE and column not in known and not settings.dicom_people:
+                raise UsageError(
+                    f"{option} {name}: it is read out of DICOM headers only with --dicom-people. Add that."
+                )
+            if settings.metadata is None and column not in known:
                 raise UsageError(f"{option} {name} needs a table: name it with --metadata.")
             if given.setdefault(column, option) != option:
                 raise UsageError(f"{option} {name}: the column is named in {given[column]} too. Give it one role.")
             if other := next((where for where, names in taken.items() if column in names), ""):
                 raise UsageError(f"{option} {name}: the column is named in {other} too. Take it out of one of them.")
-            if column not in (*to_come, *images.metadata_columns):
+            if column not in known:
                 have = ", ".join(repr(escaped(str(each), 40)) for each in images.metadata_columns) or "none"
                 raise UsageError(f"{option}: the CSV has no column {name!r} that can have a role; choose from: {have}.")
     for column in settings.nuisance:

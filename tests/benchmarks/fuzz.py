@@ -25,7 +25,18 @@ from biasaudit.images.decode import Unreadable, decode
 from biasaudit.images.photo import WORKING_SIDE
 from tests.hostile import exif, picture, rgba
 
-FORMATS = {"JPEG": "jpg", "PNG": "png", "TIFF": "tif", "WEBP": "webp", "GIF": "gif"}
+FORMATS = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "TIFF": "tif",
+    "WEBP": "webp",
+    "GIF": "gif",
+    "AVIF": "avif",
+    "JPEG2000": "jp2",
+    "PPM": "ppm",
+    "HEIF": "heic",
+    "DICOM": "dcm",
+}
 PNG = b"\x89PNG\r\n\x1a\n"
 HANG = 2.0
 """Seconds from which a file counts as a hang; the child is stopped after five times as many."""
@@ -33,6 +44,12 @@ HANG = 2.0
 
 def seeds(kind: str) -> list[bytes]:
     """Small good files of a format, of several of its kinds."""
+    if kind == "DICOM":
+        return dicom_seeds()
+    if kind == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
     plain, clear = Image.fromarray(picture(0, 40, 56)), Image.fromarray(rgba(picture(1, 40, 56), 128))
     ways: list[tuple[Image.Image, dict[str, Any]]] = [(plain, {}), (plain, {"exif": exif(6, "somebody")})]
     if kind == "JPEG":
@@ -44,12 +61,54 @@ def seeds(kind: str) -> list[bytes]:
         ways += [(clear, {}), (plain.convert("I;16"), {})]
     elif kind == "WEBP":
         ways += [(clear, {"lossless": True}), (plain, {"save_all": True, "append_images": [clear]})]
+    elif kind in ("AVIF", "HEIF"):
+        ways += [(clear, {}), (plain, {"save_all": True, "append_images": [clear]})]
+    elif kind == "JPEG2000":
+        ways += [(clear, {}), (plain.convert("L"), {"no_jp2": True}), (plain.convert("I;16"), {})]
+    elif kind == "PPM":
+        ways += [(plain.convert("L"), {}), (plain.convert("1"), {}), (plain.convert("I;16"), {})]
     else:
         ways = [(plain, {}), (plain, {"save_all": True, "append_images": [Image.fromarray(picture(2, 40, 56))]})]
     found = []
     for image, options in ways:
         stream = io.BytesIO()
         image.save(stream, kind, **options)
+        found.append(stream.getvalue())
+    return found
+
+
+def dicom_seeds() -> list[bytes]:
+    """Small good DICOM files: as stored, with tables, in several frames, and compressed in three ways."""
+    from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+    from tests.dicom_files import dataset, lut, packed
+
+    rgb, deep = picture(0, 40, 56), np.arange(2240, dtype=np.uint16).reshape(40, 56)
+    frames = {}
+    for name, image in (("JPEG", Image.fromarray(rgb)), ("JPEG2000", Image.fromarray(rgb))):
+        stream = io.BytesIO()
+        image.save(stream, name, **({"no_jp2": True} if name == "JPEG2000" else {}))
+        frames[name] = stream.getvalue()
+    implicit, deflated = dataset(deep, bits=12), dataset(deep, bits=12)
+    implicit.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    deflated.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    rle = dataset(deep, bits=12, WindowCenter=900, WindowWidth=500)
+    rle.compress("1.2.840.10008.1.2.5", generate_instance_uid=False)
+    made = [
+        dataset(rgb),
+        dataset(deep, bits=12, WindowCenter=900, WindowWidth=500, RescaleSlope=1, RescaleIntercept=-1024),
+        dataset(deep, bits=12, VOILUTSequence=[lut([0, 7, 900, 4000], 400, 12)], Manufacturer="Acme", KVP=120),
+        dataset(np.stack([deep] * 3), bits=12),
+        implicit,
+        deflated,
+        rle,
+        packed(dataset(rgb, PhotometricInterpretation="YBR_FULL_422"), "1.2.840.10008.1.2.4.50", frames["JPEG"]),
+        packed(dataset(rgb), "1.2.840.10008.1.2.4.90", frames["JPEG2000"]),
+    ]
+    found = []
+    for each in made:
+        stream = io.BytesIO()
+        each.save_as(stream, enforce_file_format=True)
         found.append(stream.getvalue())
     return found
 
@@ -61,7 +120,7 @@ def mutated(good: bytes, rng: np.random.Generator) -> bytes:
     """
     data = bytearray(good)
     for _ in range(int(rng.integers(1, 5))):
-        reach = len(data) if rng.random() < 0.5 else min(len(data), 200)
+        reach = len(data) if rng.random() < 0.5 else min(len(data), 200 + (128 if data[128:132] == b"DICM" else 0))
         at, n = int(rng.integers(0, max(1, reach))), int(rng.integers(1, 9))
         match int(rng.integers(7)):
             case 0:
@@ -122,7 +181,7 @@ def _child(kind: str, n: int, seed: int, folder: Path, begin: int) -> None:
 
 
 def measure(n: int = 20_000, seed: int = 0) -> dict[str, Any]:
-    """Decode `n` mutated files, a fifth of each format."""
+    """Decode `n` mutated files, as many of each format."""
     rows, each = {}, -(-n // len(FORMATS))
     with tempfile.TemporaryDirectory() as place:
         for kind in FORMATS:

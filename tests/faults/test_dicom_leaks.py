@@ -146,6 +146,7 @@ def test_a_role_of_a_column_that_no_file_tells_is_refused(option, column, folder
     ended = audited("scan", folder, option, column, out=tmp_path / "out")
     assert ended.code == 2
     assert column in ended.err
+    assert ("--dicom-people" in ended.err) is (column == "PatientSex")
 
 
 def test_a_folder_of_photographs_gains_no_column(tmp_path):

@@ -12,7 +12,7 @@ def file_format(photo: Photo) -> str:
     the pixels (blocks, ringing, 256 colours) stays visible. Collections of generated images are mostly PNG and
     photographs mostly JPEG, and detectors of generated images learnt to tell the two.
 
-    How it is measured: by the first bytes of the content, whatever the name says: JPEG, PNG, WEBP, GIF, TIFF, BMP.
+    How it is measured: by the first bytes of the content, whatever the name says: JPEG, PNG, HEIC, DICOM and others.
 
     What it cannot show: the formats that an image went through before. A JPEG that was saved again as PNG counts
     as PNG. Nor that a model uses it: there is no insert, as a format as such is not visible.

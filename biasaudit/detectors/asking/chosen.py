@@ -12,7 +12,7 @@ from biasaudit.detectors.detector import Detector
 from biasaudit.errors import UsageError
 from biasaudit.evidence.graph import Evidence
 from biasaudit.evidence.measure.columns import FACTS, TEXTS
-from biasaudit.evidence.measure.file_columns import NAMES
+from biasaudit.evidence.measure.file_columns import columns_of_files
 from biasaudit.evidence.metadata_cues import metadata_cues
 from biasaudit.evidence.providers import BUILTIN as PROVIDERS
 from biasaudit.images.table import ImageTable
@@ -66,7 +66,8 @@ def check_names(settings: Settings, images: ImageTable, extra: Sequence[Cue | De
     """Raise UsageError where --without names nothing that there is."""
     cues, detectors, _ = _all_parts(extra)
     known = {cue.id for cue in cues} | {detector.id for detector in detectors}
-    unknown = sorted(set(settings.without) - known - set(images.metadata_columns) - NAMES)
+    known |= columns_of_files(settings.dicom_people)
+    unknown = sorted(set(settings.without) - known - set(images.metadata_columns))
     unknown = [name for name in unknown if not _is_part(name, images, settings)]
     if unknown:
         raise UsageError(

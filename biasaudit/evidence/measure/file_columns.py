@@ -37,13 +37,16 @@ def _tag(keyword: str) -> Cue:
 
 TOLD = tuple(_tag(keyword) for keyword in OF_THE_PICTURE)
 TOLD_OF_PEOPLE = tuple(_tag(keyword) for keyword in OF_PEOPLE)
-NAMES = frozenset(each.column for each in (*TOLD, *TOLD_OF_PEOPLE))
-"""Columns that may come from files."""
 
 
 def file_columns(people: bool) -> tuple[Cue, ...]:
     """What is asked of every file; `people`: sex and age as well."""
     return (*TOLD, *TOLD_OF_PEOPLE) if people else TOLD
+
+
+def columns_of_files(people: bool) -> set[str]:
+    """The columns that files may fill."""
+    return {each.column for each in file_columns(people)}
 
 
 def with_file_columns(images: ImageTable, values: pd.DataFrame, cues: Sequence[Cue]) -> tuple[ImageTable, pd.DataFrame]:

@@ -186,13 +186,24 @@ TOLD = {
     "rtplan.dcm": "without a picture",
     "dicomdirtests/DICOMDIR": "without a picture",
     "ExplVR_LitEndNoMeta.dcm": "without the header of its file",
-    "JPGExtended.dcm": "pip install pylibjpeg-libjpeg",
 }
 
 
 @pytest.mark.parametrize("name", TOLD)
 def test_files_that_cannot_be_shown_are_told_as_what_they_are(name):
     assert TOLD[name] in reason(SHIPPED / name)
+
+
+@pytest.mark.parametrize("name", ["JPGExtended.dcm", "MR_small_jpeg_ls_lossless.dcm", "SC_rgb_jpeg_gdcm.dcm"])
+def test_a_compression_that_no_trusted_reader_knows_names_the_package(name, monkeypatch):
+    """`gdcm` and `pyjpegls` end or hang the process over damaged frames: they are never asked, though they be there."""
+    from pydicom.pixels.decoders.base import Decoder
+
+    monkeypatch.setattr(Decoder, "available_plugins", ("gdcm", "pyjpegls", "pillow"))
+    asked = []
+    monkeypatch.setattr(Decoder, "as_array", lambda *_, **options: asked.append(options["decoding_plugin"]))
+    assert "pip install pylibjpeg-libjpeg" in reason(SHIPPED / name)
+    assert asked == []
 
 
 def test_of_several_frames_the_middle_one_is_shown(tmp_path):
