@@ -17,8 +17,8 @@ Role = Literal["", "nuisance", "mediator", "sensitive"]
 ROLES: tuple[Role, ...] = get_args(Role)[1:]
 
 OF_DATA = ("run", "scan")
-OF_IMAGES = ("run", "scan", "selftest")
-OF_ALL = ("run", "scan", "selftest", "demo")
+OF_IMAGES = ("run", "scan", "selftest", "split")
+OF_ALL = ("run", "scan", "selftest", "split", "demo")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Settings:
         str | None, Option("Column that names the patient or scene; it stays on one side of every split.", OF_IMAGES)
     ] = None
     split: Annotated[str | None, Option("Column with a given split: train, val, test.")] = None
-    ignore: Annotated[tuple[str, ...], Option("Columns to leave out, separated by commas.")] = ()
+    ignore: Annotated[tuple[str, ...], Option("Columns to leave out, separated by commas.", (*OF_DATA, "split"))] = ()
     nuisance: Annotated[
         tuple[str, ...],
         Option(
@@ -227,6 +227,27 @@ class AuditChoices(Choices):
     extra: Annotated[
         Sequence[Any],
         Option("Cues, detectors and evidence of your own beside those that are installed, for this audit alone.", ()),
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitChoices(Choices):
+    """What is chosen where the images are dealt into parts."""
+
+    parts: Annotated[
+        tuple[str, ...],
+        Option(
+            "The parts and their shares of the images, separated by commas. Default: train=0.7,val=0.15,test=0.15.",
+            ("split",),
+            metavar="NAME=SHARE,...",
+        ),
+    ] = ("train=0.7", "val=0.15", "test=0.15")
+    balance: Annotated[
+        tuple[str, ...],
+        Option(
+            "Cues and columns to keep in their shares, separated by commas. Default: up to five that go with a class.",
+            ("split",),
+        ),
     ] = ()
 
 
