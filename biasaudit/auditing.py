@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from biasaudit.conclude.concluding import conclude
+from biasaudit.conclude.parts import deal, leading, shares_of
 from biasaudit.conclude.review import read_reviews
 from biasaudit.detectors.asking.ask import ask
 from biasaudit.detectors.asking.chosen import check_names, parts_of
@@ -16,6 +17,7 @@ from biasaudit.errors import DataError, UsageError
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
+from biasaudit.evidence.known_cues import known_cues
 from biasaudit.evidence.measure.file_columns import columns_of_files
 from biasaudit.evidence.missing_words import check_missing
 from biasaudit.evidence.resuming import checkpoints_of_survey
@@ -32,6 +34,8 @@ from biasaudit.model.given.opening import name_of
 from biasaudit.model.given.options import check_given
 from biasaudit.output.each_label import OfLabel, write_page
 from biasaudit.output.result import AuditResult
+from biasaudit.output.splitting.split_file import check_place, write_split
+from biasaudit.output.splitting.told import told
 from biasaudit.output.writing import write
 from biasaudit.results import SelfTest
 from biasaudit.runtime.cache import Cache, write_text
@@ -42,7 +46,7 @@ from biasaudit.runtime.output_folder import make_folder
 from biasaudit.runtime.progress import Progress
 from biasaudit.selftest import selftest
 from biasaudit.selftest.sitting import IMAGES, sample
-from biasaudit.settings import AuditChoices, Choices, Settings, by_name
+from biasaudit.settings import AuditChoices, Choices, Settings, SplitChoices, by_name
 
 MORE_THAN_ENOUGH = round(1.3 * IMAGES)
 """Images that a self-test by itself reads: some may turn out to be unreadable."""
@@ -152,6 +156,30 @@ def audit_the_audit(folder: Path, choices: Choices) -> tuple[SelfTest, Path]:
         path = write_text(out / "selftest.json", record.model_dump_json(indent=1) + "\n")
         checkpoints.discard()
         return record, path
+
+
+@by_name(SplitChoices)
+def split_folder(folder: Path, choices: SplitChoices) -> tuple[str, ...]:
+    """Deal a folder's images into parts and write `split.csv`; returns what is said of it, a line each.
+
+    Raises what `audit` raises.
+    """
+    tell_of_a_second_opencv()
+    shares = shares_of(choices.parts)
+    settings, progress, out = choices.settings(), Progress(quiet=choices.quiet), choices.folder_for(folder)
+    cues, _, _ = parts_of(settings)
+    check_place(out, settings)
+    images = _read(folder, out, settings, progress)
+    with held(out):
+        cache, checkpoints = Cache(out / "cache", fresh=settings.fresh), checkpoints_of_survey(out, cues, settings)
+        surveyed = survey_of(images.undivided(), cues, None, cache, settings, progress, checkpoints)
+        known = known_cues(surveyed.images, surveyed, cues, settings)
+        with progress.step("Dealing the images into parts"):
+            tied = leading(surveyed.images, known, choices.balance, len(shares))
+            parts = deal(surveyed.images, tied, shares, settings.seed)
+        file = write_split(out, surveyed.images, parts, settings)
+        checkpoints.discard()
+    return tuple(told(folder, file, images, surveyed, parts, settings))
 
 
 def _read(folder: Path, out: Path, settings: Settings, progress: Progress, extra: Sequence[Any] = ()) -> ImageTable:

@@ -16,7 +16,7 @@ import typer
 
 from biasaudit.errors import AuditError, EnvironmentFault, UsageError
 from biasaudit.runtime.signals import end_when_asked
-from biasaudit.settings import AuditChoices, Choice, table
+from biasaudit.settings import AuditChoices, Choice, SplitChoices, table
 
 if TYPE_CHECKING:
     from biasaudit.results import SelfTest
@@ -58,15 +58,17 @@ Junit = Annotated[
 
 def _with_choices(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command with `**choices` an option for each choice that the table gives to a command of its name."""
-    choices = [choice for choice in table(AuditChoices) if command.__name__ in choice.option.commands]
-    of_names = {choice.name for choice in choices if isinstance(choice.default, tuple)}
+    rows = dict.fromkeys((*table(AuditChoices), *table(SplitChoices)))
+    choices = [choice for choice in rows if command.__name__ in choice.option.commands]
+    of_names = {choice.name: choice.default for choice in choices if isinstance(choice.default, tuple)}
     own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
     first = [each for each in own if each.kind is not inspect.Parameter.KEYWORD_ONLY]
     options = sorted(map(_option, choices), key=lambda option: option.name != "out")
 
     @wraps(command)
     def called(**given: Any) -> None:
-        command(**{name: _names(value) if name in of_names else value for name, value in given.items()})
+        names = {name: _names(given[name]) or default for name, default in of_names.items()}
+        command(**{**given, **names})
 
     called.__signature__ = inspect.Signature([*first, *options, *own[len(first) :]])  # type: ignore[attr-defined]
     called.__annotations__ = {each.name: each.annotation for each in (*own, *options)}
@@ -218,6 +220,20 @@ def _self_tested(record: SelfTest) -> Iterator[str]:
         yield f"{row.cue:18} {shares} {row.found:>3} of {row.sets:<2} {row.first:>3} of {row.sets:<2}"
     for cue, why in record.not_planted.items():
         yield f"{cue:18} not planted: {why}"
+
+
+@app.command()
+@_with_choices
+def split(folder: Folder, **choices: Any) -> None:
+    """Deal FOLDER into parts for training and testing: patients and copies whole, classes and leading cues in shares.
+
+    Writes split.csv: each path with its part, and the columns of --metadata. Says what could not be balanced, and why.
+
+    Example: biasaudit split photos --metadata photos/metadata.csv --group-by patient --parts train=0.8,test=0.2
+    """
+    from biasaudit.auditing import split_folder
+
+    _show(*split_folder(folder, **choices))
 
 
 @app.command()

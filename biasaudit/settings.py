@@ -17,8 +17,8 @@ Role = Literal["", "nuisance", "mediator", "sensitive"]
 ROLES: tuple[Role, ...] = get_args(Role)[1:]
 
 OF_DATA = ("run", "scan")
-OF_IMAGES = ("run", "scan", "selftest")
-OF_ALL = ("run", "scan", "selftest", "demo")
+OF_IMAGES = ("run", "scan", "selftest", "split")
+OF_ALL = ("run", "scan", "selftest", "split", "demo")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Settings:
         bool,
         Option("Audit what is there, although a class or over a tenth of the images would be left out.", OF_IMAGES),
     ] = False
-    ignore: Annotated[tuple[str, ...], Option("Columns to leave out, separated by commas.")] = ()
+    ignore: Annotated[tuple[str, ...], Option("Columns to leave out, separated by commas.", (*OF_DATA, "split"))] = ()
     missing: Annotated[
         tuple[str, ...],
         Option(
@@ -306,6 +306,27 @@ class AuditChoices(Choices):
     extra: Annotated[
         Sequence[Any],
         Option("Cues, detectors and evidence of your own beside those that are installed, for this audit alone.", ()),
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitChoices(Choices):
+    """What is chosen where the images are dealt into parts."""
+
+    parts: Annotated[
+        tuple[str, ...],
+        Option(
+            "The parts and their shares of the images, separated by commas. Default: train=0.7,val=0.15,test=0.15.",
+            ("split",),
+            metavar="NAME=SHARE,...",
+        ),
+    ] = ("train=0.7", "val=0.15", "test=0.15")
+    balance: Annotated[
+        tuple[str, ...],
+        Option(
+            "Cues and columns to keep in their shares, separated by commas. Default: up to five that go with a class.",
+            ("split",),
+        ),
     ] = ()
 
 

@@ -68,6 +68,20 @@ def test_a_scan_prints_the_paths_of_its_results_on_stdout_and_progress_on_stderr
     assert "Verdict: suspect" in err
 
 
+def test_a_split_prints_its_shares_the_file_and_how_to_use_it(command, bright, tmp_path):
+    code, out, err = command("split", bright, "--out", tmp_path / "out", *FEW)
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == "120 images"
+    assert lines[1].split() == ["all", "train", "val", "test"]
+    assert lines[2].split() == ["images", "120", "84", "18", "18"]
+    assert lines[-2] == str(tmp_path / "out" / "split.csv")
+    assert lines[-1] == f"Use it: biasaudit run {bright} --metadata {lines[-2]} --split split"
+    assert "Dealing the images into parts" in err
+    out = command("split", bright, "--out", tmp_path / "out", *FEW, "-q", "--parts", "a=0.5", "--parts", "b=0.5")[1]
+    assert out.splitlines()[1].split() == ["all", "a", "b"]
+
+
 def test_an_option_of_names_may_be_given_more_than_once(command, bright, tmp_path):
     command("scan", bright, "--out", tmp_path / "out", *FEW, "--without", "contrast,entropy", "--without", "tint")
     settings = json.loads((tmp_path / "out" / "audit.json").read_text())["settings"]
@@ -89,6 +103,7 @@ def test_fail_on_exits_1_only_for_what_it_names(command, bright, tmp_path):
         (("scan", "nowhere"), 2, "nowhere"),
         (("scan", "EMPTY"), 3, "no labelled images"),
         (("scan", "BRIGHT", "--metadata", "missing.csv"), 2, "missing.csv"),
+        (("split", "BRIGHT", "--parts", "train=2,test=3"), 2, "--parts"),
         (("run", "BRIGHT", "--backbone", "resnet5000"), 2, "resnet5000"),
         (("run", "BRIGHT", "--backbone", "MODEL"), 2, "trust-model"),
         (("run", "BRIGHT", "--model", "MODEL"), 2, "trust-model"),

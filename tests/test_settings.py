@@ -14,11 +14,12 @@ from typer.testing import CliRunner
 
 import biasaudit as ba
 from biasaudit import cli
-from biasaudit.auditing import audit_the_audit
+from biasaudit.auditing import audit_the_audit, split_folder
 from biasaudit.errors import UsageError
-from biasaudit.settings import AuditChoices, Choices, Settings, by_name, table
+from biasaudit.settings import AuditChoices, Choices, Settings, SplitChoices, by_name, table
 
 ROWS = table(AuditChoices)
+OF_COMMANDS = tuple(dict.fromkeys((*ROWS, *table(SplitChoices))))
 FOR_PYTHON = {"scan", "command", "predict", "extra"}
 
 
@@ -46,7 +47,10 @@ def test_a_name_that_is_no_choice_is_a_usage_error_with_the_nearest(wrong, near)
     assert f"Did you mean {near}?" in str(error.value) if near else "The choices are metadata, " in str(error.value)
 
 
-@pytest.mark.parametrize(("function", "kind"), [(ba.audit, AuditChoices), (audit_the_audit, Choices), (toy, Choices)])
+@pytest.mark.parametrize(
+    ("function", "kind"),
+    [(ba.audit, AuditChoices), (audit_the_audit, Choices), (split_folder, SplitChoices), (toy, Choices)],
+)
 def test_signature_and_docstring_show_every_choice(function, kind):
     folder, *others = inspect.signature(function).parameters.values()
     assert folder.name == "folder"
@@ -89,17 +93,18 @@ def test_type_checkers_know_every_choice(tmp_path):
     assert 'did you mean "group_by"?' in told
 
 
-@pytest.mark.parametrize("command", ["run", "scan", "selftest", "demo", "report"])
+@pytest.mark.parametrize("command", ["run", "scan", "selftest", "split", "demo", "report"])
 def test_a_command_has_the_options_that_the_table_gives_it(command):
     params = {param.name: param for param in typer.main.get_command(cli.app).commands[command].params}
     own = {"folder", "name", "audit_json", "fail_on", "junit", "redact_names", "no_images"}
     own |= {"out"} if command in ("demo", "report") else set()
-    assert set(params) - own == {row.name for row in ROWS if command in row.option.commands}
-    for row in (row for row in ROWS if command in row.option.commands):
+    rows = [row for row in OF_COMMANDS if command in row.option.commands]
+    assert set(params) - own == {row.name for row in rows}
+    for row in rows:
         param, told = params[row.name], row.option
         assert param.opts == [f"--{row.name.replace('_', '-')}", *told.short]
         assert (param.help, param.metavar, param.min, param.max) == (told.help, told.metavar, told.low, told.high)
-        assert param.default == (False if row.type is bool else None if row.default == () else row.default)
+        assert param.default == (False if row.type is bool else None if type(row.default) is tuple else row.default)
     if command in ("run", "scan"):
         assert list(params)[:3] == ["folder", "out", "metadata"]
 

@@ -135,6 +135,10 @@ class ImageTable:
         keep = np.flatnonzero(chosen) if chosen.dtype == bool else np.unique(chosen.astype(int))
         return replace(self, frame=self.frame.iloc[keep].reset_index(drop=True))
 
+    def undivided(self) -> ImageTable:
+        """The table as if no split were given."""
+        return replace(self, frame=self.frame.assign(split=pd.Series(None, index=self.frame.index, dtype="str")))
+
     def without(self, unreadable: Mapping[int, str]) -> ImageTable:
         """Leave out rows that could not be decoded: {row position: what is wrong with the file}."""
         return self.leaving_out(unreadable, Reason.UNREADABLE)
