@@ -65,9 +65,11 @@ def conclude(graph: Graph, answers: Answers, scan: bool) -> Conclusion:
     if balanced is not None:
         checks.append(balanced.check)
     given = model is not None and model.given
+    unseen = [cue for cue in graph.get("cue_values") if cue.pictures_too_small]
+    headline = wording.headline(findings, learnt, None if model else untested, unseen)
     return Conclusion(
         verdict=audit_verdict(findings, learnt),
-        headline=untested if given and untested else wording.headline(findings, learnt, None if model else untested),
+        headline=untested if given and untested else headline,
         findings=findings,
         checks=tuple(checks),
         subgroups=graph.get_or("breakdowns", graph.get_or("composition", ())),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from biasaudit.cues.skin_tone import LIMITS, skin_tone
 from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
-from biasaudit.results import NOTHING, Finding, Name, Rung, RungName, Sentence, Verdict, counted, joined, say
+from biasaudit.results import NOTHING, Finding, Name, Rung, RungName, Sentence, Verdict, counted, joined, listed, say
 
 REMEDIES = {
     "artefact": say("mask or crop it"),
@@ -215,6 +215,8 @@ def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> Sentenc
     name = name_of(cue)
     if verdict == "untested" and cue.role == "mediator":
         return say("Nothing to do, if it is part of how the label comes to show.")
+    if verdict == "untested" and cue.pictures_too_small:
+        return say("Audit the pictures as they were before they were made small, or look for it in some of them.")
     if verdict == "untested":
         return say("Measure or record it in every image, if it could matter here.")
     if tie is None or verdict == "clear":
@@ -269,8 +271,16 @@ def _to_collect(tie: Tie, name: Sentence) -> Sentence:
     return say("{label} images without it and other images with it", label=label)
 
 
-def headline(findings: tuple[Finding, ...], learnt: bool | None, fault: Sentence | None = None) -> Sentence:
-    """The audit's verdict in one sentence; `fault`: why there is no model, where there should be one."""
+def headline(
+    findings: tuple[Finding, ...],
+    learnt: bool | None,
+    fault: Sentence | None = None,
+    unseen: Iterable[CueValues] = (),
+) -> Sentence:
+    """The audit's verdict in one sentence, and where nothing was found a second on what could not have been.
+
+    fault: why there is no model, where there should be one. unseen: cues that the pictures are too small for.
+    """
     if learnt is False and fault:
         return say("The model could not be trained ({fault!p}), so what it uses could not be tested.", fault=fault)
     if learnt is False:
@@ -283,4 +293,12 @@ def headline(findings: tuple[Finding, ...], learnt: bool | None, fault: Sentence
     if not any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings):
         return say("No cue could be compared between the classes in this data: see beside each why.")
     tested = say("No cue was found tied to a label and used") if learnt else say("No cue was found tied to a label")
-    return say("{tested}; the smallest effects that would have shown stand beside each.", tested=tested)
+    found = say("{tested}; the smallest effects that would have shown stand beside each.", tested=tested)
+    named = [name_of(cue) for cue in unseen]
+    if not named:
+        return found
+    return say(
+        "{found} The pictures are too small to look for {marks}: these were not tested.",
+        found=found,
+        marks=listed(named),
+    )

@@ -13,6 +13,7 @@ import pandas as pd
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.measure.columns import RARE, lumped
 from biasaudit.evidence.measure.survey import Survey
+from biasaudit.evidence.too_small import LEAST_KNOWN, missed, too_small
 from biasaudit.images.table import ImageTable
 from biasaudit.results import NOTHING, Kind, Name, Sentence, ours, say
 from biasaudit.runtime.plugins import is_ours
@@ -22,6 +23,7 @@ MISSING = "(missing)"
 FAINT = 0.5
 """Share of an artefact's threshold below which its values count as equal: what is seen there is the picture."""
 CONSTANT = say("the same in every image")
+SAME_WHERE_LARGE = say("the same in every image that is large enough for it")
 MOST_LEVELS = 100
 """A text column with more distinct values is an id, not a group."""
 LEAST_PER_LEVEL = 5
@@ -44,7 +46,8 @@ class CueValues:
     threshold: float | None = None
     untestable: Sentence = NOTHING
     """Why it cannot be tested, where it cannot."""
-
+    pictures_too_small: bool = False
+    """That is why: too few pictures are large enough for it."""
     constant: bool = False
     """The same in every image: it cannot give a label away."""
     role: Role = ""
@@ -199,18 +202,24 @@ def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray, learnt: np.ndarray)
     )
 
 
-def measured_cue(cue: Cue, values: np.ndarray, learnt: np.ndarray) -> CueValues:
+def measured_cue(cue: Cue, values: np.ndarray, sizes: np.ndarray, codes: np.ndarray, learnt: np.ndarray) -> CueValues:
     """A measured cue, set aside where it takes one value or could be measured in too few of the images learnt from.
 
-    values: float (n,), NaN where it could not be measured. learnt: bool (n,), the images that a model learns from.
+    Args:
+        values: float (n,), NaN where it could not be measured.
+        sizes: int (n, 2), width and height in pixels.
+        codes: int (n,), classes.
+        learnt: bool (n,), the images that a model learns from.
     """
     values = floored(values, cue.threshold)
     known = np.isfinite(values) & learnt
-    why, constant = NOTHING, False
-    if known.sum() < 0.5 * learnt.sum():
+    small = too_small(cue, values[learnt], sizes[learnt], codes[learnt])
+    why, constant = small, False
+    if not small and known.sum() < LEAST_KNOWN * learnt.sum():
         why = say("could be measured in {known} of {all} images only", known=int(known.sum()), all=int(learnt.sum()))
-    elif np.ptp(values[known]) == 0:
-        why, constant = CONSTANT, True
+    elif not small and np.ptp(values[known]) == 0:
+        unseen = missed(cue, values, sizes)[learnt].any()
+        why, constant = SAME_WHERE_LARGE if unseen else CONSTANT, True
     return CueValues(
         id=cue.id,
         kind=cue.kind,
@@ -218,15 +227,19 @@ def measured_cue(cue: Cue, values: np.ndarray, learnt: np.ndarray) -> CueValues:
         values=values,
         threshold=cue.threshold,
         untestable=why,
+        pictures_too_small=bool(small),
         constant=constant,
     )
 
 
-def knowability_cue(cue: CueValues) -> CueValues | None:
-    """Whether a cue could be measured, as a cue: JPEG quality is known of JPEG files only, which may tell a class."""
+def knowability_cue(cue: CueValues, asked: np.ndarray) -> CueValues | None:
+    """Whether a cue could be measured, as a cue: JPEG quality is known of JPEG files only, which may tell a class.
+
+    asked: bool (n,), the images in which it was looked for. That the others are too small is what `image_size` tells.
+    """
     assert cue.values is not None
     known = np.isfinite(cue.values)
-    if known.all() or not known.any():
+    if known[asked].all() or not known.any():
         return None
     return CueValues(
         id=f"{cue.id}_known",
@@ -238,8 +251,10 @@ def knowability_cue(cue: CueValues) -> CueValues | None:
 
 def known_cues(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
     """All cues of this audit: the measured ones, then the metadata columns but the one that names the split."""
-    learnt = ~images.held_out
-    numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float), learnt) for cue in cues if not cue.words]
+    learnt, sizes = ~images.held_out, survey.sizes
+    measured = [(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues if not cue.words]
+    numbers = [measured_cue(cue, values, sizes, images.codes, learnt) for cue, values in measured]
+    asked = [~missed(cue, values, sizes) for cue, values in measured]
     words = [
         word_cue(cue, survey.values[cue.id].to_numpy(dtype=object), images.codes, learnt) for cue in cues if cue.words
     ]
@@ -248,5 +263,5 @@ def known_cues(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings
         for name in images.metadata_columns
         if name not in (settings.split, *settings.without)
     ]
-    known = [knowable for cue in numbers if (knowable := knowability_cue(cue)) is not None]
-    return (*numbers, *words, *known, *columns)
+    known = [knowability_cue(*each) for each in zip(numbers, asked, strict=True)]
+    return (*numbers, *words, *(cue for cue in known if cue is not None), *columns)

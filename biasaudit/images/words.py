@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from biasaudit.images.names import escaped
-from biasaudit.results import Name, Sentence, say
+from biasaudit.results import Name, Sentence, listed, say
 from biasaudit.results.sentences import ours
 
 # Notes on the folder and its table.
@@ -60,6 +62,12 @@ def unicode_twins(name: str, n: int) -> Sentence:
 def empty_class(name: str) -> Sentence:
     """Warning of a class folder without an image."""
     return say("class folder {label} holds no image", label=Name("label", escaped(name)))
+
+
+def too_small_for(cues: Iterable[str]) -> Sentence:
+    """Warning of pictures in which these cues, by id, would be missed."""
+    named = listed(say("{cue}", cue=Name("cue", cue.replace("_", " "))) for cue in cues)
+    return say("most pictures are too small to look for {cues}: that none was found there says nothing", cues=named)
 
 
 def lost_class(name: str, n: int) -> Sentence:

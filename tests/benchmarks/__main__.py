@@ -22,6 +22,7 @@ from tests.benchmarks import (
     populations,
     reliance,
     shortcuts,
+    sight,
     speed,
     tables,
     verdicts,
@@ -46,6 +47,10 @@ def _reliance(short: bool) -> Any:
 
 def _artefacts(short: bool) -> Any:
     return None if short or not artefacts.DATA.is_dir() else artefacts.measure()
+
+
+def _sight(short: bool) -> Any:
+    return sight.measure(10 if short else 100)
 
 
 def _attribution(short: bool) -> Any:
@@ -97,6 +102,7 @@ PARTS: dict[str, Part] = {
     "shortcuts": (_shortcuts, tables.of_shortcuts),
     "reliance": (_reliance, tables.of_reliance),
     "artefacts": (_artefacts, tables.of_artefacts),
+    "sight": (_sight, sight.table),
     "attribution": (_attribution, tables.of_attribution),
     "discovery": (_discovery, tables.of_discovery),
     "populations": (_populations, tables.of_populations),
