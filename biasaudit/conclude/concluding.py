@@ -65,12 +65,12 @@ def conclude(graph: Graph, answers: Answers, scan: bool) -> Conclusion:
     if balanced is not None:
         checks.append(balanced.check)
     given = model is not None and model.given
-    fault = None if model else untested
+    unseen = [cue for cue in graph.get("cue_values") if cue.pictures_too_small]
+    fault, mediators = None if model else untested, graph.get("settings").mediator
+    headline = wording.headline(findings, learnt, fault, mediators, unseen)
     return Conclusion(
         verdict=audit_verdict(findings, learnt),
-        headline=untested
-        if given and untested
-        else wording.headline(findings, learnt, fault, graph.get("settings").mediator),
+        headline=untested if given and untested else headline,
         findings=findings,
         checks=tuple(checks),
         subgroups=graph.get_or("breakdowns", graph.get_or("composition", ())),

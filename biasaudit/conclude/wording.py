@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from biasaudit.cues.skin_tone import LIMITS, skin_tone
 from biasaudit.evidence.cue_values import CueValues
@@ -230,6 +230,8 @@ def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> Sentenc
     name = name_of(cue)
     if verdict == "untested" and cue.role == "mediator":
         return say("Nothing to do, if it is part of how the label comes to show.")
+    if verdict == "untested" and cue.pictures_too_small:
+        return say("Audit the pictures as they were before they were made small, or look for it in some of them.")
     if verdict == "untested":
         return say("Measure or record it in every image, if it could matter here.")
     if tie is None or verdict == "clear":
@@ -289,10 +291,12 @@ def headline(
     learnt: bool | None,
     fault: Sentence | None = None,
     mediators: Sequence[str] = (),
+    unseen: Iterable[CueValues] = (),
 ) -> Sentence:
     """The audit's verdict in a sentence or two; `fault`: why there is no model, where there should be one.
 
-    Where nothing was found the columns that were not compared are named, but for declared `mediators`.
+    Where nothing was found the columns that were not compared are named, but for declared `mediators`, and `unseen`,
+    the cues that the pictures are too small for.
     """
     if learnt is False and fault:
         return say("The model could not be trained ({fault!p}), so what it uses could not be tested.", fault=fault)
@@ -307,10 +311,18 @@ def headline(
         return say("No cue could be compared between the classes in this data: see beside each why.")
     tested = say("No cue was found tied to a label and used") if learnt else say("No cue was found tied to a label")
     return say(
-        "{tested}; the smallest effects that would have shown stand beside each.{but}",
+        "{tested}; the smallest effects that would have shown stand beside each.{but}{small}",
         tested=tested,
         but=_not_compared(not_compared(findings, mediators)),
+        small=_too_small([name_of(cue) for cue in unseen]),
     )
+
+
+def _too_small(names: Sequence[Sentence]) -> Sentence:
+    """The marks that the pictures are too small to look for."""
+    if not names:
+        return NOTHING
+    return say(" The pictures are too small to look for {marks}: these were not tested.", marks=listed(names))
 
 
 def _not_compared(columns: Sequence[Finding]) -> Sentence:

@@ -16,6 +16,7 @@ CueKind = Literal["property", "artefact", "file"]
 Measure = Callable[[Photo], Any]
 Insert = Callable[[np.ndarray, float, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 Placebo = Callable[[np.ndarray, np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
+SMALLEST = "Smallest picture: {side} pixels on its shorter side. In smaller ones it is not looked for."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -42,6 +43,9 @@ class Cue:
     """True where `measure` gives a word out of a few (the camera's make), not a number."""
     threshold: float | None = None
     """For artefacts: the value from which the artefact counts as present. None: the data decide."""
+    smallest_side: int = 0
+    """For artefacts: the shorter side in pixels, of pictures as they are looked at (`Photo.rgb`), from which on most of
+    them are found and not taken for another. In smaller pictures it is not looked for. 0: it is in all."""
     unseen: bool = False
     """True where a network cannot see it in the pixels (the file's name): where classes differ in nothing but a word
     of it, it only repeats what the classes are called."""
@@ -60,8 +64,14 @@ class Cue:
 
     @property
     def rationale(self) -> str:
-        """The measuring function's docstring: why it matters, how it is measured, what it cannot show."""
-        return inspect.cleandoc(self.measure.__doc__ or "")
+        """The measuring function's docstring: why it matters, how it is measured, what it cannot show; and in how small
+        a picture it is looked for."""
+        told = inspect.cleandoc(self.measure.__doc__ or "")
+        return f"{told}\n\n{SMALLEST.format(side=self.smallest_side)}" if self.smallest_side else told
+
+    def can_see(self, photo: Photo) -> bool:
+        """Whether the picture is large enough to be asked for it."""
+        return min(photo.rgb.shape[:2]) >= self.smallest_side
 
     def __reduce__(self) -> tuple[Callable[[str, str], Cue], tuple[str, str]]:
         """Travel to worker processes by name: the decorator put this object where the function was."""
@@ -87,6 +97,7 @@ def cue(
     question: str,
     unit: str,
     threshold: float | None = None,
+    smallest_side: int = 0,
     words: bool = False,
     unseen: bool = False,
 ) -> Callable[[Measure], Cue]:
@@ -100,6 +111,7 @@ def cue(
             unit=unit,
             measure=measure,
             threshold=threshold,
+            smallest_side=smallest_side,
             words=words,
             unseen=unseen,
         )

@@ -12,6 +12,7 @@ from biasaudit.settings import Role
 
 MISSING = "(missing)"
 CONSTANT = say("the same in every image")
+SAME_WHERE_LARGE = say("the same in every image that is large enough for it")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,7 +29,8 @@ class CueValues:
     threshold: float | None = None
     untestable: Sentence = NOTHING
     """Why it cannot be tested, where it cannot."""
-
+    pictures_too_small: bool = False
+    """That is why: too few pictures are large enough for it."""
     constant: bool = False
     """The same in every image: it cannot give a label away."""
     role: Role = ""
@@ -77,3 +79,6 @@ def held_once(levels: np.ndarray) -> np.ndarray:
 def as_id(values: int, images: int) -> Sentence:
     """Why words of so many values are not compared."""
     return say("treated as an id: {values} values in {images} images", values=values, images=images)
+
+
+SAME_WHERE_LARGE = say("the same in every image that is large enough for it")

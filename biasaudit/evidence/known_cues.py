@@ -10,19 +10,22 @@ from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.measured_cues import knowability_cue, measured_cue, word_cue
 from biasaudit.evidence.metadata_cues import metadata_cues
+from biasaudit.evidence.too_small import missed
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import Settings
 
 
 def known_cues(images: ImageTable, survey: Survey, cues: Sequence[Cue], settings: Settings) -> tuple[CueValues, ...]:
     """All cues of this audit: the measured ones, then the metadata columns but the one that names the split."""
-    learnt = ~images.held_out
-    numbers = [measured_cue(cue, survey.values[cue.id].to_numpy(dtype=float), learnt) for cue in cues if not cue.words]
+    learnt, sizes = ~images.held_out, survey.sizes
+    measured = [(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in cues if not cue.words]
+    numbers = [measured_cue(cue, values, sizes, images.codes, learnt) for cue, values in measured]
+    asked = [~missed(cue, values, sizes) for cue, values in measured]
     words = [
         word_cue(cue, survey.values[cue.id].to_numpy(dtype=object), images.codes, learnt) for cue in cues if cue.words
     ]
-    known = [knowable for cue in numbers if (knowable := knowability_cue(cue)) is not None]
-    return (*numbers, *words, *known, *cues_of_columns(images, settings))
+    known = [knowability_cue(*each) for each in zip(numbers, asked, strict=True)]
+    return (*numbers, *words, *(cue for cue in known if cue is not None), *cues_of_columns(images, settings))
 
 
 def cues_of_columns(images: ImageTable, settings: Settings) -> Iterator[CueValues]:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.cue_values import CONSTANT, MISSING, CueValues, as_id, held_once
+from biasaudit.evidence.cue_values import CONSTANT, MISSING, SAME_WHERE_LARGE, CueValues, as_id, held_once
 from biasaudit.evidence.measure.columns import RARE, lumped
+from biasaudit.evidence.too_small import LEAST_KNOWN, missed, too_small
 from biasaudit.images.values import MOST_LEVELS, distinct
 from biasaudit.results import NOTHING, Sentence, ours, say
 from biasaudit.runtime.plugins import is_ours
@@ -61,18 +62,24 @@ def word_cue(cue: Cue, words: np.ndarray, codes: np.ndarray, learnt: np.ndarray)
     )
 
 
-def measured_cue(cue: Cue, values: np.ndarray, learnt: np.ndarray) -> CueValues:
+def measured_cue(cue: Cue, values: np.ndarray, sizes: np.ndarray, codes: np.ndarray, learnt: np.ndarray) -> CueValues:
     """A measured cue, set aside where it takes one value or could be measured in too few of the images learnt from.
 
-    values: float (n,), NaN where it could not be measured. learnt: bool (n,), the images that a model learns from.
+    Args:
+        values: float (n,), NaN where it could not be measured.
+        sizes: int (n, 2), width and height in pixels.
+        codes: int (n,), classes.
+        learnt: bool (n,), the images that a model learns from.
     """
     values = floored(values, cue.threshold)
     known = np.isfinite(values) & learnt
-    why, constant = NOTHING, False
-    if known.sum() < 0.5 * learnt.sum():
+    small = too_small(cue, values[learnt], sizes[learnt], codes[learnt])
+    why, constant = small, False
+    if not small and known.sum() < LEAST_KNOWN * learnt.sum():
         why = say("could be measured in {known} of {all} images only", known=int(known.sum()), all=int(learnt.sum()))
-    elif np.ptp(values[known]) == 0:
-        why, constant = CONSTANT, True
+    elif not small and np.ptp(values[known]) == 0:
+        unseen = missed(cue, values, sizes)[learnt].any()
+        why, constant = SAME_WHERE_LARGE if unseen else CONSTANT, True
     return CueValues(
         id=cue.id,
         kind=cue.kind,
@@ -80,15 +87,19 @@ def measured_cue(cue: Cue, values: np.ndarray, learnt: np.ndarray) -> CueValues:
         values=values,
         threshold=cue.threshold,
         untestable=why,
+        pictures_too_small=bool(small),
         constant=constant,
     )
 
 
-def knowability_cue(cue: CueValues) -> CueValues | None:
-    """Whether a cue could be measured, as a cue: JPEG quality is known of JPEG files only, which may tell a class."""
+def knowability_cue(cue: CueValues, asked: np.ndarray) -> CueValues | None:
+    """Whether a cue could be measured, as a cue: JPEG quality is known of JPEG files only, which may tell a class.
+
+    asked: bool (n,), the images in which it was looked for. That the others are too small is what `image_size` tells.
+    """
     assert cue.values is not None
     known = np.isfinite(cue.values)
-    if known.all() or not known.any():
+    if known[asked].all() or not known.any():
         return None
     return CueValues(
         id=f"{cue.id}_known",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from biasaudit.images.names import escaped
 from biasaudit.results import Name, Sentence, joined, listed, say
@@ -80,6 +80,12 @@ def unicode_twins(name: str, n: int) -> Sentence:
 def empty_class(name: str) -> Sentence:
     """Warning of a class folder without an image."""
     return say("class folder {label} holds no image", label=Name("label", escaped(name)))
+
+
+def too_small_for(cues: Iterable[str]) -> Sentence:
+    """Warning of pictures in which these cues, by id, would be missed."""
+    named = listed(say("{cue}", cue=Name("cue", cue.replace("_", " "))) for cue in cues)
+    return say("most pictures are too small to look for {cues}: that none was found there says nothing", cues=named)
 
 
 def lost_class(name: str, n: int) -> Sentence:

@@ -51,6 +51,12 @@ def is_constant(finding: Finding) -> bool:
     return tie is not None and tie.state == "no" and tie.estimate is None
 
 
+def needs_larger_pictures(finding: Finding) -> bool:
+    """Whether its cue was not looked for as the pictures are too small: the reason says how large they should be."""
+    tie = finding.rungs.get("association")
+    return finding.verdict == "untested" and tie is not None and "needed_pixels" in tie.why.arguments
+
+
 def _galleries(finding: Finding, examples: Heading, counterexamples: Heading) -> tuple[Gallery, ...]:
     if not (finding.examples or finding.counterexamples):
         return ()

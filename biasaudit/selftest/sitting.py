@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.measure.planting import insertable, plant_each, step_of
+from biasaudit.evidence.measure.planting import insertable, not_planted, plant_each, step_of
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
 from biasaudit.results import PlantedCue, SelfTest
@@ -62,8 +62,9 @@ def selftest(survey: Survey, cues: Sequence[Cue], settings: Settings, progress: 
     survey = survey.of(sample(survey.images, settings.seed))
     images = survey.images
     candidates = insertable(cues)
-    steps = {cue.id: step_of(cue, survey.values[cue.id].to_numpy(dtype=float)) for cue in candidates}
-    steps = {cue: step for cue, step in steps.items() if step}
+    values = {cue.id: survey.values[cue.id].to_numpy(dtype=float) for cue in candidates}
+    left_out = {cue.id: why for cue in candidates if (why := not_planted(cue, values[cue.id]))}
+    steps = {cue.id: step_of(cue, values[cue.id]) for cue in candidates if cue.id not in left_out}
     numbers = [cue for cue in cues if not cue.words]
 
     def planted(some: ImageTable, seed: int) -> dict[str, pd.DataFrame]:
@@ -72,7 +73,7 @@ def selftest(survey: Survey, cues: Sequence[Cue], settings: Settings, progress: 
     with_cue = planted(images, settings.seed)
     # What tells side effects must not be the very drawings that are to be found.
     drawn = planted(images.subset(np.arange(min(images.n, AGAIN))), settings.seed + 1)
-    clean = survey.values[[cue.id for cue in cues]]
+    clean = survey.values[[*(cue.id for cue in cues), "width", "height"]]
 
     def task(cue: str | None, strength: tuple[float, float], number: int) -> Any:
         rng = generator(settings.seed, "trial", str(cue), str(strength), str(number))
@@ -114,5 +115,5 @@ def selftest(survey: Survey, cues: Sequence[Cue], settings: Settings, progress: 
             )
             for (cue, strength), some in counts.items()
         ),
-        not_planted={cue.id: "the images do not differ in it" for cue in candidates if cue.id not in steps},
+        not_planted=left_out,
     )

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     populations,
     reliance,
     shortcuts,
+    sight,
     speed,
     tables,
     verdicts,
@@ -51,6 +52,10 @@ def _artefacts(short: bool) -> Any:
 
 def _conventions(short: bool) -> Any:
     return conventions.measure(20 if short else 500)
+
+
+def _sight(short: bool) -> Any:
+    return sight.measure(10 if short else 100)
 
 
 def _attribution(short: bool) -> Any:
@@ -103,6 +108,7 @@ PARTS: dict[str, Part] = {
     "reliance": (_reliance, tables.of_reliance),
     "artefacts": (_artefacts, tables.of_artefacts),
     "conventions": (_conventions, conventions.table),
+    "sight": (_sight, sight.table),
     "attribution": (_attribution, tables.of_attribution),
     "discovery": (_discovery, tables.of_discovery),
     "populations": (_populations, tables.of_populations),

@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import pytest
 
@@ -19,7 +20,8 @@ from biasaudit.cues.amounts import as_photo
 from biasaudit.cues.cue import Cue
 from biasaudit.cues.skin_tone import skin_tone
 from biasaudit.evidence.measure.planting import step_of
-from tests.cues.pictures import Ground, calm_tones, grainy_scene, photo, photograph, scene, skin, tones
+from biasaudit.images.photo import WORKING_SIDE
+from tests.cues.pictures import Ground, calm_tones, grainy_scene, photo, photograph, present, scene, skin, tones
 from tests.cues.test_file_traits import FOUND
 from tests.cues.test_properties import PLANTED
 
@@ -36,8 +38,6 @@ class Case:
 
     ground: Ground = scene
     """What an artefact is put on."""
-    least: int = 128
-    """The side of the smallest pictures in which an artefact is found."""
     found: float = 0.9
     """The share of an artefact's own drawings that is found, at least."""
     large: int = 4
@@ -50,15 +50,14 @@ class Case:
 
 TABLE = {
     "ruler": Case(ground=tones, found=0.95, drawn_mask=True),
-    "ink_marking": Case(ground=skin, least=96, found=0.93),
-    "colour_patch": Case(ground=skin, least=96, found=0.93),
-    "hair": Case(least=96, drawn_mask=True),
-    "dark_corner": Case(ground=skin, least=96),
-    "gel_border": Case(ground=calm_tones, least=96, large=10),
-    "gel_bubble": Case(ground=skin, least=96, drawn_mask=True),
+    "ink_marking": Case(ground=skin, found=0.93),
+    "colour_patch": Case(ground=skin, found=0.93),
+    "hair": Case(drawn_mask=True),
+    "dark_corner": Case(ground=skin),
+    "gel_border": Case(ground=calm_tones, large=10),
+    "gel_bubble": Case(ground=skin, drawn_mask=True),
     "text": Case(large=10),
-    "date_stamp": Case(least=160, found=0.85),
-    "corner_tag": Case(least=96),
+    "date_stamp": Case(found=0.85),
     "watermark": Case(found=0.8),
     "brightness": Case(amounts=(25, -25)),
     "contrast": Case(amounts=(20, -20, 12)),
@@ -140,6 +139,8 @@ def test_it_explains_itself(cue):
     for part in ("Why it matters", "How it is measured", "What it cannot show", "References"):
         assert part in cue.rationale
     assert (cue.threshold is not None) == (cue.kind == "artefact")
+    assert (cue.smallest_side > 0) == (cue.kind == "artefact")
+    assert f"Smallest picture: {cue.smallest_side} pixels" in cue.rationale or not cue.smallest_side
     assert (cue.insert is None) == (cue.placebo is None)
 
 
@@ -273,11 +274,10 @@ def test_inserting_moves_the_measure_by_about_the_amount(cue):
 
 
 @of_each(ARTEFACTS)
-@pytest.mark.parametrize("where", ["small", "middle", "large", "photograph"])
+@pytest.mark.parametrize("where", ["middle", "large", "photograph"])
 def test_an_artefact_is_present_where_it_is_put_in_and_absent_on_the_clean_twin(cue, where):
-    ground, least = case(cue).ground, case(cue).least
+    ground = case(cue).ground
     made = {
-        "small": lambda: [trial(cue, 1.0, ground, seed, least, least) for seed in range(10)],
         "middle": lambda: trials(cue, 1.0),
         "large": lambda: [trial(cue, 1.0, ground, seed, 512, 384) for seed in range(case(cue).large)],
         "photograph": lambda: [trial(cue, 1.0, photograph, seed, 160, 160) for seed in range(10)],
@@ -285,6 +285,22 @@ def test_an_artefact_is_present_where_it_is_put_in_and_absent_on_the_clean_twin(
     found = 0.7 if where == "photograph" else case(cue).found
     assert np.mean([each.own >= cue.threshold for each in made]) >= found
     assert not any(each.clean >= cue.threshold for each in made)
+
+
+@of_each(ARTEFACTS)
+def test_at_the_smallest_side_that_it_states_most_are_found_drawn_there_or_reduced_to_it(cue):
+    ground, side = case(cue).ground, cue.smallest_side
+    small = [ground(seed, side, side) for seed in range(10)]
+    large = [ground(seed, WORKING_SIDE, WORKING_SIDE) for seed in range(10)]
+    drawn_there = [inserted(cue, rgb, 1.0, seed)[0] for seed, rgb in enumerate(small)]
+    drawn_large = [inserted(cue, rgb, 1.0, seed)[0] for seed, rgb in enumerate(large)]
+    for with_it, without in ((drawn_there, small), (reduced(drawn_large, side), reduced(large, side))):
+        assert np.mean([present(cue, rgb) for rgb in with_it]) >= 0.7
+        assert sum(present(cue, rgb) for rgb in without) <= 1
+
+
+def reduced(pictures: list[np.ndarray], side: int) -> list[np.ndarray]:
+    return [cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA) for rgb in pictures]
 
 
 # What its placebo is

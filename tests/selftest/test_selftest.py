@@ -16,7 +16,7 @@ from biasaudit.runtime.progress import Progress
 from biasaudit.selftest.trial import run_trial
 from tests.planted import plant
 
-KEPT = ("brightness", "frame", "image_size")
+KEPT = ("brightness", "frame", "image_size", "text")
 OTHERS = tuple(cue.id for cue in BUILTIN if cue.id not in KEPT)
 CUES = {cue.id: cue for cue in BUILTIN}
 
@@ -33,10 +33,12 @@ def tested(folder, tmp_path_factory):
     return audit_the_audit(folder, out=tmp_path_factory.mktemp("out"), without=OTHERS)
 
 
-def test_planted_cues_are_found_and_file_traits_are_not_planted(tested):
+def test_planted_cues_are_found_and_not_planted_are_file_traits_and_what_needs_larger_pictures(tested):
     record, _ = tested
     strong = {row.cue: row.found / row.sets for row in record.planted if row.in_class == 0.9}
     assert strong == {"brightness": 1.0, "frame": 1.0}
+    needs = CUES["text"].smallest_side
+    assert record.not_planted == {"text": f"the pictures are too small: it needs {needs} pixels on the shorter side"}
     assert record.false_alarms <= 6
     assert 0 <= record.false_alarm_low <= record.false_alarms / record.clean_sets <= record.false_alarm_high <= 1
 

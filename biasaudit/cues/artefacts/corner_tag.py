@@ -44,6 +44,7 @@ CALM = 6.0
     question="Is there a small logo, label or marker in a corner?",
     unit="levels of contrast along the whole outline",
     threshold=29.0,
+    smallest_side=48,
 )
 def corner_tag(photo: Photo) -> float:
     """How sharply the clearest tag in a corner stands out all around.

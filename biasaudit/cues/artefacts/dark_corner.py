@@ -137,6 +137,7 @@ def _separation(inside: np.ndarray, outside: np.ndarray, leaves: np.ndarray) -> 
     question="Are the corners dark, as behind a round aperture or from a lens that vignettes?",
     unit="fall-off over variation",
     threshold=0.5,
+    smallest_side=64,
 )
 def dark_corner(photo: Photo) -> float:
     """How surely the corners are darker than the middle, beyond an ellipse around it.

@@ -36,6 +36,7 @@ EVEN = 0.7
     question="Has a camera burnt the date or the time into the picture?",
     unit="nats against chance",
     threshold=3.0,
+    smallest_side=160,
 )
 def date_stamp(photo: Photo) -> float:
     """How surely a line of figures near the upper or lower edge is a camera's date.

@@ -62,6 +62,7 @@ def inside_of(rgb: np.ndarray) -> np.ndarray:
     question="Is there a frame, a letterbox or a margin of one colour around the picture?",
     unit="share of the image's area, 0 to 1",
     threshold=0.02,
+    smallest_side=64,
 )
 def frame(photo: Photo) -> float:
     """Why it matters: letterboxes, scanner margins, the black surround of an ultrasound and the white frame of a

@@ -161,6 +161,7 @@ def _surprise(lines: tuple[np.ndarray, ...], circle: np.ndarray, shape: tuple[in
     question="Does the rim of gel or of a fluid film run through the picture?",
     unit="nats against chance",
     threshold=115.0,
+    smallest_side=96,
 )
 def gel_border(photo: Photo) -> float:
     """How surely a bent bright line with the same ground on both sides runs through the picture.

@@ -50,6 +50,7 @@ def _light_and_dark_specks(white: np.ndarray) -> tuple[float, float]:
     question="Are there air bubbles or spots of glare in gel over the subject?",
     unit="times the strength of dark specks",
     threshold=1.85,
+    smallest_side=128,
 )
 def gel_bubble(photo: Photo) -> float:
     """Why it matters: immersion gel or oil is laid between skin and dermatoscope, and between probe and body in

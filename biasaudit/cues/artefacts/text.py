@@ -28,6 +28,7 @@ DARK = ((0, 0, 0), (10, 10, 10), (190, 0, 0), (0, 0, 160))
     question="Is there text laid over the picture: a caption, a number, an annotation?",
     unit="nats against chance",
     threshold=20.0,
+    smallest_side=160,
 )
 def text(photo: Photo) -> float:
     """How surely a line of letters or figures is laid over the picture.

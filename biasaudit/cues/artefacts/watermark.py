@@ -37,6 +37,7 @@ REPEATS = 4
     question="Is there a watermark: see-through lettering across the picture?",
     unit="nats against chance",
     threshold=15.0,
+    smallest_side=160,
 )
 def watermark(photo: Photo) -> float:
     """How surely see-through lettering runs across the picture.

@@ -13,15 +13,18 @@ Value = float | str | None
 def measure(photo: Photo, cues: Sequence[Cue]) -> tuple[dict[str, Value], list[str]]:
     """Cue id -> its value, and a note for each cue that failed; all plain JSON.
 
-    A value is a float, or a str of a cue of words. Of a cue that failed it is NaN, or None of a cue of words.
+    A value is a float, or a str of a cue of words. It is NaN, or None of a cue of words, where the cue failed and where
+    the picture is too small for it.
     """
     values: dict[str, Value] = {}
     notes = []
     for cue in cues:
+        values[cue.id] = None if cue.words else float("nan")
+        if not cue.can_see(photo):
+            continue
         try:
             value = cue.measure(photo)
             values[cue.id] = str(value) if cue.words else float(value)
         except Exception as error:  # one cue's fault must not cost the audit
-            values[cue.id] = None if cue.words else float("nan")
             notes.append(f"the cue {cue.id} failed: {type(error).__name__}")
     return values, notes

@@ -12,6 +12,7 @@ import pandas as pd
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.measure.photograph import Value, measure
+from biasaudit.evidence.too_small import LEAST_KNOWN
 from biasaudit.images.photo import Photo
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.cluster import in_order
@@ -43,6 +44,13 @@ def step_of(cue: Cue, values: np.ndarray) -> float:
         return 0.0
     low, high = np.quantile(known, [0.16, 0.84])
     return cue.directions[0] * STEP * float((high - low) / 2 or known.std())
+
+
+def not_planted(cue: Cue, values: np.ndarray) -> str:
+    """Why a cue is not planted in pictures in which it was measured as `values`, float (n,); "" where it can be."""
+    if cue.smallest_side and np.isfinite(values).mean() < LEAST_KNOWN:
+        return f"the pictures are too small: it needs {cue.smallest_side} pixels on the shorter side"
+    return "" if step_of(cue, values) else "the images do not differ in it"
 
 
 def _encoded(rgb: np.ndarray) -> int:

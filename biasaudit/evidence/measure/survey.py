@@ -19,12 +19,15 @@ from biasaudit.evidence.copies.duplicates import copies_among, copy_notes, joine
 from biasaudit.evidence.measure.columns import FACTS, TEXTS, Columns, Shard, shard_of
 from biasaudit.evidence.measure.file_columns import with_file_columns
 from biasaudit.evidence.measure.photograph import measure
+from biasaudit.evidence.too_small import LEAST_KNOWN, missed
 from biasaudit.images.decode import Unreadable, content_hash, decode
 from biasaudit.images.kinds.kind import Scale
-from biasaudit.images.photo import Photo
+from biasaudit.images.photo import WORKING_SIDE, Photo
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.small import SIDE, SmallStore, small_of
 from biasaudit.images.table import ImageTable
+from biasaudit.images.words import too_small_for
+from biasaudit.results import Sentence
 from biasaudit.runtime.cache import Cache, digest_of, key_of
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints
 from biasaudit.runtime.cluster import on_cluster, shared_cores, spread
@@ -54,6 +57,11 @@ class Survey:
     """int (n,): row in `pixels` of each readable image."""
     copies: pd.DataFrame = field(default_factory=no_copies)
     """Pairs of files that show one picture: their ids as first and second, and the kind of copy."""
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """int (n, 2): width and height of each file's picture, in pixels; `WORKING_SIDE` where they were not kept."""
+        return self.values.reindex(columns=["width", "height"], fill_value=WORKING_SIDE).to_numpy(dtype=int)
 
     def of(self, images: ImageTable) -> Survey:
         """The survey of a part of its images."""
@@ -221,6 +229,17 @@ def _counted(notes: pd.Series) -> Counter[str]:
     return counts
 
 
+def _too_small(cues: Sequence[Cue], values: pd.DataFrame) -> tuple[Sentence, ...]:
+    """A warning that names the cues for which most pictures are too small, if there are any."""
+    sizes = values[["width", "height"]].to_numpy(dtype=int)
+    small = []
+    for cue in cues:
+        if cue.smallest_side and not cue.words:
+            unseen = missed(cue, values[cue.id].to_numpy(dtype=float), sizes)
+            small += [cue.id] if unseen.mean() > 1 - LEAST_KNOWN else []
+    return (too_small_for(small),) if small else ()
+
+
 def survey(
     images: ImageTable,
     cues: Sequence[Cue],
@@ -261,7 +280,10 @@ def survey(
     hand_back_freed_memory()
     frame = kept.frame.assign(own_group=kept.frame["group"], group=_join_copies(kept, copies))
     seen = _counted(values["notes"]) + copy_notes(copies, kept.frame["label"])
-    kept = replace(kept, frame=frame, notes=dict(Counter(kept.notes) + seen))
+    warnings = _too_small(cues, values)
+    for warning in warnings:
+        progress.say(f"{warning[:1].upper()}{warning[1:]}.")
+    kept = replace(kept, frame=frame, notes=dict(Counter(kept.notes) + seen), warnings=(*kept.warnings, *warnings))
     kept, values = with_file_columns(kept, values, cues)
     for end in ("first", "second"):
         copies[end] = kept.ids[copies[end]]

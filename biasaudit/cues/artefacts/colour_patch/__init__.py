@@ -21,6 +21,7 @@ SMALLEST, WORKING_SIDE = 32, 128
     question="Does a coloured sticker or a calibration disc lie in the picture?",
     unit="colour step along a round outline, CIE a*b*",
     threshold=10.0,
+    smallest_side=32,
 )
 def colour_patch(photo: Photo) -> float:
     """How surely a disc of one flat colour, unlike the rest, lies in the picture or reaches into it.

@@ -66,6 +66,7 @@ def _steep_pixels(gray: np.ndarray) -> int:
     question="Are there hairs lying over the subject?",
     unit="length of hairs against other edges",
     threshold=3.2,
+    smallest_side=96,
 )
 def hair(photo: Photo) -> float:
     """Why it matters: hair lies over some skins and not over others, by body site, sex and age, and is shaved before

@@ -51,6 +51,7 @@ def _narrow(foreign: Foreign) -> np.ndarray:
     question="Are there marks of a violet or blue pen on the subject?",
     unit="times the least that marks show",
     threshold=1.0,
+    smallest_side=96,
 )
 def ink_marking(photo: Photo) -> float:
     """How foreign the hue of small dark areas is to the picture, on the violet and blue side, or how like a pen's.

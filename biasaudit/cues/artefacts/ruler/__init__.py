@@ -19,6 +19,7 @@ SMALLEST, WORKING_SIDE = 32, 384
     question="Is there a ruler or a measuring scale in the picture?",
     unit="nats against chance",
     threshold=5.0,
+    smallest_side=64,
 )
 def ruler(photo: Photo) -> float:
     """How surely the picture shows a row of evenly spaced marks.
