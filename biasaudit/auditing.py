@@ -17,9 +17,9 @@ from biasaudit.errors import DataError, UsageError
 from biasaudit.evidence.discovery.subject import check_subject
 from biasaudit.evidence.gathering import gather, survey_of
 from biasaudit.evidence.graph import evidence
-from biasaudit.evidence.known_cues import known_cues
 from biasaudit.evidence.measure.file_columns import columns_of_files
-from biasaudit.evidence.missing_words import check_missing
+from biasaudit.evidence.named.known_cues import known_cues
+from biasaudit.evidence.named.missing_words import check_missing
 from biasaudit.evidence.resuming import checkpoints_of_survey
 from biasaudit.evidence.roles import check_roles
 from biasaudit.evidence.sample_weights import read_weights

@@ -11,8 +11,8 @@ from biasaudit.cues.placebos import blurred, opposite_halves, smooth_field
 from biasaudit.detectors.detector import Detector, detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.errors import Unavailable
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.graph import Evidence, evidence
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.photo import Photo

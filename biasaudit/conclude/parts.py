@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from biasaudit.errors import DataError, UsageError
-from biasaudit.evidence.cue_values import CueValues, coded
+from biasaudit.evidence.named.cue_values import CueValues, coded
 from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.ties import Tie, alike, ties
 from biasaudit.images.names import escaped

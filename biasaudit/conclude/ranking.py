@@ -16,9 +16,9 @@ from biasaudit.conclude.related import tell_stories
 from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, state_of, verdict_of, verdict_of_pattern
 from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.detectors.rung import RungResult
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.discovery.beyond import something_else_tells
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie

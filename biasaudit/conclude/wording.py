@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from biasaudit.cues.skin_tone import LIMITS, skin_tone
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery import FixedPlace, Pattern
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
 from biasaudit.results import (

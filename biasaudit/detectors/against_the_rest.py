@@ -8,7 +8,7 @@ import numpy as np
 
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence import rare_marks
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.strata import Strata
 from biasaudit.images.table import ImageTable
 from biasaudit.results import NOTHING, Estimate, Name, Sentence, say

@@ -12,7 +12,7 @@ from biasaudit.detectors.against_the_rest import against_the_rest, untested
 from biasaudit.detectors.detector import detector
 from biasaudit.detectors.rung import RungResult
 from biasaudit.detectors.values_tied import values_tied
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.standouts import held_to_chance, mark_of, too_many
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable

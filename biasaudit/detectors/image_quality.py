@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import norm
 
 from biasaudit.detectors.detector import detector
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.subgroups.columns import GroupColumn, slug
 from biasaudit.evidence.subgroups.composition import LEAST
 from biasaudit.evidence.subgroups.differences import p_of

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from biasaudit.detectors.detector import detector
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.subgroups.adjusted import adjusted_difference
 from biasaudit.evidence.subgroups.columns import GroupColumn, slug

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from biasaudit.detectors.detector import detector
-from biasaudit.evidence.cue_values import MISSING
+from biasaudit.evidence.named.cue_values import MISSING
 from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.evidence.subgroups.composition import LEAST
 from biasaudit.results import (

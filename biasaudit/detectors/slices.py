@@ -8,9 +8,9 @@ import numpy as np
 
 from biasaudit.detectors.detector import detector
 from biasaudit.evidence.accuracy_fall import GAP
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.shared_traits import shared_trait
 from biasaudit.evidence.discovery.slices import FEWEST, FEWEST_WRONG, Slice
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.table import ImageTable
 from biasaudit.results import NOTHING, Block, Estimate, Finding, Gallery, Name, Questions, Rung, RungName, Sentence, say

@@ -9,7 +9,7 @@ import numpy as np
 from biasaudit.detectors.against_the_rest import BOTH, TOO_FEW_GROUPS, too_few, untested
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence import rare_marks
-from biasaudit.evidence.cue_values import CueValues, coded
+from biasaudit.evidence.named.cue_values import CueValues, coded
 from biasaudit.evidence.standouts import too_many
 from biasaudit.evidence.strata import Strata
 from biasaudit.images.table import ImageTable

@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from biasaudit.errors import Unavailable
-from biasaudit.evidence.cue_values import CueValues, coded
+from biasaudit.evidence.named.cue_values import CueValues, coded
 from biasaudit.evidence.predictions import FROZEN_FOLDS
 from biasaudit.images.table import ImageTable
 from biasaudit.model.folds import assign_folds, trained_on

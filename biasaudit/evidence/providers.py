@@ -16,11 +16,11 @@ from biasaudit.evidence.embedding_map import embedding_layout
 from biasaudit.evidence.fitted import fitted, predictions
 from biasaudit.evidence.graph import Evidence, evidence
 from biasaudit.evidence.interventions import interventions
-from biasaudit.evidence.known_cues import known_cues
 from biasaudit.evidence.maps.attribution_record import attribution_record
 from biasaudit.evidence.maps.attributions import attributions
 from biasaudit.evidence.maps.cue_maps import cue_maps
 from biasaudit.evidence.maps.map_places import map_places
+from biasaudit.evidence.named.known_cues import known_cues
 from biasaudit.evidence.properties_together import properties_together
 from biasaudit.evidence.sample_weights import sample_weights
 from biasaudit.evidence.side_effects import side_effects

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from biasaudit.errors import UsageError
-from biasaudit.evidence.metadata_cues import metadata_cue
+from biasaudit.evidence.named.metadata_cues import metadata_cue
 from biasaudit.evidence.subgroups.columns import MOST_LEVELS, group_column
 from biasaudit.images.kinds.dicom_tags import OF_PEOPLE
 from biasaudit.images.names import escaped

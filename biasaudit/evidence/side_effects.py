@@ -18,7 +18,7 @@ from scipy.optimize import nnls
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.measure.planting import insertable, plant_each
-from biasaudit.evidence.measured_cues import floored
+from biasaudit.evidence.named.measured_cues import floored
 from biasaudit.evidence.ties import Tie, area, difference_of
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.checkpoints import NOTHING_KEPT, Checkpoints

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from biasaudit.evidence import rare_marks
-from biasaudit.evidence.cue_values import CueValues, coded
+from biasaudit.evidence.named.cue_values import CueValues, coded
 from biasaudit.evidence.strata import Strata
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.progress import Progress

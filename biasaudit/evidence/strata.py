@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biasaudit.evidence.cue_values import CueValues, coded
+from biasaudit.evidence.named.cue_values import CueValues, coded
 from biasaudit.results import NOTHING, Name, Sentence, listed, say
 from biasaudit.stats import members
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.cue_values import CueValues, coded
+from biasaudit.evidence.named.cue_values import CueValues, coded
 from biasaudit.evidence.standouts import Standout, standouts
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable

@@ -12,9 +12,9 @@ import pandas as pd
 from biasaudit.conclude.ranking import rank
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors import association
-from biasaudit.evidence.known_cues import known_cues
 from biasaudit.evidence.measure.planting import insertable
 from biasaudit.evidence.measure.survey import Survey
+from biasaudit.evidence.named.known_cues import known_cues
 from biasaudit.evidence.side_effects import FEWEST, IMAGES, attribute, signature, tied_numbers
 from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.table import ImageTable

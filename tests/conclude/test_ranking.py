@@ -4,7 +4,7 @@ import pytest
 from biasaudit.conclude.ranking import finding_id
 from biasaudit.conclude.verdicts import corrected, state_of, verdict_of
 from biasaudit.detectors.rung import RungResult
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.results import RUNGS, Estimate, Rung
 
 

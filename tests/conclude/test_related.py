@@ -3,7 +3,7 @@
 import numpy as np
 
 from biasaudit.conclude.related import screens_off, tell_stories
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.ties import _measured_tie
 from biasaudit.results import RUNGS, Finding, Rung
 

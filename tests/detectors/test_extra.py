@@ -8,7 +8,7 @@ import biasaudit as ba
 from biasaudit.detectors import BUILTIN
 from biasaudit.detectors.detector import detector
 from biasaudit.errors import UsageError
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.results import RUNGS, Finding, Rung
 from tests.planted import ARTEFACTS, QUICK, plant, red_corner
 

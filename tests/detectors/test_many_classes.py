@@ -10,7 +10,7 @@ import pytest
 from biasaudit.conclude.ranking import rank
 from biasaudit.cues import BUILTIN
 from biasaudit.detectors import association
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.rare_marks import any_tells_surely, tells_surely
 from biasaudit.evidence.ties import ties
 from biasaudit.images.table import ImageTable

@@ -8,8 +8,8 @@ import pytest
 
 from biasaudit.conclude.ranking import rank
 from biasaudit.detectors import association, disparity, reliance
-from biasaudit.evidence.cue_values import CueValues
-from biasaudit.evidence.metadata_cues import metadata_cue
+from biasaudit.evidence.named.cue_values import CueValues
+from biasaudit.evidence.named.metadata_cues import metadata_cue
 from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.ties import ties
 from biasaudit.images.table import ImageTable

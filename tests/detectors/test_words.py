@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from biasaudit.detectors import association, disparity, image_quality, prevalence, reliance, representation, subgroups
-from biasaudit.evidence.cue_values import CueValues
-from biasaudit.evidence.metadata_cues import metadata_cue
+from biasaudit.evidence.named.cue_values import CueValues
+from biasaudit.evidence.named.metadata_cues import metadata_cue
 from biasaudit.evidence.subgroups.breakdowns import breakdowns
 from biasaudit.evidence.subgroups.columns import group_column
 from biasaudit.evidence.subgroups.composition import composition

@@ -11,7 +11,7 @@ from biasaudit.detectors import content_blind
 from biasaudit.errors import Unavailable
 from biasaudit.evidence.blind_views import blind_views
 from biasaudit.evidence.blind_views.features import features_of_files
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.images import partial_views
 from biasaudit.images.pixels import PixelStore
 from biasaudit.model.folds import assign_folds

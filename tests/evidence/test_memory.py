@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biasaudit.evidence.cue_values import coded
 from biasaudit.evidence.measure.columns import Columns, shard_of
-from biasaudit.evidence.metadata_cues import metadata_cue
+from biasaudit.evidence.named.cue_values import coded
+from biasaudit.evidence.named.metadata_cues import metadata_cue
 from biasaudit.runtime.cache import write_parquet
 from biasaudit.stats import null_auc
 

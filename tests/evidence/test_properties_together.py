@@ -5,7 +5,7 @@ import pytest
 
 from biasaudit.detectors import properties_together as detector
 from biasaudit.errors import Unavailable
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.properties_together import properties_together
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings

@@ -11,7 +11,7 @@ from biasaudit.conclude.ranking import rank
 from biasaudit.conclude.wording import tie_in_words
 from biasaudit.detectors import association, disparity, reliance
 from biasaudit.errors import UsageError
-from biasaudit.evidence.metadata_cues import metadata_cue
+from biasaudit.evidence.named.metadata_cues import metadata_cue
 from biasaudit.evidence.strata import strata_of
 from biasaudit.evidence.ties import ties
 from biasaudit.settings import Settings

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from biasaudit.evidence.cue_values import CueValues
-from biasaudit.evidence.metadata_cues import metadata_cue
+from biasaudit.evidence.named.cue_values import CueValues
+from biasaudit.evidence.named.metadata_cues import metadata_cue
 from biasaudit.evidence.ties import _level_tie, _measured_tie, alike
 
 

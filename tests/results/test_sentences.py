@@ -141,7 +141,7 @@ PACKAGE = Path(biasaudit.__file__).parent
 MADE_ELSEWHERE = {"sentences.py"}
 """Where a sentence is made of what another one, or a file, says."""
 OURS = {
-    "conclude/wording.py", "detectors/detector.py", "evidence/given_hints.py", "evidence/measured_cues.py",
+    "conclude/wording.py", "detectors/detector.py", "evidence/given_hints.py", "evidence/named/measured_cues.py",
     "images/reasons.py", "images/words.py",
 }  # fmt: skip
 """Files that take a text for ours which does not stand beside the call: it stands in the code, or none of it names

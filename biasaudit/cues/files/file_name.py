@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from biasaudit.cues.cue import cue
 from biasaudit.images.exif import printable
-from biasaudit.images.naming import pattern
 from biasaudit.images.photo import NO_WORD, Photo
+from biasaudit.images.values.naming import pattern
 
 LONGEST_NAME = 255
 """Characters of a name that are looked at; file systems allow no more."""

@@ -13,7 +13,7 @@ from biasaudit.errors import UsageError
 from biasaudit.evidence.graph import Evidence
 from biasaudit.evidence.measure.columns import FACTS, TEXTS
 from biasaudit.evidence.measure.file_columns import columns_of_files
-from biasaudit.evidence.metadata_cues import metadata_cues
+from biasaudit.evidence.named.metadata_cues import metadata_cues
 from biasaudit.evidence.providers import BUILTIN as PROVIDERS
 from biasaudit.images.table import ImageTable
 from biasaudit.results import column_of

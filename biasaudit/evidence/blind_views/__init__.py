@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from biasaudit.errors import Unavailable
 from biasaudit.evidence.blind_views.features import PICTURES, VECTORS, features_of_files, features_of_views
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.measure.survey import Survey
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.predictions import FROZEN_FOLDS, Predictions
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.measure.survey import Survey
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.images import partial_views
 from biasaudit.images.pixels import PixelStore
 from biasaudit.model.backbone import Backbone

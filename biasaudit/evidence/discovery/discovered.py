@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.fixed_places import FixedPlace
 from biasaudit.evidence.discovery.patterns import Pattern
+from biasaudit.evidence.named.cue_values import CueValues
 
 
 def discovered(

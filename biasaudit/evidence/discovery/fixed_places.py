@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from scipy.ndimage import label as connected
 
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.mining import Mined, split_of
 from biasaudit.evidence.discovery.patterns import FEWEST, ONE, half_of
 from biasaudit.evidence.discovery.recurrence import Recurrence, recurrence
 from biasaudit.evidence.measure.survey import Survey
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Sentence, say
 from biasaudit.runtime.progress import Progress

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from biasaudit.errors import Unavailable
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.local_features import LocalFeatures, learn
 from biasaudit.evidence.discovery.mining import Mined, best_places, mine
 from biasaudit.evidence.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
 from biasaudit.evidence.discovery.surroundings import told_by_the_rest
 from biasaudit.evidence.measure.survey import Survey
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.images.pixels import PixelStore, resized
 from biasaudit.images.table import ImageTable
 from biasaudit.model.backbone import Backbone

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.results import NOTHING, Name, Sentence, say
 from biasaudit.stats import auc
 

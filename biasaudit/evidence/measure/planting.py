@@ -12,7 +12,7 @@ import pandas as pd
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.measure.photograph import Value, measure
-from biasaudit.evidence.too_small import LEAST_KNOWN
+from biasaudit.evidence.named.too_small import LEAST_KNOWN
 from biasaudit.images.photo import Photo
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.cluster import in_order

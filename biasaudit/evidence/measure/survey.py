@@ -19,7 +19,7 @@ from biasaudit.evidence.copies.duplicates import copies_among, copy_notes, joine
 from biasaudit.evidence.measure.columns import FACTS, TEXTS, Columns, Shard, shard_of
 from biasaudit.evidence.measure.file_columns import with_file_columns
 from biasaudit.evidence.measure.photograph import measure
-from biasaudit.evidence.too_small import LEAST_KNOWN, missed
+from biasaudit.evidence.named.too_small import LEAST_KNOWN, missed
 from biasaudit.images.decode import Unreadable, content_hash, decode
 from biasaudit.images.kinds.kind import Scale
 from biasaudit.images.photo import WORKING_SIDE, Photo

@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 from biasaudit.cues.skin_tone import CATEGORIES, LIMITS, category, skin_tone
-from biasaudit.evidence.cue_values import MISSING
 from biasaudit.evidence.measure.survey import Survey
+from biasaudit.evidence.named.cue_values import MISSING
 from biasaudit.images.table import ImageTable
 from biasaudit.images.values import LEAST_PER_LEVEL, read_values
 from biasaudit.images.values.missing import AMONG_NUMBERS, spelled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biasaudit.evidence.cue_values import CueValues
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.subgroups.columns import GroupColumn
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Sentence, say

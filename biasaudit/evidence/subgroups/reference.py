@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.errors import UsageError
-from biasaudit.evidence.cue_values import MISSING
+from biasaudit.evidence.named.cue_values import MISSING
 from biasaudit.evidence.subgroups.columns import GroupColumn, columns_of_table, names_of
 from biasaudit.images.names import escaped
 from biasaudit.images.table import ImageTable

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from biasaudit.images.naming import pattern
+from biasaudit.images.values.naming import pattern
 from biasaudit.images.values.record import are_an_id
 from biasaudit.results import PartName
 

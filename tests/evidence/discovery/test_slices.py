@@ -7,9 +7,9 @@ import pytest
 
 from biasaudit.detectors import slices as detector
 from biasaudit.errors import Unavailable
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.shared_traits import shared_trait
 from biasaudit.evidence.discovery.slices import slices
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from tests.detectors.test_rungs import table

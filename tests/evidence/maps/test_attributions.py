@@ -9,7 +9,6 @@ import pytest
 from biasaudit.attribution.methods import METHODS, Method
 from biasaudit.detectors.attribution import attribution
 from biasaudit.errors import Unavailable
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.discovery.clustered_maps import evidence_places
 from biasaudit.evidence.interventions import interventions
 from biasaudit.evidence.maps.attribution_record import attribution_record, save_averages
@@ -17,6 +16,7 @@ from biasaudit.evidence.maps.attributions import attributions
 from biasaudit.evidence.maps.cue_maps import cue_maps
 from biasaudit.evidence.maps.map_places import map_places
 from biasaudit.evidence.measure.survey import survey
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.predictions import cross_fitted
 from biasaudit.evidence.ties import ties
 from biasaudit.images.pixels import PixelStore

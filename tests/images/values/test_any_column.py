@@ -10,7 +10,7 @@ pytest.importorskip("hypothesis", reason="needs hypothesis")
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from biasaudit.evidence.metadata_cues import metadata_cues
+from biasaudit.evidence.named.metadata_cues import metadata_cues
 from biasaudit.images.values import read_values
 from biasaudit.images.values.spans import number_of, span_of
 from biasaudit.images.values.spellings import matched

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from biasaudit.evidence.bands import banded
-from biasaudit.evidence.cue_values import CONSTANT, MISSING, CueValues, as_id, coded, held_once
-from biasaudit.images.naming import FOLDER, pattern
+from biasaudit.evidence.named.bands import banded
+from biasaudit.evidence.named.cue_values import CONSTANT, MISSING, CueValues, as_id, coded, held_once
 from biasaudit.images.values import Part, Values, are_an_id, read_values
+from biasaudit.images.values.naming import FOLDER, pattern
 from biasaudit.results import NAMED, NOTHING, Name, PartName, compared_parts, part_of, say
 
 

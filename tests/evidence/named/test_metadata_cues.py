@@ -9,8 +9,8 @@ import pytest
 from biasaudit.conclude.ranking import rank
 from biasaudit.conclude.wording import headline
 from biasaudit.detectors import association
-from biasaudit.evidence.known_cues import cues_of_columns
-from biasaudit.evidence.metadata_cues import metadata_cue, metadata_cues
+from biasaudit.evidence.named.known_cues import cues_of_columns
+from biasaudit.evidence.named.metadata_cues import metadata_cue, metadata_cues
 from biasaudit.evidence.ties import ties
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import Settings

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from biasaudit.evidence.cue_values import MISSING
+from biasaudit.evidence.named.cue_values import MISSING
 from biasaudit.images.values import Values, are_an_id
 from biasaudit.images.values.dates import as_date, as_time
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.cue_values import CONSTANT, MISSING, SAME_WHERE_LARGE, CueValues, as_id, held_once
 from biasaudit.evidence.measure.columns import RARE, lumped
-from biasaudit.evidence.too_small import LEAST_KNOWN, missed, too_small
+from biasaudit.evidence.named.cue_values import CONSTANT, MISSING, SAME_WHERE_LARGE, CueValues, as_id, held_once
+from biasaudit.evidence.named.too_small import LEAST_KNOWN, missed, too_small
 from biasaudit.images.values import MOST_LEVELS, distinct
 from biasaudit.results import NOTHING, Sentence, ours, say
 from biasaudit.runtime.plugins import is_ours

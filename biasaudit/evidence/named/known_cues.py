@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.measured_cues import knowability_cue, measured_cue, word_cue
-from biasaudit.evidence.metadata_cues import metadata_cues
-from biasaudit.evidence.too_small import missed
+from biasaudit.evidence.named.cue_values import CueValues
+from biasaudit.evidence.named.measured_cues import knowability_cue, measured_cue, word_cue
+from biasaudit.evidence.named.metadata_cues import metadata_cues
+from biasaudit.evidence.named.too_small import missed
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import Settings
 
