@@ -24,8 +24,12 @@ PREAMBLE = 128
 """Bytes of anything before the four letters by which a DICOM file is known (PS3.10, 7.1)."""
 MAX_INFLATED = 4 * MAX_PIXELS
 """Bytes that a file whose whole content is deflated may grow to."""
-LONGEST = 1 << 20
-"""Bytes from which a value of a header is left where it is: no table is longer than 131,072."""
+LONGEST = 2 << 20
+"""Bytes of one value of a header: a table has 131,072 at most, what is said of a frame one or two thousand."""
+UNSAID = 0xFFFFFFFF
+"""The length of a sequence that ends where it says so (PS3.5, 7.1.2)."""
+MOST_READS = 1_000_000
+"""How often a header is read from before it is given up: pydicom takes a few bytes at a time, and seconds for all."""
 PIXELS = 0x7FE00010
 OF_PIXELS = (PIXELS, 0x7FE00008, 0x7FE00009)
 """Whole numbers, and the two kinds of fractions, of which nothing says what is black and what is white."""
@@ -98,21 +102,19 @@ def _header(stream: BinaryIO) -> tuple[Any, Place]:
 
     file: Any = Bounded(stream)
     file.seek(PREAMBLE + len(b"DICM"))
-    about = read_dataset(
-        file, False, True, stop_when=lambda tag, vr, length: tag >> 16 != 2, defer_size=LONGEST, specific_tags=[0x20010]
-    )
+    about = read_dataset(file, False, True, stop_when=lambda tag, *_: tag >> 16 != 2, specific_tags=[0x20010])
     syntax = UID(about.get("TransferSyntaxUID") or ImplicitVRLittleEndian)
     if syntax == DeflatedExplicitVRLittleEndian:
-        file = BytesIO(_inflated(file.read()))
+        file = Bounded(BytesIO(_inflated(file.read())))
     implicit, little = _encoding(syntax)
-    header = read_dataset(
-        file,
-        implicit,
-        little,
-        stop_when=lambda tag, vr, length: tag in OF_PIXELS,
-        defer_size=LONGEST,
-        specific_tags=[tag for each in (*WANTED, *OF_THE_PICTURE, *OF_PEOPLE) if (tag := tag_for_keyword(each))],
-    )
+    wanted = [tag for each in (*WANTED, *OF_THE_PICTURE, *OF_PEOPLE) if (tag := tag_for_keyword(each))]
+
+    def at_pixels(tag: int, kind: str | None, length: int) -> bool:
+        if tag in wanted and LONGEST < length < UNSAID:
+            raise Unreadable(Reason.DAMAGED, "its header is too large")
+        return tag in OF_PIXELS
+
+    header = read_dataset(file, implicit, little, stop_when=at_pixels, specific_tags=wanted)
     return header, _place(file, syntax, header)
 
 
@@ -178,11 +180,15 @@ class Bounded:
     """A file of which no more is asked than it holds: a header may promise gigabytes, and Python would make room."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._size = stream, stream.seek(0, 2)
+        self._stream, self._size, self._reads = stream, stream.seek(0, 2), 0
         self.seek, self.tell = stream.seek, stream.tell
+        self.seek(0)
 
     def read(self, n: int = -1) -> bytes:
-        """Up to `n` bytes from here; all that is left where `n` is negative."""
+        """Up to `n` bytes from here; all that is left where `n` is negative. Raises Unreadable at the limit."""
+        self._reads += 1
+        if self._reads > MOST_READS:
+            raise Unreadable(Reason.DAMAGED, "its header is too large")
         return self._stream.read(min(n, self._size) if n >= 0 else self._size)
 
 

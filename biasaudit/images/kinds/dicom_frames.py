@@ -17,7 +17,7 @@ LOSSLESS = {f"1.2.840.10008.1.2.4.{end}" for end in (57, 70, 80, 81)}
 """JPEG without loss, and JPEG-LS."""
 JPEG_2000 = {f"1.2.840.10008.1.2.4.{end}" for end in (90, 91, 201, 202, 203)}
 READERS: dict[str, tuple[tuple[str, ...], str]] = {
-    **dict.fromkeys(JPEG, (("pylibjpeg", "pillow"), "pylibjpeg-libjpeg")),
+    **dict.fromkeys(JPEG, (("pillow", "pylibjpeg"), "pylibjpeg-libjpeg")),
     **dict.fromkeys(LOSSLESS, (("pylibjpeg",), "pylibjpeg-libjpeg")),
     **dict.fromkeys(JPEG_2000, (("pylibjpeg", "pillow"), "pylibjpeg-openjpeg")),
     RLE: (("pylibjpeg", "pydicom"), "pylibjpeg-rle"),

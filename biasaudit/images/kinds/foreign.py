@@ -79,7 +79,7 @@ def told(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return "a camera's raw file: save it as JPEG or PNG" if head[8:11] == b"crx" else "a video"
     if not head.strip(b"\0"):
-        return "nothing but zeros, as a broken copy leaves it"
+        return "zeros alone, as a broken copy leaves them"
     if DATA_SET.match(head):
         return "a DICOM data set without the header of its file: write it as a DICOM file (PS3.10)"
     return _of_text(head)

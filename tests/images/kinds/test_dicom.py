@@ -327,6 +327,19 @@ except Unreadable as error:
     return told
 
 
+@pytest.mark.parametrize("where", ["a sequence that nobody asked for", "a sequence of the picture"])
+def test_a_header_without_end_is_given_up(where, tmp_path, monkeypatch):
+    monkeypatch.setattr("biasaudit.images.kinds.dicom.MOST_READS", 20_000)
+    content, items = saved(tmp_path / "a.dcm", dataset(RAMP, bits=12)).read_bytes(), b"\xfe\xff\x00\xe0\0\0\0\0"
+    if where.endswith("for"):
+        at = content.rindex(b"\x10\x00\x10\x00PN")
+        more = b"\x09\x00\x10\x10SQ\0\0\xff\xff\xff\xff" + 10_000 * items + b"\xfe\xff\xdd\xe0\0\0\0\0"
+    else:
+        at = content.rindex(b"\xe0\x7f\x10\x00OW")
+        more = struct.pack("<HH2sHL", 0x5200, 0x9230, b"SQ", 0, 300_000 * len(items)) + 300_000 * items
+    assert reason(written(tmp_path / "b.dcm", content[:at] + more + content[at:])).startswith("damaged")
+
+
 def test_a_length_of_gigabytes_makes_no_room(tmp_path):
     content = bytearray(saved(tmp_path / "a.dcm", dataset(RAMP, bits=12)).read_bytes())
     at = content.index(b"\xe0\x7f\x10\x00OW")

@@ -55,7 +55,7 @@ WHAT = {
     "a camera's raw file": b"\0\0\0\x18ftypcrx \0\0\0\1crx isom",
     "a Photoshop document": b"8BPS\0\1" + bytes(20),
     "a NIfTI volume": bytes(344) + b"n+1\0",
-    "nothing but zeros": bytes(500),
+    "zeros alone": bytes(500),
     "git-annex pointer": b"/annex/objects/SHA256E-s12--abc.jpg\n",
     "a DICOM data set": b"\x08\0\x05\0CS\x0a\0ISO_IR 100",
 }
