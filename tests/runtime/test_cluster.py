@@ -129,11 +129,11 @@ def test_a_file_that_a_worker_alone_cannot_read_is_no_finding(tmp_path, images, 
 
     target, ours = next(path for path in sorted(images.rglob("*.*")) if path.is_file()), decode
 
-    def gone(path):
+    def gone(path, *scale):
         if path == target.absolute() and len(read) == 0:
             read.append(path)
             raise FileNotFoundError(2, "No such file or directory")
-        return ours(path)
+        return ours(path, *scale)
 
     read = []
     monkeypatch.setattr(module, "decode", gone)

@@ -14,7 +14,7 @@ from biasaudit.cues import BUILTIN
 from biasaudit.cues.artefacts.ruler import ruler
 from biasaudit.evidence.measure.planting import not_planted
 from biasaudit.evidence.measure.survey import Survey
-from biasaudit.evidence.named.cue_values import known_cues
+from biasaudit.evidence.named.known_cues import known_cues
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import Settings
 from tests.cues.pictures import tones

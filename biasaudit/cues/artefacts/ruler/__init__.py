@@ -12,6 +12,8 @@ from biasaudit.images.photo import Photo
 
 SMALLEST, WORKING_SIDE = 32, 384
 """Images with a side below the first show no ruler; the longest side is brought to the second."""
+SEEN_FROM = 72
+"""It finds its own drawing from 64 pixels on; another hand's ruler, with ticks four pixels apart, it misses there."""
 
 
 @cue(
@@ -19,7 +21,7 @@ SMALLEST, WORKING_SIDE = 32, 384
     question="Is there a ruler or a measuring scale in the picture?",
     unit="nats against chance",
     threshold=5.0,
-    smallest_side=64,
+    smallest_side=SEEN_FROM,
 )
 def ruler(photo: Photo) -> float:
     """How surely the picture shows a row of evenly spaced marks.
