@@ -73,18 +73,20 @@ def audit(folder: Path, choices: AuditChoices) -> AuditResult:
         ) as graph,
     ):
         answers = ask(detectors, graph, progress)
-        conclusion = conclude(graph, answers, scan)
-        result = write(
-            out,
-            folder,
-            graph,
-            conclusion,
-            scan=scan,
-            reviews=reviews,
-            began=began,
-            command=choices.command,
-            progress=progress,
-        )
+        with progress.step("Telling what follows from what"):
+            conclusion = conclude(graph, answers, scan)
+        with progress.step("Writing the report"):
+            result = write(
+                out,
+                folder,
+                graph,
+                conclusion,
+                scan=scan,
+                reviews=reviews,
+                began=began,
+                command=choices.command,
+                progress=progress,
+            )
     progress.say(f"Verdict: {result.record.verdict}. {result.record.headline}")
     return result
 

@@ -11,3 +11,8 @@ FLOORS: dict[RungName, float] = {"association": 0.2, "encoding": 0.2, "reliance"
 
 Association 0.2 is an AUC of 0.60 or a Cramer's V of 0.2; reliance 0.1 is a tenth of the distance between classes.
 """
+
+MANY_CLASSES = 20
+"""Classes up to which each is tested against the rest by itself. Of more, the one that a cue tells most surely is held
+against the one that chance would tell most surely: as many tests as cues, so that a cue that is tied to most classes
+does not loosen the correction of the others, and work that grows with the images alone."""

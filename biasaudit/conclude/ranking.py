@@ -13,7 +13,7 @@ import numpy as np
 
 from biasaudit.conclude import wording
 from biasaudit.conclude.related import tell_stories
-from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, verdict_of, verdict_of_pattern
+from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, state_of, verdict_of, verdict_of_pattern
 from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.cue_values import CueValues
@@ -70,12 +70,20 @@ def _gathered(
     if cue.constant:
         same = say("It is {constant}, so it cannot give a label away.", constant=cue.untestable)
         rungs["association"] = Rung(state="no", why=same)
-    for result, q in results:
+    for result, q in sorted(results, key=_sureness):  # of two tests of one question the surer is told
         # Of two classes there is one test, whichever of them it names.
         only = sum(other.rung == result.rung for other, _ in results) == 1
         if tie is not None and (only or result.label in (None, tie.label)):
             rungs[result.rung] = rung_of(result, q)
     return rungs
+
+
+def _sureness(tested: tuple[RungResult, float | None]) -> tuple[bool, bool, float]:
+    """What is tied comes last, the strongest of it at the end; of what is not, what speaks of no class by itself."""
+    result, q = tested
+    strength = result.estimate.strength if result.estimate else 0.0
+    tied = state_of(result, q) == "yes"
+    return tied, q is not None, strength if tied else float(result.label is None)
 
 
 def _strength(finding: Finding) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from biasaudit.conclude.ranking import finding_id
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
 from biasaudit.results import NOTHING, Check, Finding, Name, joined, say
+from biasaudit.stats import members
 
 FILE = "weights.csv"
 MOST_CUES = 3
@@ -72,8 +73,8 @@ def balance(findings: Iterable[Finding], ties: Iterable[Tie], images: ImageTable
     weights = np.ones(images.n)
     weights[learnt] = raked([side[learnt] for side in sides], codes[learnt])
     worth = {}
-    for code, label in enumerate(images.classes):
-        some = weights[learnt & (codes == code)]
+    for label, rows in zip(images.classes, members(codes[learnt]), strict=True):
+        some = weights[learnt][rows]
         worth[label] = round(float(some.sum() ** 2 / (some**2).sum()))
     left = max(_difference(side[learnt], codes[learnt], weights[learnt]) for side in sides)
     return Balance(cues=tuple(tie.cue.id for tie in chosen), weights=weights, left=left, effective=worth)
@@ -85,22 +86,28 @@ def raked(sides: list[np.ndarray], codes: np.ndarray) -> np.ndarray:
     The share is the mean over the classes. A side that a class lacks stays lacking: nothing stands in for it.
     """
     weights = np.ones(len(codes))
-    classes = [codes == code for code in np.unique(codes)]
+    classes = members(codes)
+    cells = [list(_cells(side, classes)) for side in sides]
     for _ in range(ROUNDS):
         before = weights.copy()
-        for side in sides:
-            levels = [side == level for level in np.unique(side)]
-            aims = [np.mean([level[each].mean() for each in classes]) for level in levels]
-            for each in classes:
-                for level, aim in zip(levels, aims, strict=True):
-                    here = each & level
-                    if here.any():
-                        weights[here] *= aim * each.sum() / weights[here].sum()
+        for of_side in cells:
+            for here, aimed in of_side:
+                weights[here] *= aimed / weights[here].sum()
         for each in classes:
             weights[each] = _truncated(weights[each])
         if np.abs(weights - before).max() < CLOSE:
             break
     return weights
+
+
+def _cells(side: np.ndarray, classes: list[np.ndarray]) -> Iterator[tuple[np.ndarray, float]]:
+    """The images of each class on each side, int (m,) rows, where there are any, and the weight that is aimed at."""
+    levels = [side == level for level in np.unique(side)]
+    aims = [np.mean([level[each].mean() for each in classes]) for level in levels]
+    for each in classes:
+        for level, aim in zip(levels, aims, strict=True):
+            if len(here := each[level[each]]):
+                yield here, float(aim * len(each))
 
 
 def _truncated(weights: np.ndarray) -> np.ndarray:
@@ -129,5 +136,5 @@ def _chosen(findings: Iterable[Finding], tie_of: Mapping[str, Tie]) -> list[Tie]
 
 
 def _difference(side: np.ndarray, codes: np.ndarray, weights: np.ndarray) -> float:
-    shares = [np.average(side[codes == code] == 1, weights=weights[codes == code]) for code in np.unique(codes)]
+    shares = [np.average(side[rows] == 1, weights=weights[rows]) for rows in members(codes)]
     return float(max(shares) - min(shares))

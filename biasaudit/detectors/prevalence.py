@@ -76,15 +76,15 @@ def prevalence(
 
 def _ties(column: GroupColumn, images: ImageTable, strata: np.ndarray | None) -> Iterator[_Tie]:
     # Of two classes one share says all.
-    labels = images.classes[1:] if len(images.classes) == 2 else images.classes
+    classes = list(enumerate(images.classes))[1 if len(images.classes) == 2 else 0 :]
     patients = images.group_codes
     for name in column.levels:
         inside, outside = column.sides(name)
         if min(len(np.unique(patients[side])) for side in (inside, outside)) < LEAST:
             continue
         asked = inside | outside
-        for label in labels:
-            hits = images.labels == label
+        for code, label in classes:
+            hits = images.codes == code
             mine, rest = (_share(hits[side], patients[side]) for side in (inside, outside))
             adjusted = None if strata is None else adjusted_difference(hits[asked], inside[asked], strata[asked])
             yield _Tie(

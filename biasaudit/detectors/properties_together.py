@@ -10,7 +10,7 @@ from biasaudit.detectors.content_blind import VIEWS
 from biasaudit.detectors.detector import detector
 from biasaudit.evidence.properties_together import PropertiesTogether
 from biasaudit.images.table import ImageTable
-from biasaudit.results import NOTHING, Finding, Name, Rung, RungName, Sentence, listed, say
+from biasaudit.results import NOTHING, Finding, Name, Rung, RungName, Sentence, listed, paragraph, say
 from biasaudit.stats import detectable_auc
 from biasaudit.thresholds import FLOORS, Q
 
@@ -26,6 +26,12 @@ NOT_ASKED: dict[RungName, Rung] = {
     )
     for name in ("encoding", "reliance", "disparity")
 }
+
+
+HONEST = say(
+    "Subjects differ in brightness, colour and sharpness too, so honest content is told by these as well. A "
+    "high figure is no fault by itself; it says how little of a picture a model needs."
+)
 
 
 def _plain(name: str) -> Name:
@@ -82,10 +88,31 @@ def _title(found: PropertiesTogether, told: bool) -> Sentence:
     )
 
 
-def _smallest(images: ImageTable) -> float:
+def _explanation(asked: int, classes: int) -> Sentence:
+    if asked == classes:
+        return HONEST
+    some = say(
+        "Of {classes:,} classes the {asked} with the most images were asked about, each against all others.",
+        classes=classes,
+        asked=asked,
+    )
+    return paragraph(some, HONEST)
+
+
+def _images_called(found: PropertiesTogether) -> tuple[np.ndarray, np.ndarray]:
+    """Rows, int, of the classes that were asked about: those called rightly with most confidence, and most wrongly."""
+    codes = found.codes
+    own, asked = found.log_odds[np.arange(len(codes)), codes], codes < found.classes
+    rightly = found.log_odds.argmax(axis=1) == codes
+    good, bad = np.flatnonzero(asked & rightly), np.flatnonzero(asked & ~rightly)
+    best, worst = good[np.argsort(-own[good], kind="stable")], bad[np.argsort(own[bad], kind="stable")]
+    return best[:EXAMPLES], worst[:EXAMPLES]
+
+
+def _smallest(codes: np.ndarray, classes: int) -> float:
     """The smallest AUC that would have been reported: what the data could show, or the floor where that is more."""
-    sizes = np.bincount(images.codes[~images.held_out], minlength=len(images.classes))
-    shown = float(np.mean([detectable_auc(int(size), int(sizes.sum() - size)) for size in sizes]))
+    sizes = np.bincount(codes, minlength=classes)[:classes]
+    shown = float(np.mean([detectable_auc(int(size), int(len(codes) - size)) for size in sizes]))
     return max(shown, 0.5 + FLOORS["association"] / 2)
 
 
@@ -97,7 +124,8 @@ def properties_together(images: ImageTable, properties_together: PropertiesToget
     How it is measured: small gradient-boosted trees learn the label from every measured property, artefact and trait
     of the file, out of fold, with the folds and the rules of the audited model; no column of the metadata, and no
     pixels. The p-value permutes labels within folds, whole groups at a time, against the out-of-fold scores, and
-    stretches what chance does there by the square root of two, since each label was also learnt from. The shares are
+    stretches what chance does there by the square root of two, since each label was also learnt from. Of more than 20
+    classes the 20 with the most images are asked about, each against all others. The shares are
     mean absolute SHAP values on held-out images, and of a pair the mean absolute SHAP interaction.
 
     What it cannot show: a fault. Subjects differ in brightness and sharpness too, so this raises no alarm, as no
@@ -109,17 +137,14 @@ def properties_together(images: ImageTable, properties_together: PropertiesToget
     """
     found = properties_together
     told = found.p_value < Q and found.auc.low > 0.5 and found.auc.value >= 0.5 + FLOORS["association"] / 2
-    codes = images.codes
-    own, rightly = found.log_odds[np.arange(images.n), codes], found.log_odds.argmax(axis=1) == codes
-    best = np.flatnonzero(rightly)[np.argsort(-own[rightly], kind="stable")][:EXAMPLES]
-    worst = np.flatnonzero(~rightly)[np.argsort(own[~rightly], kind="stable")][:EXAMPLES]
+    best, worst = _images_called(found)
     association = Rung(
         state="yes" if told else "no",
         estimate=found.auc,
         p_value=found.p_value,
         q_value=found.p_value,
         method=say("cross-fitted boosted trees; permutation of labels within folds"),
-        smallest_detectable=_smallest(images),
+        smallest_detectable=_smallest(found.codes[~images.held_out], found.classes),
         why=say(
             "{view}, small boosted trees tell the label with {figures}; {shares}.",
             view=_from(found),
@@ -142,9 +167,6 @@ def properties_together(images: ImageTable, properties_together: PropertiesToget
         if told
         else say("Nothing to do."),
         question=QUESTION,
-        explanation=say(
-            "Subjects differ in brightness, colour and sharpness too, so honest content is told by these as well. A "
-            "high figure is no fault by itself; it says how little of a picture a model needs."
-        ),
+        explanation=_explanation(found.classes, len(images.classes)),
         section=VIEWS,
     )

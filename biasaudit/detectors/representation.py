@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -98,10 +99,10 @@ def _by_itself(each: Breakdown) -> Finding:
         for group in few[:3]
     ]
     total = sum(group.images for group in each.groups)
+    of_class = sum((Counter(group.classes) for group in each.groups), Counter())
     for group in each.groups:
         for label, count in group.classes.items():
-            of_class = sum(other.classes[label] for other in each.groups)
-            if not count and group.images * of_class / total >= LEAST and group.name != MISSING:
+            if not count and group.images * of_class[label] / total >= LEAST and group.name != MISSING:
                 told.append(say("“{group}” has no image of {label}", group=_name(group), label=Name("label", label)))
     by = Name("column", each.column)
     return _finding(each, told, say("Every group by {column} is a twentieth of the images or more.", column=by))

@@ -21,6 +21,7 @@ from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, generator, null_auc, permutation_p, stratified_auc
 from biasaudit.stats.macro_auc import macro_auc_estimate
+from biasaudit.thresholds import MANY_CLASSES
 
 KINDS = ("property", "artefact", "file")
 """What was measured. Columns of the metadata are left out: no network sees them."""
@@ -56,8 +57,12 @@ class PropertiesTogether:
     """What is owed to their being seen together, beyond each by itself; 0 to 1 of all effects and interactions."""
     best_single: float
     """The highest AUC of a cue by itself, 0.5 to 1, mean over classes."""
+    codes: np.ndarray
+    """int (n,): the class of each image among those that were asked about, from 0 on; their number for all others."""
+    classes: int
+    """How many were asked about: all, or of more than `MANY_CLASSES` so many, those with the most images."""
     log_odds: np.ndarray
-    """float (n, classes): by trees that never saw the image nor the given test part."""
+    """float (n, classes or one more): by trees that never saw the image nor the given test part."""
     auc: Estimate
     """Out of fold, mean over classes, without the given test part."""
     p_value: float
@@ -71,12 +76,14 @@ def properties_together(
 ) -> PropertiesTogether:
     """Boosted trees on every measured cue, cross-fitted with the folds that a frozen network would have.
 
-    No network is needed. Raises Unavailable where fewer than two cues differ between images, or no folds can be made.
+    A round is a tree for each class, so of many classes some are learnt, each against all the others. No network is
+    needed. Raises Unavailable where fewer than two cues differ between images, or no folds can be made.
     """
     cues = [cue for cue in known_cues if cue.kind in KINDS and not cue.untestable]
     if len(cues) < 2:
         raise Unavailable(say("needs two measured properties that differ between the images"))
-    codes, groups, learnt, seed = images.codes, images.group_codes, ~images.held_out, settings.seed
+    groups, learnt, seed = images.group_codes, ~images.held_out, settings.seed
+    codes, classes = _asked_about(images.codes, learnt)
     fold = assign_folds(images, FROZEN_FOLDS, seed)
     table = _table(cues, learnt)
     # Fits so small that threads wait for one another.
@@ -84,19 +91,31 @@ def properties_together(
         models = [_fitted(table.of(rows), codes[rows], seed) for rows in _learnt_from(images, fold, seed)]
         odds = _out_of_fold(models, table, fold)
         effects, pairs = _taken_apart(models, table, fold, learnt, seed)
-    order = np.argsort(-effects, kind="stable")
+    order, scores = np.argsort(-effects, kind="stable"), odds[:, :classes]
     first, second = np.unravel_index(int(pairs.argmax()), pairs.shape)
     return PropertiesTogether(
         names=tuple(cues[place].id for place in order),
         shares=effects[order],
         pair=(cues[first].id, cues[second].id),
         pair_share=float(pairs.max()),
-        best_single=max(_single(cue, codes, fold, learnt) for cue in cues),
+        best_single=max(_single(cue, codes, classes, fold, learnt) for cue in cues),
+        codes=codes,
+        classes=classes,
         log_odds=odds,
-        auc=macro_auc_estimate(odds[learnt], codes[learnt], groups[learnt], seed),
-        p_value=_p_value(odds[learnt], codes[learnt], groups[learnt], fold[learnt], seed),
-        held_out=None if learnt.all() else _area(odds[~learnt], codes[~learnt]),
+        auc=macro_auc_estimate(scores[learnt], codes[learnt], groups[learnt], seed),
+        p_value=_p_value(scores[learnt], codes[learnt], groups[learnt], fold[learnt], seed),
+        held_out=None if learnt.all() else _area(scores[~learnt], codes[~learnt]),
     )
+
+
+def _asked_about(codes: np.ndarray, learnt: np.ndarray) -> tuple[np.ndarray, int]:
+    """The class of each image among those that are asked about, int (n,), and how many they are."""
+    counts = np.bincount(codes[learnt])
+    if len(counts) <= MANY_CLASSES:
+        return codes, len(counts)
+    place = np.full(len(counts), MANY_CLASSES)
+    place[np.sort(np.argsort(-counts, kind="stable")[:MANY_CLASSES])] = np.arange(MANY_CLASSES)
+    return place[codes], MANY_CLASSES
 
 
 # --- columns ----------------------------------------------------------------------------------------------
@@ -209,11 +228,11 @@ def _p_value(odds: np.ndarray, codes: np.ndarray, groups: np.ndarray, fold: np.n
     return permutation_p(found, 0.5 + LEARNT_FROM_TOO * (drawn - 0.5))
 
 
-def _single(cue: CueValues, codes: np.ndarray, fold: np.ndarray, learnt: np.ndarray) -> float:
+def _single(cue: CueValues, codes: np.ndarray, classes: int, fold: np.ndarray, learnt: np.ndarray) -> float:
     """AUC of one cue by itself, in the direction that it has, mean over classes; of words, how often each is a class's
     in the other folds."""
     areas = []
-    for code in np.unique(codes):
+    for code in range(classes):
         if cue.values is not None:
             known = np.isfinite(cue.values) & learnt
             area = auc(cue.values[known], codes[known] == code)

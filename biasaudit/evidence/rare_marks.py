@@ -31,9 +31,34 @@ def tells_surely(present: np.ndarray, positive: np.ndarray, groups: np.ndarray) 
     """
     if not 0 < present.mean() <= RARE:
         return False
+    weight = _weights(groups)
+    cells = np.array([weight[(present == has) & (positive == of)].sum() for has in (1, 0) for of in (1, 0)])
+    return bool(_sure(cells))
+
+
+def any_tells_surely(levels: np.ndarray, codes: np.ndarray, groups: np.ndarray) -> bool:
+    """Whether any value of a column tells any class so, each value by itself as a mark.
+
+    levels, codes: int (n,), the value and the class of each image, from 0 on. groups: (n,), patients or images.
+    """
+    shape = int(levels.max()) + 1, int(codes.max()) + 1
+    places = levels.astype(np.int64) * shape[1] + codes
+    table = np.bincount(places, weights=_weights(groups), minlength=shape[0] * shape[1]).reshape(shape)
+    of_level, of_class, total = table.sum(axis=1, keepdims=True), table.sum(axis=0), table.sum()
+    cells = np.stack([table, of_level - table, of_class - table, total - of_level - of_class + table])
+    held = np.bincount(levels, minlength=shape[0]) / len(levels)
+    rare, present = (held > 0) & (held <= RARE), np.bincount(codes, minlength=shape[1]) > 0
+    return bool((_sure(cells) & rare[:, None] & present).any())
+
+
+def _weights(groups: np.ndarray) -> np.ndarray:
     _, patient, images = np.unique(groups, return_inverse=True, return_counts=True)
-    weight = 1 / images[patient]
-    cells = np.array([weight[(present == has) & (positive == of)].sum() for has in (1, 0) for of in (1, 0)]) + 0.5
-    log_odds = float(np.log(cells[0] * cells[3] / (cells[1] * cells[2])))
-    reach = float(norm.isf((1 - CONFIDENCE) / 2) * np.sqrt((1 / cells).sum()))
-    return abs(log_odds) - reach >= np.log(LEAST_ODDS)
+    return 1 / images[patient]
+
+
+def _sure(cells: np.ndarray) -> np.ndarray:
+    """bool (...), of counts (4, ...): with the mark and of the class, with it and of others, without it the same."""
+    cells = np.maximum(0, cells) + 0.5
+    log_odds = np.log(cells[0] * cells[3] / (cells[1] * cells[2]))
+    reach = norm.isf((1 - CONFIDENCE) / 2) * np.sqrt((1 / cells).sum(axis=0))
+    return np.abs(log_odds) - reach >= np.log(LEAST_ODDS)

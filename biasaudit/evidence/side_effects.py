@@ -159,5 +159,6 @@ def side_effects(
 
 def tied_numbers(ties: Sequence[Tie]) -> list[Tie]:
     """The measured cues whose tie is worth an explanation."""
-    strong = [tie for tie in ties if tie.cue.values is not None and tie.strength >= FLOORS["association"]]
+    numbers = [tie for tie in ties if tie.cue.values is not None and not tie.by_chance]
+    strong = [tie for tie in numbers if tie.strength >= FLOORS["association"]]
     return [tie for tie in strong if tie.cue.kind != "discovered"]  # those are of no survey

@@ -12,6 +12,7 @@ from scipy.stats import spearmanr
 
 from biasaudit.cues.cue import Cue
 from biasaudit.evidence.cue_values import CueValues, coded
+from biasaudit.evidence.standouts import Standout, standouts
 from biasaudit.evidence.strata import Strata, strata_of
 from biasaudit.images.table import ImageTable
 from biasaudit.stats import auc, contingency, members, pooled, stratified_auc, stratified_v, van_elteren
@@ -45,6 +46,8 @@ class Tie:
     """Of a metadata column, the values over-represented in this class, commonest in it first."""
     strength: float
     """0 to 1: |AUC - 0.5| x 2, or Cramer's V, within strata where they can tell; no account of chance."""
+    by_chance: bool = False
+    """Among so many classes one is told as surely by chance; never said where there are few."""
 
     @property
     def conflict(self) -> np.ndarray:
@@ -100,15 +103,29 @@ def area(cue: CueValues, positive: np.ndarray, strata: Strata) -> float:
     return float(stratified_auc(cue.values[rows], positive[rows], strata.codes[rows], once)[0])
 
 
-def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: Strata | None = None) -> Tie:
+def _furthest(cue: CueValues, codes: np.ndarray, n_classes: int, strata: Strata) -> tuple[int, float]:
+    """The class that lies furthest off, and its AUC less 0.5."""
+    signed = np.nan_to_num(np.array([area(cue, codes == code, strata) for code in range(n_classes)]) - 0.5)
+    # Of two classes the one that has more of it is named; of several the one that stands out most.
+    more_of_it = n_classes == 2 or cue.kind == "discovered"
+    code = int(np.argmax(signed if more_of_it else np.abs(signed)))
+    return code, float(signed[code])
+
+
+def _measured_tie(
+    cue: CueValues,
+    codes: np.ndarray,
+    classes: list[str],
+    strata: Strata | None = None,
+    standout: Standout | None = None,
+) -> Tie:
     strata = strata or strata_of((), np.ones(len(codes), dtype=bool))
     assert cue.values is not None
     known = np.isfinite(cue.values)
-    signed = np.nan_to_num(np.array([area(cue, codes == code, strata) for code in range(len(classes))]) - 0.5)
-    # Of two classes the one that has more of it is named; of several the one that stands out most.
-    more_of_it = len(classes) == 2 or cue.kind == "discovered"
-    code = int(np.argmax(signed if more_of_it else np.abs(signed)))
-    direction = 1 if signed[code] >= 0 else -1
+    code, off = (
+        _furthest(cue, codes, len(classes), strata) if standout is None else (standout.code, standout.area - 0.5)
+    )
+    direction = 1 if off >= 0 else -1
     positive = codes == code
     signal = direction * cue.values
     if cue.threshold is None:
@@ -123,11 +140,22 @@ def _measured_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata:
         known=known,
         positive=positive,
         present=known & present,
-        strength=2 * abs(float(signed[code])),
+        strength=2 * abs(off),
+        by_chance=_by_chance(standout, len(classes)),
     )
 
 
-def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: Strata | None = None) -> Tie:
+def _by_chance(standout: Standout | None, n_classes: int) -> bool:
+    return standout is not None and 2 * n_classes * np.exp(-standout.sureness) >= 1
+
+
+def _level_tie(
+    cue: CueValues,
+    codes: np.ndarray,
+    classes: list[str],
+    strata: Strata | None = None,
+    standout: Standout | None = None,
+) -> Tie:
     strata = strata or strata_of((), np.ones(len(codes), dtype=bool))
     assert cue.levels is not None
     names, levels = coded(cue.levels)
@@ -145,7 +173,7 @@ def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: St
     gain = np.where(over, table, 0).sum(axis=0) / np.maximum(1, table.sum(axis=0))
     rest = table.sum(axis=1, keepdims=True) - table
     gain -= np.where(over, rest, 0).sum(axis=0) / np.maximum(1, rest.sum(axis=0))
-    code = int(np.argmax(gain))
+    code = int(np.argmax(gain)) if standout is None else standout.code
     if (
         len(classes) == 2
         and len(names) == 2
@@ -162,8 +190,13 @@ def _level_tie(cue: CueValues, codes: np.ndarray, classes: list[str], strata: St
         known=np.ones(len(codes), dtype=bool),
         positive=codes == code,
         present=over[levels, code],
-        strength=float(stratified_v([part[None] for part in tables])[0]),
+        strength=max(float(stratified_v([part[None] for part in tables])[0]), _own_strength(standout)),
+        by_chance=_by_chance(standout, len(classes)),
     )
+
+
+def _own_strength(standout: Standout | None) -> float:
+    return 0.0 if standout is None else 2 * abs(standout.area - 0.5)
 
 
 def ties(images: ImageTable, cue_values: tuple[CueValues, ...]) -> tuple[Tie, ...]:
@@ -171,9 +204,13 @@ def ties(images: ImageTable, cue_values: tuple[CueValues, ...]) -> tuple[Tie, ..
     testable = [cue for cue in cue_values if not cue.untestable]
     learnt = ~images.held_out
     held, nothing_held = strata_of(cue_values, learnt), strata_of((), learnt)
+    free = [cue for cue in testable if cue.role in ("nuisance", "mediator")]
+    tested = sum(cue.role != "mediator" for cue in testable)
+    bound = [cue for cue in testable if cue not in free]
+    standout_of = standouts(bound, images, held, tested) | standouts(free, images, nothing_held, tested)
     found = (
         (_measured_tie if cue.levels is None else _level_tie)(
-            cue, images.codes, images.classes, nothing_held if cue.role in ("nuisance", "mediator") else held
+            cue, images.codes, images.classes, nothing_held if cue in free else held, standout_of.get(cue.key)
         )
         for cue in testable
     )

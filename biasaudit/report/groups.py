@@ -24,10 +24,11 @@ def other_columns(audit: Audit) -> list[Breakdown]:
 
 
 def told(audit: Audit, each: Breakdown) -> list[str]:
-    """The figures that a table by group has room for: of the shares of classes those of the rarest."""
+    """The figures that a table by group has room for: of the shares of classes those of the rarest that are told."""
     known = {name for group in each.groups for name in group.figures}
     starts = ("share of", "accuracy", "balanced accuracy", "sensitivity of", "specificity of", "AUC")
     wanted = [name for start in starts for name in sorted(known) if name.startswith(start)]
-    shares = sorted((n, f"share of {label}") for label, n in audit.dataset.classes.items())
+    every = ((n, f"share of {label}") for label, n in audit.dataset.classes.items())
+    shares = sorted((n, name) for n, name in every if name in known)
     rarest = [name for _, name in shares[: 1 if len(shares) == 2 else 3]]
     return [name for name in wanted if not name.startswith("share of") or name in rarest][:MOST_FIGURES]

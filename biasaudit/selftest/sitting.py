@@ -34,12 +34,17 @@ TRIALS, CLEAN_TRIALS = 5, 40
 
 
 def sample(images: ImageTable, seed: int, most: int = IMAGES) -> ImageTable:
-    """At most `most` of the images that are learnt from, each class in its share but with two at least."""
+    """At most `most` of the images that are learnt from, each class in its share but with two at least.
+
+    Of more classes than that allows the first are taken: labels are dealt anew.
+    """
     images = images.subset(~images.held_out)
     if images.n <= most:
         return images
     order = generator(seed, "self-test").permutation(images.n)
-    two_each = np.concatenate([order[images.codes[order] == code][:2] for code in range(len(images.classes))])
+    two_each = np.concatenate(
+        [order[images.codes[order] == code][:2] for code in range(min(len(images.classes), most // 2))]
+    )
     rest = order[~np.isin(order, two_each)][: max(0, most - len(two_each))]
     return images.subset(np.concatenate([two_each, rest]))
 

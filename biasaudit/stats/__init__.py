@@ -7,6 +7,11 @@ from biasaudit.stats.effect_sizes import (
     cramers_v,
     weighted_auc,
 )
+from biasaudit.stats.many_classes import (
+    areas_of_classes,
+    evidence_of,
+    surest_by_chance,
+)
 from biasaudit.stats.null_areas import (
     null_auc,
 )
@@ -27,6 +32,7 @@ from biasaudit.stats.resampling import (
     permuted_within,
     sign_flip_p,
     smallest_p,
+    smallest_p_of_each,
 )
 from biasaudit.stats.strata import (
     members,
@@ -38,6 +44,7 @@ from biasaudit.stats.strata import (
 )
 
 __all__ = [
+    "areas_of_classes",
     "at_a_time",
     "auc",
     "auc_under",
@@ -47,6 +54,7 @@ __all__ = [
     "detectable_auc",
     "detectable_mean",
     "detectable_v",
+    "evidence_of",
     "generator",
     "interval",
     "members",
@@ -59,9 +67,11 @@ __all__ = [
     "q_values",
     "sign_flip_p",
     "smallest_p",
+    "smallest_p_of_each",
     "stratified_auc",
     "stratified_auc_under",
     "stratified_v",
+    "surest_by_chance",
     "van_elteren",
     "weighted_auc",
 ]

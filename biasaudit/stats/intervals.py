@@ -37,6 +37,8 @@ def effective_n(values: np.ndarray, groups: np.ndarray) -> float:
     values: float (n,), what is averaged; groups: int or str (n,), the patient of each.
     """
     n = len(values)
+    if n and groups.dtype.kind == "i" and np.bincount(groups).max() == 1:  # each by itself, and no need to sort
+        return float(n)
     _, of_group = np.unique(groups, return_inverse=True)
     if n < 2 or of_group.max() + 1 == n:
         return float(n)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 import numpy as np
+from scipy.special import gammaln
 
 from biasaudit.stats.strata import members
 
@@ -128,6 +129,24 @@ def smallest_p(positive: np.ndarray, groups: np.ndarray, strata: np.ndarray) -> 
         smaller = total // 2 if shared else min(len(inside), len(outside))
         arrangements += math.lgamma(total + 1) - math.lgamma(smaller + 1) - math.lgamma(total - smaller + 1)
     return 2 * math.exp(-arrangements)
+
+
+def smallest_p_of_each(codes: np.ndarray, groups: np.ndarray, strata: np.ndarray, n_classes: int) -> np.ndarray:
+    """`smallest_p` of each class against the rest, float (classes,), 0 to 2: the groups are counted once for all.
+
+    codes: int (n,), the class of each image. groups: int or str (n,), its patient. strata: int (n,).
+    """
+    _, patient = np.unique(groups, return_inverse=True)
+    arrangements = np.zeros(n_classes)
+    for rows in members(strata):
+        pairs = np.unique(np.stack([codes[rows], patient[rows]]), axis=1)
+        _, of, classes_of = np.unique(pairs[1], return_inverse=True, return_counts=True)
+        inside = np.bincount(pairs[0], minlength=n_classes)
+        shared = np.bincount(pairs[0], weights=classes_of[of] > 1, minlength=n_classes)
+        total = len(classes_of)
+        smaller = np.where(shared > 0, total // 2, np.minimum(inside, total - inside))
+        arrangements += gammaln(total + 1) - gammaln(smaller + 1) - gammaln(total - smaller + 1)
+    return 2 * np.exp(-arrangements)
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

@@ -17,7 +17,9 @@ def members(strata: np.ndarray) -> list[np.ndarray]:
 
     strata: int (n,), the stratum of each image.
     """
-    return [np.flatnonzero(strata == code) for code in np.unique(strata)]
+    order = np.argsort(strata, kind="stable")
+    ordered = strata[order]
+    return np.split(order, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1) if len(order) else []
 
 
 def pooled(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

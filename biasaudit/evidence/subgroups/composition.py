@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from biasaudit.images.table import ImageTable
 from biasaudit.results import Breakdown, Figure, Name, Subgroup, say
 from biasaudit.settings import Settings
 from biasaudit.stats.intervals import effective_n, proportion
+from biasaudit.thresholds import MANY_CLASSES
 
 LEAST = 10
 """Patients (images, where there are none) of a class below which a group's figures for it say too little."""
@@ -33,26 +34,16 @@ def composition(
 ) -> tuple[Breakdown, ...]:
     """Counts and shares by column and by intersection, beside the reference population where the user gave one."""
     reference = read_reference(Path(settings.reference), group_columns) if settings.reference else {}
-    of_class = {label: images.labels == label for label in images.classes}
-    patients = images.group_codes
-    return tuple(
-        _breakdown(column, of_class, patients, images.grouped, reference.get(column.name, {}))
-        for column in all_groupings(group_columns)
-    )
+    return tuple(_breakdown(column, images, reference.get(column.name, {})) for column in all_groupings(group_columns))
 
 
-def _breakdown(
-    column: GroupColumn,
-    of_class: dict[str, np.ndarray],
-    patients: np.ndarray,
-    grouped: bool,
-    reference: dict[str, float],
-) -> Breakdown:
+def _breakdown(column: GroupColumn, images: ImageTable, reference: dict[str, float]) -> Breakdown:
     groups = [
-        _subgroup(name, column.codes == code, of_class, patients, grouped, reference)
+        _subgroup(name, column.codes == code, images, reference)
         for code, name in enumerate(column.levels)
         if (column.codes == code).any()
     ]
+    missed = _missed(groups, images)
     nobody = [name for code, name in enumerate(column.levels) if not (column.codes == code).any()]
     nobody += [name for name, share in reference.items() if name not in column.levels and share > 0]
     absent = [say("{group}: no image", group=Name("value", name)) for name in nobody]
@@ -60,7 +51,7 @@ def _breakdown(
         say("{group}: no image of {label}", group=Name("value", group.name), label=Name("label", label))
         for group in groups
         for label, count in group.classes.items()
-        if not count
+        if not count and missed(group, label)
     ]
     return Breakdown(
         column=column.name,
@@ -74,33 +65,40 @@ def _breakdown(
     )
 
 
-def _subgroup(
-    name: str,
-    inside: np.ndarray,
-    of_class: dict[str, np.ndarray],
-    patients: np.ndarray,
-    grouped: bool,
-    reference: dict[str, float],
-) -> Subgroup:
-    cells = {label: inside & rows for label, rows in of_class.items()}
+def _missed(groups: Sequence[Subgroup], images: ImageTable) -> Callable[[Subgroup, str], bool]:
+    """Whether it says something that a group has no image of a class: of many classes where one would expect some."""
+    if len(images.classes) <= MANY_CLASSES:
+        return lambda group, label: True
+    total = sum(group.images for group in groups)
+    of_class = {label: sum(group.classes[label] for group in groups) for label in images.classes}
+    return lambda group, label: group.images * of_class[label] / total >= LEAST
+
+
+def _told(images: ImageTable) -> list[int]:
+    """The classes, by code, whose shares in each group are told: all, or of many those with the most images."""
+    counts = np.bincount(images.codes)
+    chosen = range(len(counts)) if len(counts) <= MANY_CLASSES else np.argsort(-counts, kind="stable")[:MANY_CLASSES]
+    return sorted(map(int, chosen))
+
+
+def _subgroup(name: str, inside: np.ndarray, images: ImageTable, reference: dict[str, float]) -> Subgroup:
+    codes, patients, labels = images.codes[inside], images.group_codes[inside], images.classes
+    counts = np.bincount(codes, minlength=len(labels))
+    distinct = np.unique(np.stack([codes, patients]), axis=1)[0]
     return Subgroup(
         name=name,
-        images=int(inside.sum()),
-        patients=_distinct(patients, inside) if grouped else None,
-        classes={label: int(rows.sum()) for label, rows in cells.items()},
-        share=share_of(inside, np.ones(len(inside), dtype=bool), patients),
+        images=len(codes),
+        patients=len(np.unique(patients)) if images.grouped else None,
+        classes=dict(zip(labels, counts.tolist(), strict=True)),
+        share=_share(inside, images.group_codes),
         reference=reference.get(name, 0.0) if reference else None,
-        figures={f"share of {label}": share_of(rows, inside, patients) for label, rows in cells.items()},
-        few=max(_distinct(patients, rows) for rows in cells.values()) < LEAST,
+        figures={f"share of {labels[code]}": _share(codes == code, patients) for code in _told(images)},
+        few=int(np.bincount(distinct).max()) < LEAST,
     )
 
 
-def _distinct(patients: np.ndarray, rows: np.ndarray) -> int:
-    return len(np.unique(patients[rows]))
-
-
-def share_of(rows: np.ndarray, among: np.ndarray, groups: np.ndarray) -> Figure:
-    """The share of some images among others; rows, among: bool (n,); groups: (n,), patients."""
-    hits = rows[among].astype(float)
-    found = proportion(float(hits.sum()), len(hits), effective_n(hits, groups[among]))
-    return Figure(value=found.value, low=found.low, high=found.high, n=len(hits))
+def _share(hits: np.ndarray, groups: np.ndarray) -> Figure:
+    """The share of hits among some images, bool (n,); groups: (n,), patients."""
+    values = hits.astype(float)
+    found = proportion(float(values.sum()), len(values), effective_n(values, groups))
+    return Figure(value=found.value, low=found.low, high=found.high, n=len(values))
