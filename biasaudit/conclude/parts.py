@@ -15,7 +15,7 @@ from biasaudit.errors import DataError, UsageError
 from biasaudit.evidence.cue_values import CueValues, coded
 from biasaudit.evidence.rare_marks import tells_surely
 from biasaudit.evidence.ties import Tie, alike, ties
-from biasaudit.images.names import escaped
+from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.table import ImageTable
 from biasaudit.stats import contingency, generator
 from biasaudit.stats.dealing import dealt
@@ -79,7 +79,7 @@ def shares_of(parts: Sequence[str]) -> dict[str, float]:
     """
     shares: dict[str, float] = {}
     for text in parts:
-        name, share = text.partition("=")[0].strip(), _number(text.partition("=")[2])
+        name, share = as_unicode(text.partition("=")[0].strip()), _number(text.partition("=")[2])
         if not (name and 0 < share < np.inf) or name in shares:
             raise UsageError(
                 f"--parts: {escaped(text, 60)!r} is no part. Give each a name and a share, once: train=0.8,test=0.2."

@@ -1,5 +1,6 @@
 """A split to use: patients and copies whole, classes and cues in their shares, and what that did not allow is told."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -181,13 +182,14 @@ def test_parts_that_are_no_whole_are_a_usage_error(parts):
 
 
 def test_hostile_names_are_safe_in_a_spreadsheet_and_read_back_as_they_were(tmp_path):
-    names = ["=1+1.png", "@x.png", "-2.png", " lead.png", "'quote.png", 'a"b,c.png', "new\nline.png", "plain.png"]
-    for label in ("=cmd", "cat"):
+    names = ["=1+1.png", "@x.png", "-2.png", " lead.png", "'quote.png", 'a"b,c.png', "new\nline.png", "re\rturn.png"]
+    for label in ("=cmd", "cat", " dog"):
         (tmp_path / "photos" / label).mkdir(parents=True)
         for name in names:
             (tmp_path / "photos" / label / name).write_bytes(b"x")
+    (tmp_path / "photos" / "cat" / os.fsdecode(b"caf\xe9.png")).write_bytes(b"x")
     images = read_folder(tmp_path / "photos")
-    assert len(images.ids) == 16
+    assert len(images.ids) == 25
     file = write_split(tmp_path, images, deal(images, (), {"train": 0.5, "test": 0.5}, 0), Settings())
     cells = pd.read_csv(file, dtype=str, keep_default_na=False)
     assert not any(cell.startswith(FORMULA) for cell in cells.to_numpy().ravel())
@@ -202,13 +204,16 @@ def test_a_table_keeps_its_columns_its_numbers_and_itself(tmp_path):
         path = tmp_path / "photos" / "ab"[number % 2] / f"{number}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    rows = [f"{'ab'[n % 2]}/{n}.png,{'xy'[n % 2]},old,{-n},=cmd,p{n}" for n in range(8)]
-    written = "path,label,split,delta,note,patient\n" + "\n".join(rows) + "\n"
+    rows = [f"{'ab'[n % 2]}/{n}.png,{'xy'[n % 2]},old,{-n},=cmd,p{n},," for n in range(8)]
+    written = "path,label,split,delta,note,patient,sex,nan\n" + "\n".join(rows) + "\n"
     (tmp_path / "m.csv").write_text(written)
     settings = Settings(metadata=tmp_path / "m.csv", group_by="patient")
     images = read_folder(tmp_path / "photos", metadata=tmp_path / "m.csv", group_by="patient")
-    table = split_frame(images, deal(images, (), {"train": 0.5, "test": 0.5}, 0), settings)
-    assert list(table.columns) == ["path", "split", "label", "patient", "delta", "note"]
+    parts = deal(images, (), {"train": 0.5, "test": 0.5}, 0)
+    table = split_frame(images, parts, settings)
+    assert list(table.columns) == ["path", "split", "label", "delta", "note", "patient", "sex", "nan"]
+    again = read_folder(tmp_path / "photos", metadata=write_split(tmp_path / "out", images, parts, settings))
+    assert again.frame["meta_sex"].isna().all()
     assert set(table["split"]) == {"train", "test"}
     assert set(table["label"]) == {"x", "y"}
     assert sorted(map(int, table["delta"])) == list(range(-7, 1))
