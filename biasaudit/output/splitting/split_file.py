@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shlex
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -74,7 +75,7 @@ def write_split(out: Path, images: ImageTable, parts: Parts, settings: Settings)
     frame = split_frame(images, parts, settings)
     # A lone carriage return ends a line for readers, and is not quoted by itself.
     returns = frame.map(lambda cell: "\r" in str(cell)).any(axis=None)
-    quoting = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
     return write_text(out / FILE, frame.to_csv(index=False, lineterminator="\n", quoting=quoting))
 
 
