@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,15 +11,18 @@ import pandas as pd
 import pytest
 
 from biasaudit.auditing import split_folder
+from biasaudit.conclude.balanced_cues import leading
 from biasaudit.conclude.parts import deal, shares_of
 from biasaudit.detectors.copies import copies
 from biasaudit.errors import DataError, UsageError
+from biasaudit.evidence.cue_values import CueValues
 from biasaudit.evidence.measure.survey import survey
 from biasaudit.images.reading import read_folder
 from biasaudit.images.table import ImageTable
 from biasaudit.output.splitting.shortfalls import shortfalls
 from biasaudit.output.splitting.split_file import split_frame, write_split
 from biasaudit.output.tables import FORMULA
+from biasaudit.results import say
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
@@ -164,6 +168,23 @@ def test_a_class_of_one_patient_is_told_and_the_rest_is_dealt_beside_a_twin_wher
     images = images_of(*many, ("naevus", "p8", 300))
     told = list(shortfalls(deal(images, (), SHARES, 0), images, "patient"))
     assert any(line.startswith("naevus: ") and "patient p8 has 300 of the 360 images" in line for line in told)
+
+
+def test_sure_marks_that_few_have_come_first_and_of_one_story_one_and_of_patients_none():
+    images, rng = images_of(("a", "p", 200), ("b", "q", 200)), np.random.default_rng(0)
+    images = replace(images, frame=images.frame.assign(group=[f"p{place // 2}" for place in range(400)]))
+    label = images.codes == 0
+    bright, marked = label + rng.normal(0, 1, 400), label & (rng.random(400) < 0.2)
+    told = {"question": say("?")}
+    cues = (
+        CueValues(id="bright", kind="property", values=bright, **told),
+        CueValues(id="light", kind="property", values=bright + rng.normal(0, 0.5, 400), **told),
+        CueValues(id="noise", kind="property", values=rng.normal(size=400), **told),
+        CueValues(id="sticker", kind="artefact", values=marked * 1.0, threshold=0.5, **told),
+        CueValues(id="patient", kind="metadata", levels=images.groups.astype(str), **told),
+    )
+    assert [tie.cue.id for tie in leading(images, cues, (), 3)] == ["sticker", "bright"]
+    assert [tie.cue.id for tie in leading(images, cues, ("noise", "light"), 3)] == ["noise", "light"]
 
 
 def test_groups_that_cannot_fill_the_parts_are_an_error_that_names_the_step():
