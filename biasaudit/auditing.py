@@ -8,8 +8,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from biasaudit.conclude.balanced_cues import leading
 from biasaudit.conclude.concluding import conclude
-from biasaudit.conclude.parts import deal, leading, shares_of
+from biasaudit.conclude.parts import deal, shares_of
 from biasaudit.conclude.review import read_reviews
 from biasaudit.detectors.asking.ask import ask
 from biasaudit.detectors.asking.chosen import check_names, parts_of

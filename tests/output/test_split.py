@@ -1,6 +1,8 @@
 """A split to use: patients and copies whole, classes and cues in their shares, and what that did not allow is told."""
 
+import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,15 +11,18 @@ import pandas as pd
 import pytest
 
 from biasaudit.auditing import split_folder
+from biasaudit.conclude.balanced_cues import leading
 from biasaudit.conclude.parts import deal, shares_of
 from biasaudit.detectors.copies import copies
 from biasaudit.errors import DataError, UsageError
 from biasaudit.evidence.measure.survey import survey
+from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.images.reading import read_folder
 from biasaudit.images.table import ImageTable
 from biasaudit.output.splitting.shortfalls import shortfalls
 from biasaudit.output.splitting.split_file import split_frame, write_split
 from biasaudit.output.tables import FORMULA
+from biasaudit.results import say
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
@@ -165,6 +170,23 @@ def test_a_class_of_one_patient_is_told_and_the_rest_is_dealt_beside_a_twin_wher
     assert any(line.startswith("naevus: ") and "patient p8 has 300 of the 360 images" in line for line in told)
 
 
+def test_sure_marks_that_few_have_come_first_and_of_one_story_one_and_of_patients_none():
+    images, rng = images_of(("a", "p", 200), ("b", "q", 200)), np.random.default_rng(0)
+    images = replace(images, frame=images.frame.assign(group=[f"p{place // 2}" for place in range(400)]))
+    label = images.codes == 0
+    bright, marked = label + rng.normal(0, 1, 400), label & (rng.random(400) < 0.2)
+    told = {"question": say("?")}
+    cues = (
+        CueValues(id="bright", kind="property", values=bright, **told),
+        CueValues(id="light", kind="property", values=bright + rng.normal(0, 0.5, 400), **told),
+        CueValues(id="noise", kind="property", values=rng.normal(size=400), **told),
+        CueValues(id="sticker", kind="artefact", values=marked * 1.0, threshold=0.5, **told),
+        CueValues(id="patient", kind="metadata", levels=images.groups.astype(str), **told),
+    )
+    assert [tie.cue.id for tie in leading(images, cues, (), 3)] == ["sticker", "bright"]
+    assert [tie.cue.id for tie in leading(images, cues, ("noise", "light"), 3)] == ["noise", "light"]
+
+
 def test_groups_that_cannot_fill_the_parts_are_an_error_that_names_the_step():
     with pytest.raises(DataError, match=r"--parts.*--group-by"):
         deal(images_of(("a", "p", 20), ("b", "q", 20)), (), SHARES, 0)
@@ -181,13 +203,14 @@ def test_parts_that_are_no_whole_are_a_usage_error(parts):
 
 
 def test_hostile_names_are_safe_in_a_spreadsheet_and_read_back_as_they_were(tmp_path):
-    names = ["=1+1.png", "@x.png", "-2.png", " lead.png", "'quote.png", 'a"b,c.png', "new\nline.png", "plain.png"]
-    for label in ("=cmd", "cat"):
+    names = ["=1+1.png", "@x.png", "-2.png", " lead.png", "'quote.png", 'a"b,c.png', "new\nline.png", "re\rturn.png"]
+    for label in ("=cmd", "cat", " dog"):
         (tmp_path / "photos" / label).mkdir(parents=True)
         for name in names:
             (tmp_path / "photos" / label / name).write_bytes(b"x")
+    (tmp_path / "photos" / "cat" / os.fsdecode(b"caf\xe9.png")).write_bytes(b"x")
     images = read_folder(tmp_path / "photos")
-    assert len(images.ids) == 16
+    assert len(images.ids) == 25
     file = write_split(tmp_path, images, deal(images, (), {"train": 0.5, "test": 0.5}, 0), Settings())
     cells = pd.read_csv(file, dtype=str, keep_default_na=False)
     assert not any(cell.startswith(FORMULA) for cell in cells.to_numpy().ravel())
@@ -202,13 +225,16 @@ def test_a_table_keeps_its_columns_its_numbers_and_itself(tmp_path):
         path = tmp_path / "photos" / "ab"[number % 2] / f"{number}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    rows = [f"{'ab'[n % 2]}/{n}.png,{'xy'[n % 2]},old,{-n},=cmd,p{n}" for n in range(8)]
-    written = "path,label,split,delta,note,patient\n" + "\n".join(rows) + "\n"
+    rows = [f"{'ab'[n % 2]}/{n}.png,{'xy'[n % 2]},old,{-n},=cmd,p{n},," for n in range(8)]
+    written = "path,label,split,delta,note,patient,sex,nan\n" + "\n".join(rows) + "\n"
     (tmp_path / "m.csv").write_text(written)
     settings = Settings(metadata=tmp_path / "m.csv", group_by="patient")
     images = read_folder(tmp_path / "photos", metadata=tmp_path / "m.csv", group_by="patient")
-    table = split_frame(images, deal(images, (), {"train": 0.5, "test": 0.5}, 0), settings)
-    assert list(table.columns) == ["path", "split", "label", "patient", "delta", "note"]
+    parts = deal(images, (), {"train": 0.5, "test": 0.5}, 0)
+    table = split_frame(images, parts, settings)
+    assert list(table.columns) == ["path", "split", "label", "delta", "note", "patient", "sex", "nan"]
+    again = read_folder(tmp_path / "photos", metadata=write_split(tmp_path / "out", images, parts, settings))
+    assert again.frame["meta_sex"].isna().all()
     assert set(table["split"]) == {"train", "test"}
     assert set(table["label"]) == {"x", "y"}
     assert sorted(map(int, table["delta"])) == list(range(-7, 1))

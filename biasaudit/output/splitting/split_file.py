@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shlex
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -38,7 +39,8 @@ def split_frame(images: ImageTable, parts: Parts, settings: Settings) -> pd.Data
     columns[COLUMN] = [parts.names[place] for place in parts.part]
     if settings.metadata is not None or images.metadata_columns:  # those of a table that lies among the images
         columns["label"] = images.labels
-    if (group := group_column(images, settings.group_by)) is not None:
+    group = group_column(images, settings.group_by)
+    if group is not None and group not in images.metadata_columns:
         columns[group] = images.frame.get("own_group", images.frame["group"]).to_numpy(dtype=object)
     for name in images.metadata_columns:
         columns.setdefault(name, images.frame[f"meta_{name}"].to_numpy(dtype=object))
@@ -71,7 +73,10 @@ def _cell(value: object) -> object:
 def write_split(out: Path, images: ImageTable, parts: Parts, settings: Settings) -> Path:
     """Write `split.csv` into `out`, whole or not at all; returns its path."""
     frame = split_frame(images, parts, settings)
-    return write_text(out / FILE, frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL))
+    # A lone carriage return ends a line for readers, and is not quoted by itself.
+    returns = frame.map(lambda cell: "\r" in str(cell)).any(axis=None)
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
+    return write_text(out / FILE, frame.to_csv(index=False, lineterminator="\n", quoting=quoting))
 
 
 def how_to_use(folder: Path, file: Path, images: ImageTable, parts: Parts, settings: Settings) -> str:

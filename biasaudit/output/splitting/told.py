@@ -47,7 +47,8 @@ def _what(read: ImageTable, survey: Survey) -> Iterator[str]:
     groups = f" of {images.frame['own_group'].nunique()} groups" if images.grouped else ""
     yield f"{images.n} images{groups}" + (f", {len(images.left_out)} files left out" if images.left_out else "")
     if copied:
-        yield f"{copied} of them are copies of one another, which stay together with their groups"
+        theirs = " with their groups" if images.grouped else ""
+        yield f"{copied} of them are copies of one another, which stay together{theirs}"
     if given := [escaped(str(name), 20) for name in read.frame["split"].dropna().unique()]:
         yield f"The parts of the folder itself are dealt anew: {', '.join(sorted(given)[:6])}"
     if COLUMN in images.metadata_columns:
