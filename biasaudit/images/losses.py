@@ -9,6 +9,7 @@ from typing import NamedTuple
 from biasaudit.errors import DataError
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import Reason
+from biasaudit.images.sources.labels import BLANK
 from biasaudit.images.sources.listing import Listing
 from biasaudit.images.table import ImageTable
 
@@ -37,7 +38,10 @@ def check_losses(table: ImageTable, listing: Listing, *, allowed: bool) -> None:
     """
     linked = [each for each in listing.excluded if each.reason is Reason.LINK_OUT and each.label not in table.classes]
     losses = [loss for loss in _losses(table, listing) if loss.n > MOST * loss.of or (linked and loss.what == LINKS)]
-    if allowed or not losses:
+    if allowed:
+        return
+    if not losses:
+        _check_classes(table, listing)
         return
     losses.sort(key=lambda loss: -loss.n)
     told = "; ".join(f"{loss.n} of {loss.of} {loss.what}, such as {loss.example}" for loss in losses)
@@ -46,11 +50,25 @@ def check_losses(table: ImageTable, listing: Listing, *, allowed: bool) -> None:
     raise DataError(f"Too many images would be left out: {told}. {steps}{rest}")
 
 
+def _check_classes(table: ImageTable, listing: Listing) -> None:
+    """Raise DataError where all of a class is among what a table and a folder do not have in common."""
+    there = {" ".join(name.casefold().split()) for name in table.classes}
+    left = [*listing.without_row, *(each for each in listing.excluded if each.reason is Reason.NO_FILE)]
+    for each in left:
+        if each.label is not None and " ".join(each.label.casefold().split()) not in {*there, *BLANK}:
+            n = sum(other.label == each.label for other in left)
+            raise DataError(
+                f"Class {escaped(each.label, 60)!r} would be lost: all {n} of it are left out ({each.words}), such as "
+                f"{escaped(each.path, 120)}. Complete the table or the folder; to audit the other classes: "
+                f"--allow-missing."
+            )
+
+
 def _losses(table: ImageTable, listing: Listing) -> list[Loss]:
     paths: dict[Reason, list[str]] = {}
     for each in listing.excluded:
         paths.setdefault(each.reason, []).append(each.path)
-    without_row = list(listing.without_row)
+    without_row = [each.path for each in listing.without_row]
     of_rows = [path for reason in (Reason.NO_FILE, Reason.OUTSIDE) for path in paths.get(reason, [])]
     of_files = [path for reason in OF_FILES for path in paths.get(reason, [])] + without_row
     rows, files = table.n + len(of_rows), table.n + len(of_files)

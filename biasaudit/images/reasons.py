@@ -18,6 +18,7 @@ class Reason(Enum):
     BESIDE = "in no class folder, beside the parts of the split"
     APART = "in a folder that is no part of the split"
     TOO_FEW = "class with fewer than {} images"
+    NO_ROW = "no row in the table"
     NO_FILE = "named in the table, no such file"
     OUTSIDE = "outside the folder"
     LINK_OUT = "link outside the folder: not followed"

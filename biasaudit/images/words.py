@@ -153,3 +153,11 @@ def likely_groups_in_names(wanted: str, example: str, groups: int, n: int) -> Se
         n=n,
         wanted=ours(wanted),
     )
+
+
+def named_again(columns: Sequence[str]) -> Sentence:
+    """Warning of columns each of whose values lies in one class, and that are called like a label."""
+    return say(
+        "not tested, since they name the class again or a part of it: {columns}",
+        columns=listed(Name("column", escaped(column, 60)) for column in columns),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 
 from biasaudit.images.names import escaped
@@ -42,34 +43,38 @@ def doubt_of(found: FolderTree) -> str:
     """Why the top folders may be no classes; "" where nothing speaks against it."""
     if len(found.tops) < 2:
         return ""
-    return _pieces(found) or _patients(found) or _masks(found) or _split_inside(found) or _same_folders(found)
+    doubts = (_pieces, _patients, _masks, _split_inside, _copies, _same_folders, _named_by_part_and_class)
+    return next((doubt for each in doubts if (doubt := each(found))), "")
 
 
 def _pieces(found: FolderTree) -> str:
-    if not _numbered(found.tops, PIECES):
+    if not (pieces := _numbered(found.tops, PIECES)):
         return ""
     return (
-        f"The top folders {_listed(found.tops)} look like pieces of one data set, and not like classes. Where the "
+        f"The top folders {_listed(pieces)} look like pieces of one data set, and not like classes. Where the "
         f"classes are the folders in them: --layout '*/class'. Where the labels stand in a table: --metadata. Where "
         f"they are the classes: --layout class."
     )
 
 
 def _patients(found: FolderTree) -> str:
-    if not _numbered(found.tops, GROUPS):
+    if not (patients := _numbered(found.tops, GROUPS)):
         return ""
     return (
-        f"The folders {_listed(found.tops)} look like patients or scenes, and not like classes. Where the classes are "
+        f"The folders {_listed(patients)} look like patients or scenes, and not like classes. Where the classes are "
         f"the folders in them: --layout 'group/class'. Where the labels stand in a table: --metadata. Where they are "
         f"the classes: --layout class."
     )
 
 
-def _numbered(tops: Collection[str], words: frozenset[str]) -> bool:
-    """Whether the folders differ by a number alone, which stands behind one of these words."""
-    said = [_words(name) for name in tops]
-    stems = {re.sub(r"\d+", "#", name.casefold()) for name in tops}
-    return len(stems) == 1 and bool(said[0]) and said[0][-1] in words
+def _numbered(tops: Collection[str], words: frozenset[str]) -> list[str]:
+    """The folders that differ by a number alone, which stands behind one of these words; empty where none do."""
+    alike: dict[str, list[str]] = {}
+    for name in tops:
+        said = _words(name)
+        if said and said[-1] in words and re.search(r"\d", name):
+            alike.setdefault(re.sub(r"\d+", "#", name.casefold()), []).append(name)
+    return max((names for names in alike.values() if len(names) > 1), key=len, default=[])
 
 
 def _masks(found: FolderTree) -> str:
@@ -101,14 +106,39 @@ def _split_inside(found: FolderTree) -> str:
     return ""
 
 
+def _copies(found: FolderTree) -> str:
+    for name in found.tops:
+        if again := [each for each in found.below(name) if each in found.tops and each != name]:
+            return (
+                f"The folder {escaped(name, 60)!r} holds folders that are called like those beside it "
+                f"({_listed(again)}), as a second copy of the data does. Leave it out with --exclude "
+                f"'{escaped(name, 60)}'; where it is a class: --layout class."
+            )
+    return ""
+
+
 def _same_folders(found: FolderTree) -> str:
-    inner = [frozenset(found.below(name)) for name in found.tops]
-    shared = frozenset.intersection(*inner)
-    if len(shared) < 2 or 2 * len(shared) < len(frozenset.union(*inner)):
+    inner = {name: found.below(name) for name in found.tops if found.below(name)}
+    if len({names for names in inner.values()}) == 1 and all(len(names) == 1 for names in inner.values()):
+        return ""  # cats/images, dogs/images
+    counts = Counter(each for names in inner.values() for each in names)
+    if not (shared := sorted(each for each, n in counts.items() if n > 1 and each.casefold() not in PICTURES)):
+        return ""
+    holders = [name for name, names in inner.items() if set(names) & set(shared)]
+    return (
+        f"The folders {_listed(holders)} hold the same folders ({_listed(shared)}). Where the top ones are classes: "
+        f"--layout class. Where those in them are: --layout '*/class'."
+    )
+
+
+def _named_by_part_and_class(found: FolderTree) -> str:
+    parts = {name: part_of(name) for name in found.tops}
+    rests = Counter(" ".join(word for word in _words(name) if part_of(word) is None) for name in found.tops)
+    if None in parts.values() or len(set(parts.values())) < 2 or min(rests.values()) < 2 or len(rests) < 2:
         return ""
     return (
-        f"The folders {_listed(found.tops)} each hold the same folders ({_listed(sorted(shared))}). Where the top ones "
-        f"are the classes: --layout class. Where those in them are: --layout '*/class'."
+        f"The folders {_listed(found.tops)} seem to name a part of a split and a class at once. Lay them out as "
+        f"part/class, such as train/cat; where they are the classes as they are: --layout class."
     )
 
 

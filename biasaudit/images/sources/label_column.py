@@ -51,12 +51,18 @@ def label_column(rows: pd.DataFrame, folder: pd.Series, doubt: str, wanted: str 
 
 
 def one_hot(rows: pd.DataFrame) -> list[str]:
-    """The columns of which every row has exactly one with 1 and 0 in all others; empty where there are none."""
+    """The columns of which every row has exactly one with 1 and 0 in all others, as classes are written.
+
+    Empty where there are none, where another column may as well be the label, or where they are the values of one
+    other trait, as their names say.
+    """
     yes = {column: pd.to_numeric(rows[column], errors="coerce") for column in rows.columns}
     binary = [column for column, values in yes.items() if values.notna().all() and values.isin([0, 1]).all()]
     if len(binary) < 2 or not (pd.DataFrame(yes)[binary].sum(axis=1) == 1).all():
         return []
-    return binary
+    others = [column for column in rows.columns if column not in binary and FEW <= rows[column].nunique() <= MANY]
+    one_stem = len({column.split("_")[0] for column in binary}) == 1  # sex_female, sex_male
+    return [] if others or one_stem else binary
 
 
 def from_one_hot(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:

@@ -18,6 +18,8 @@ BLANK = frozenset({"", "na", "n/a", "nan", "null", "<na>", "#n/a"})
 """What stands in a label column where there is no label, in lower case."""
 SEPARATORS = "|;, "
 """Signs between the labels of an image that has several; blanks only where each of the words stands alone too."""
+ENOUGH = {"|": 0.5, ";": 0.6, ",": 0.6, " ": 1.0}
+"""Share of the labels in lists that must stand alone elsewhere, or in another list: a name may hold a comma too."""
 BLANK_WORD = "blank"
 """What `--negative` calls an empty cell."""
 
@@ -73,10 +75,10 @@ def as_lists(text: pd.Series) -> list[tuple[str, ...]] | None:
         if several.empty:
             continue
         split = {value: tuple(dict.fromkeys(_split(value, sign))) for value in values.unique()}
-        counts = Counter(label for value in several for label in split[value])
+        counts = Counter(label for value in several.unique() for label in split[value])
         alone = {"".join(_split(value, sign)) for value in values[~values.str.contains(sign, regex=False)]}
         known = sum(n for label, n in counts.items() if label in alone or (n > 1 and sign != " "))
-        if max(map(len, split.values())) > 1 and known >= (1 if sign == " " else 0.5) * counts.total():
+        if max(map(len, split.values())) > 1 and known >= ENOUGH[sign] * counts.total():
             return [split[value] if isinstance(value, str) else () for value in text]
     return None
 
@@ -141,8 +143,8 @@ def _one_spelling(text: pd.Series) -> tuple[pd.Series, list[Sentence]]:
     counts = text.value_counts()
     spellings: dict[str, list[str]] = {}
     for value in counts.index:
-        key = " ".join(str(value).casefold().split())
-        spellings.setdefault(key if len(key) > 1 else str(value), []).append(str(value))
+        key = _plain(" ".join(str(value).split()))
+        spellings.setdefault(key if len(key) > 1 or key.isdigit() else str(value), []).append(str(value))
     several = {each[0]: each[1:] for each in spellings.values() if len(each) > 1}
     change = {other: first for first, others in several.items() for other in others}
     warnings = [words.spellings(first, others) for first, others in several.items()]

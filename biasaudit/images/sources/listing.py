@@ -68,7 +68,7 @@ class Listing:
     how: tuple[Sentence, ...] = ()
     """How files, labels, splits and groups were told apart, for people."""
     excluded: tuple[LeftOut, ...] = ()
-    without_row: tuple[str, ...] = ()
+    without_row: tuple[LeftOut, ...] = ()
     """Files that a table does not name: they are not audited."""
     notes: Mapping[str, int] = field(default_factory=dict)
     """Things seen, and how often."""

@@ -55,18 +55,21 @@ def match_paths(paths: Iterable[str], ids: Collection[str], base: str = "") -> M
 
 
 class _Index:
-    """The files of a folder by how their paths end."""
+    """The files of a folder by how their paths end: by their names, and by their names with the folder above."""
 
     def __init__(self, ids: Collection[str]) -> None:
         self.ids = ids
-        self.by_name: dict[str, list[str]] = defaultdict(list)
-        self.by_stem: dict[str, list[str]] = defaultdict(list)
+        self.by_end: dict[tuple[str, ...], list[tuple[str, list[str]]]] = defaultdict(list)
+        self.by_stem: dict[tuple[str, ...], list[tuple[str, list[str]]]] = defaultdict(list)
         self.by_number: dict[int, list[str]] = defaultdict(list)
         for id in ids:
-            name = _plain(id).rpartition("/")[2]
-            self.by_name[name].append(id)
-            self.by_stem[_stem(name)].append(id)
-            if (number := _number(_stem(name))) is not None:
+            whole = _plain(id).split("/")
+            bare = [*whole[:-1], _stem(whole[-1])]
+            for index, parts in ((self.by_end, whole), (self.by_stem, bare)):
+                for n in (1, 2):  # of a path with one part alone only that is known
+                    if len(parts) >= n:
+                        index[tuple(parts[-n:])].append((id, parts))
+            if (number := _number(bare[-1])) is not None:
                 self.by_number[number].append(id)
 
     def meant(self, path: str, base: str) -> list[str]:
@@ -79,24 +82,16 @@ class _Index:
         for exact in (f"{base}/{written}" if base else written, written):
             if exact in self.ids:
                 return [exact]
-        plain = _plain(written)
-        name = plain.rpartition("/")[2]
-        near = _ends_alike(self.by_name.get(name, []), plain)
-        if not near:
-            stem = _stem(name)
-            bare = plain.removesuffix(name) + stem
-            near = _ends_alike(self.by_stem.get(name, []), plain, stems=True)
-            near = near or _ends_alike(self.by_stem.get(stem, []), bare, stems=True)
-            if not near and (number := _number(plain.removesuffix(".0"))) is not None:
-                near = self.by_number.get(number, [])
+        wanted = _plain(written).split("/")
+        bare = [*wanted[:-1], _stem(wanted[-1])]
+        near = _ends_alike(self.by_end, wanted) or _ends_alike(self.by_stem, wanted) or _ends_alike(self.by_stem, bare)
+        if not near and (number := _number(wanted[-1].removesuffix(".0"))) is not None:
+            near = self.by_number.get(number, [])
         if len(near) > 1:  # the one of the same Unicode form and case, or that lies nearest to the base
+            composed = unicodedata.normalize("NFC", written)
             near = (
                 [id for id in near if id.endswith(written)]
-                or [
-                    id
-                    for id in near
-                    if unicodedata.normalize("NFC", id).endswith(unicodedata.normalize("NFC", written))
-                ]
+                or [id for id in near if unicodedata.normalize("NFC", id).endswith(composed)]
                 or near
             )
         if len(near) > 1 and base:
@@ -104,20 +99,17 @@ class _Index:
         return sorted(near)
 
 
-def _ends_alike(ids: list[str], plain: str, stems: bool = False) -> list[str]:
-    """Those ids that end as a path does, or that it ends with, folder by folder."""
-    wanted = plain.split("/")
-    alike = []
-    for id in ids:
-        own = _plain(id)
-        if stems:
-            folder, _, name = own.rpartition("/")
-            own = f"{folder}/{_stem(name)}".lstrip("/")
-        parts = own.split("/")
-        shorter = min(len(parts), len(wanted))
-        if parts[-shorter:] == wanted[-shorter:]:
-            alike.append(id)
-    return alike
+def _ends_alike(index: Mapping[tuple[str, ...], list[tuple[str, list[str]]]], wanted: list[str]) -> list[str]:
+    """Those files that end as a path does, or that it ends with, folder by folder."""
+    near = index.get(tuple(wanted[-2:]), []) if len(wanted) > 1 else []
+    one = index.get((wanted[-1],), [])
+    if len(wanted) > 1:
+        one = [each for each in one[:MOST_ALONE] if len(each[1]) == 1]
+    return [id for id, parts in (*near, *one) if parts[-len(wanted) :] == wanted[-len(parts) :]]
+
+
+MOST_ALONE = 10_000
+"""Files of one name among which those that lie in no folder are looked for."""
 
 
 def _plain(path: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
-from biasaudit.errors import DataError
+from biasaudit.errors import DataError, UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.images.sources.image_column import image_column
 from biasaudit.images.sources.match import leads_out
+from biasaudit.images.splits import is_plain, part_of
 from biasaudit.results import Name, Sentence, say
 
 
@@ -31,20 +33,28 @@ class Rows:
     warnings: tuple[Sentence, ...]
 
 
-def join_rows(table: pd.DataFrame, files: Collection[str], base: str = "", wanted: str | None = None) -> Rows:
+def join_rows(
+    table: pd.DataFrame,
+    files: Collection[str],
+    base: str = "",
+    wanted: str | None = None,
+    labels: pd.Series | None = None,
+) -> Rows:
     """Find the file that each row of a table means.
 
     files: ids of the images; base: the table's own folder, relative to the root; wanted: the column that names images,
-    None where that is to be found out. Raises UsageError and DataError as `image_column`, and DataError where two rows
-    of one file disagree.
+    None where that is to be found out; labels: what is likely to be the label of each row. Raises UsageError and
+    DataError as `image_column`, and DataError where two rows of one file disagree.
     """
     found = image_column(table, files, base, wanted)
     paths = table[found.name]
     empty = paths.isna()
     there = pd.Series([id is not None for id in found.matches.ids], index=table.index)
+    gone = ~there & ~empty
+    of = [None] * int(gone.sum()) if labels is None else labels[gone].astype(object).where(labels[gone].notna(), None)
     lost = tuple(
-        LeftOut(path=escaped(path), reason=Reason.OUTSIDE if leads_out(path) else Reason.NO_FILE)
-        for path in paths[~there & ~empty]
+        LeftOut(path=escaped(path), reason=Reason.OUTSIDE if leads_out(path) else Reason.NO_FILE, label=label)
+        for path, label in zip(paths[gone], of, strict=True)
     )
     frame = table.assign(**{found.name: pd.Series(found.matches.ids, index=table.index, dtype="str")})
     frame, equal = one_row_each(frame[there], found.name)
@@ -77,3 +87,25 @@ def one_row_each(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
             f"Keep one row a file, or leave the column out with --ignore."
         )
     return unique, len(frame) - len(unique)
+
+
+def check_parts(paths: pd.Series, files: Collection[str], root: Path) -> None:
+    """Raise UsageError where a table is about another part of a split than its folder.
+
+    paths: what the table calls its images; of those whose beginning lies outside `root`, the folders may not be called
+    like another part than `root` is: `train/7.png` is not the `7.png` of a folder `test`.
+    """
+    own = next((part for name in reversed(root.resolve().parts[-2:]) if (part := part_of(name))), None)
+    outer = {name for path in paths.head(MOST) for name in str(path).replace("\\", "/").split("/")[:-1]}
+    parts = {part for name in outer if is_plain(name) and (part := part_of(name))}
+    inside = {name for id in files for name in id.split("/")[:-1]}
+    if own is not None and parts and own not in parts and not outer & inside:
+        raise UsageError(
+            f"The table is about {escaped(sorted(n for n in outer if is_plain(n))[0], 60)!r}, and the folder is called "
+            f"{escaped(root.resolve().name, 60)!r}: files of the same names are others there. Name the table of this "
+            f"folder with --metadata, or give the folder that the table is about."
+        )
+
+
+MOST = 1000
+"""Rows that are looked at for that."""

@@ -12,12 +12,13 @@ import pandas as pd
 from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
+from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.images.sources.asked_columns import check_columns, ignored
 from biasaudit.images.sources.class_folder import laid_out, walked
 from biasaudit.images.sources.from_names import columns_of_names, named_groups
-from biasaudit.images.sources.known_columns import plain
+from biasaudit.images.sources.known_columns import LABEL, LABEL_LIKE, called, known, plain
 from biasaudit.images.sources.listing import Listing, Options
-from biasaudit.images.sources.rows import Rows, join_rows
+from biasaudit.images.sources.rows import Rows, check_parts, join_rows, one_row_each
 from biasaudit.images.sources.tables import read_table
 from biasaudit.images.sources.told import told
 from biasaudit.results import Name, say
@@ -45,6 +46,8 @@ def table(root: Path, options: Options) -> Listing | None:
     places = layout.places.iloc[[place[id] for id in ids]].reset_index(drop=True)
     found = told(ids, frame, replace(layout, places=places), options, aside=(rows.column,))
     named = set(ids)
+    by_folder = layout.how in found.how
+    of_folder = [str(label) if by_folder and isinstance(label, str) else None for label in layout.places["label"]]
     notes = Counter(tree.notes) + Counter(rows.notes) + Counter({words.FILES_WITHOUT_ROW: len(tree.files) - len(ids)})
     counted = {**rows.notes, words.FILES_WITHOUT_ROW: len(tree.files) - len(ids)}
     if found.blank:
@@ -60,7 +63,11 @@ def table(root: Path, options: Options) -> Listing | None:
             *found.how,
         ),
         excluded=(*tree.excluded, *rows.lost, *found.blank),
-        without_row=tuple(id for id in tree.files if id not in named),
+        without_row=tuple(
+            LeftOut(path=id, reason=Reason.NO_ROW, label=label)
+            for id, label in zip(tree.files, of_folder, strict=True)
+            if id not in named
+        ),
         notes={note: n for note, n in notes.items() if n},
         warnings=(
             *tree.warnings,
@@ -73,11 +80,24 @@ def table(root: Path, options: Options) -> Listing | None:
 
 def _joined(root: Path, file: Path, ids: Collection[str], options: Options) -> Rows:
     rows = read_table(file)
+    warnings = rows.attrs["warnings"]
     of_names = () if options.from_name is None else named_groups(options.from_name)
+    if twice := [name for name in of_names if name in rows.columns]:
+        raise UsageError(
+            f"--from-name gives a column {escaped(twice[0], 60)!r}, and the table has one of this name. Choose another "
+            f"name in the pattern."
+        )
     check_columns(options, [*rows.columns, *of_names])
-    return join_rows(
-        rows.drop(columns=ignored(options, list(rows.columns))), ids, _base(root, file), options.image_column
-    )
+    labels = None
+    if not options.positive:
+        wanted = options.label_column
+        labels = (
+            called(wanted, rows.columns) if wanted else next(iter(known(rows.columns, (*LABEL, *LABEL_LIKE))), None)
+        )
+    kept = rows.drop(columns=ignored(options, list(rows.columns)))
+    joined = join_rows(kept, ids, _base(root, file), options.image_column, rows.get(labels) if labels else None)
+    check_parts(rows[joined.column].dropna(), ids, root)
+    return replace(joined, warnings=(*warnings, *joined.warnings))
 
 
 def _together(tables: list[Rows]) -> Rows:
@@ -86,8 +106,9 @@ def _together(tables: list[Rows]) -> Rows:
     if not others:
         return first
     frames = [each.frame.rename(columns={each.column: first.column}) for each in tables]
+    frame, _ = one_row_each(pd.concat(frames, ignore_index=True).astype("str"), first.column)
     return Rows(
-        frame=pd.concat(frames, ignore_index=True).astype("str"),
+        frame=frame,
         column=first.column,
         how=first.how,
         lost=tuple(lost for each in tables for lost in each.lost),
@@ -109,16 +130,16 @@ def _beside(root: Path) -> list[Path]:
     """The tables of a Hugging Face image folder, in the root or in the folders right below it."""
     if not root.is_dir():
         return []
-    folders = [root, *sorted(folder for folder in root.iterdir() if folder.is_dir() and not folder.is_symlink())]
+    folders = [root, *sorted(folder for folder in root.iterdir() if not folder.is_symlink() and folder.is_dir())]
     return [file for folder in folders if (file := _of_images(folder)) is not None]
 
 
 def _of_images(folder: Path) -> Path | None:
     for name in BESIDE:
         file = folder / name
-        if file.is_file():
-            try:
+        try:
+            if file.is_file() and not file.is_symlink():  # a link could lead anywhere
                 return file if any(plain(column) == "filename" for column in read_table(file).columns) else None
-            except UsageError:
-                return None
+        except (UsageError, OSError):
+            return None
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from biasaudit.errors import UsageError
+from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.images.sources.from_names import from_names, is_of_names
@@ -17,7 +18,7 @@ from biasaudit.images.sources.labels import Labels, labels_in
 from biasaudit.images.sources.layout import Layout
 from biasaudit.images.sources.listing import Options
 from biasaudit.images.splits import held_out_names
-from biasaudit.results import Name, Sentence, joined, listed, say
+from biasaudit.results import Name, Sentence, listed, say
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,13 +55,6 @@ def told(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Option
         said.append(say("groups: {column}", column=_column_name(options.group_by)))
     kept = [column for column in rows.columns if column not in (*aside, *used, *options.ignore)]
     again = [c for c in known(kept, (*LABEL, *LABEL_LIKE)) if tells_the_same(rows[c], images["label"])]
-    if again:
-        said.append(
-            say(
-                "not tested, since it names the class again: {columns}",
-                columns=joined(Name("column", column) for column in again),
-            )
-        )
     there = images["label"].notna().to_numpy()
     return Told(
         images=images.loc[there, ["id", "label", "split", "group"]].reset_index(drop=True),
@@ -70,7 +64,7 @@ def told(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Option
         blank=tuple(
             LeftOut(path=id, reason=Reason.BLANK_LABEL if used else Reason.NO_LABEL) for id in images.loc[~there, "id"]
         ),
-        warnings=labels.warnings,
+        warnings=(*labels.warnings, *([words.named_again(again)] if again else [])),
     )
 
 

@@ -26,7 +26,10 @@ NOT_IMAGES = {
     *(".html", ".py", ".ipynb", ".pdf", ".xlsx", ".xls", ".npy", ".npz", ".pkl", ".zip", ".gz"),
 }
 """Companions of a data set, passed over in silence; every other name is tried."""
-NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "__macosx", "license", "readme", "makefile"}
+NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "license", "readme", "makefile"}
+
+MAC = "__macosx"
+"""A folder that archives made on a Macintosh bring along."""
 
 REPORT = {"audit.json", "report.html"}
 """What a folder holds that an audit wrote: its thumbnails are no photographs to audit."""
@@ -133,7 +136,7 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
             continue
         store = not folder and {entry.name for entry in entries} >= HUB
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower() in NOT_IMAGE_NAMES or (store and entry.name in STORE):
+            if entry.name.startswith(".") or entry.name.lower() == MAC or (store and entry.name in STORE):
                 continue
             name = os.path.join(folder, entry.name)
             if entry.is_dir(follow_symlinks=False) or places.leads_on(entry):
@@ -143,7 +146,7 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
                 ending = os.path.splitext(entry.name)[1].lower()
                 if ending in TABLES and entry.is_file():
                     yield name, "table"
-                elif ending not in NOT_IMAGES:
+                elif ending not in NOT_IMAGES and entry.name.lower() not in NOT_IMAGE_NAMES:
                     yield name, places.what(entry)
 
 

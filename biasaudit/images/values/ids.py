@@ -23,6 +23,8 @@ ENOUGH = 1000
 """Ids of many that show whether there is anything in them."""
 SENTENCE = re.compile(r"(?:[^\W\d_]{2,}\W+){3,}")
 """Four words or more are no id."""
+LONGEST = 200
+"""Letters in which they are looked for: the search takes longer than in proportion."""
 
 Texts = tuple[str | None, ...]
 Runs = Sequence[re.Match[str]]
@@ -49,7 +51,7 @@ def parts_of(words: Sequence[str], counts: np.ndarray) -> tuple[tuple[PartName, 
 
 def are_sentences(words: Sequence[str]) -> bool:
     """Whether most of the words are free text."""
-    return sum(SENTENCE.search(word) is not None for word in words) > len(words) / 2
+    return sum(SENTENCE.search(word[:LONGEST]) is not None for word in words) > len(words) / 2
 
 
 def _candidates(words: Sequence[str], counts: np.ndarray) -> Iterator[tuple[PartName, Texts]]:

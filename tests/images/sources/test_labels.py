@@ -29,6 +29,7 @@ def test_spellings_are_joined_with_a_warning_and_letters_are_not():
     assert found.values.tolist() == ["Cat"] * 5 + ["dog", found.values[6], found.values[6]]
     assert len(found.warnings) == 2
     assert labels("a", "A", "b", "B") == ["a", "A", "b", "B"]
+    assert labels("1", "1.0", "0", "1") == ["1", "1", "0", "1"]
 
 
 def test_lists_need_a_choice():
@@ -41,9 +42,9 @@ def test_lists_need_a_choice():
 
 @pytest.mark.parametrize("value", ["a|b", "a;b", "a, b", "['a', 'b']"])
 def test_lists_are_written_in_several_ways(value):
-    single = "['a']" if value.startswith("[") else "a"
-    found = as_lists(pd.Series([single, value, value], dtype="str"))
-    assert found == [("a",), ("a", "b"), ("a", "b")]
+    singles = ["['a']", "['b']"] if value.startswith("[") else ["a", "b"]
+    found = as_lists(pd.Series([*singles, value, value], dtype="str"))
+    assert found == [("a",), ("b",), ("a", "b"), ("a", "b")]
 
 
 def test_words_apart_are_a_list_where_each_stands_alone_too():
@@ -52,7 +53,16 @@ def test_words_apart_are_a_list_where_each_stands_alone_too():
     assert as_lists(pd.Series(["No Finding", "Finding", "No Finding"], dtype="str")) is None
 
 
-@pytest.mark.parametrize("values", [("Doe, John", "Roe, Jane"), ("a|b", "c|d"), ("red; shiny", "blue")])
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("Pepper,_bell", "Tomato", "Pepper,_bell"),
+        ("Carcinoma, ductal", "Carcinoma, lobular"),
+        ("Doe, John", "Roe, Jane"),
+        ("a|b", "c|d"),
+        ("red; shiny", "blue"),
+    ],
+)
 def test_a_sign_in_a_name_makes_no_list(values):
     assert as_lists(pd.Series(values, dtype="str")) is None
 
@@ -114,9 +124,11 @@ def test_where_nothing_says_it_the_user_is_asked(columns, folder, doubt, says):
 
 def test_one_column_a_class():
     rows = frame(MEL=["1.0", "0", "0"], NV=["0", "1", "0"], BCC=["0", "0", "1"], sex=[*"mfm"], seen=[*"110"])
-    assert one_hot(rows[["MEL", "NV", "BCC", "sex"]]) == ["MEL", "NV", "BCC"]
+    assert one_hot(rows[["MEL", "NV", "BCC"]]) == ["MEL", "NV", "BCC"]
     assert from_one_hot(rows, ["MEL", "NV", "BCC"]).tolist() == ["MEL", "NV", "BCC"]
-    assert one_hot(rows) == []  # in one row two are 1
+    assert one_hot(rows[["MEL", "NV", "BCC", "sex"]]) == []  # sex may be the label as well
+    assert one_hot(rows[["MEL", "NV", "BCC", "seen"]]) == []  # in one row two are 1
+    assert one_hot(frame(sex_female=[*"101"], sex_male=[*"010"])) == []
 
 
 def test_each_label_is_asked_about_in_turn(tmp_path):

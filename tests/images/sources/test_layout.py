@@ -97,6 +97,12 @@ def test_class_folders_are_not_doubted(classes):
         (("train_images", "train_masks"), "--exclude train_masks"),
         (("train", "test"), "--layout class"),
         (("train", "val", "test"), "hold no class folders"),
+        (("yes", "no", "brain_tumor_dataset/yes", "brain_tumor_dataset/no"), "--exclude 'brain_tumor_dataset'"),
+        (("HAM10000_images_part_1", "HAM10000_images_part_2", "ISIC2018_Task3_Test_Images"), "pieces"),
+        (("10253/0", "10253/1", "10254/0", "10254/1", "IDC/10253", "IDC/10254"), "--exclude 'IDC'"),
+        (("siteA/benign", "siteA/malignant", "siteB/benign", "siteB/malignant", "misc"), "same folders"),
+        (("siteA/benign", "siteA/malignant", "siteB/benign"), "same folders"),
+        (("train_cat", "train_dog", "test_cat", "test_dog"), "a part of a split and a class at once"),
         (("dataset/train/cat", "dataset/test/cat", "photos of the team"), "'dataset' holds the parts of a split"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -46,6 +47,8 @@ def _encodings(raw: bytes) -> list[str]:
 
 def delimited(text: str, name: str) -> pd.DataFrame:
     """The rows below the header, whose sign between cells is the one that gives a known column, or most columns."""
+    if told := re.match(r"sep=(.)\r?\n", text):  # Excel's own first line
+        text = text[told.end() :]
     delimiter, header = _header(text, name)
     keep = [i for i, column in enumerate(header) if column]
     rows = [[row[i] or None for i in keep] for row in _rows(text, delimiter, len(header), name) if any(row)]

@@ -55,7 +55,8 @@ def _objects(rows: list[Any], name: str) -> list[dict[str, Any]]:
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Every value as the text that stands in the file; true and false as 1 and 0."""
-    columns = list(dict.fromkeys(str(key) for row in rows for key in row))
+    rows = [{_text(key) or "": value for key, value in row.items()} for row in rows]
+    columns = list(dict.fromkeys(key for row in rows for key in row if key))
     nested = {key for row in rows for key, value in row.items() if isinstance(value, list | dict)}
     kept = [column for column in columns if column not in nested]
     table = [[_text(row.get(column)) for column in kept] for row in rows]
@@ -67,7 +68,8 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _text(value: Any) -> str | None:
     if value is None or value == "":
         return None
-    return str(int(value)) if isinstance(value, bool) else str(value)
+    text = str(int(value)) if isinstance(value, bool) else str(value)
+    return text.encode("utf-8", "backslashreplace").decode()  # half of a pair of surrogates is no text
 
 
 def _coco(whole: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images import words
+
+ROW_NUMBER = re.compile(r"__index_level_\d+__")
+"""A column of pandas that numbers the rows."""
 
 
 def parquet(file: Path, name: str) -> pd.DataFrame:
@@ -17,15 +21,14 @@ def parquet(file: Path, name: str) -> pd.DataFrame:
 
     try:
         schema = pq.read_schema(file)
-        kept = [field.name for field in schema if not _nested(field.type, pa)]
+        kept = [each.name for each in schema if not _nested(each.type, pa) and not ROW_NUMBER.fullmatch(each.name)]
         table = pq.read_table(file, columns=kept)
-    except (pa.ArrowException, OSError, ValueError) as error:
+        columns = {column: [_text(value) for value in table[column].to_pylist()] for column in kept}
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise UsageError(f"{name} cannot be read as Parquet ({type(error).__name__}). Save the table again.") from None
     if not kept:
         raise UsageError(f"{name} holds no column of text or numbers. Pictures must lie in files of their own.")
-    frame = pd.DataFrame(
-        {column: [_text(value) for value in table[column].to_pylist()] for column in kept}, dtype="str"
-    )
+    frame = pd.DataFrame(columns, dtype="str")
     left = len(schema) - len(kept)
     frame.attrs["warnings"] = [words.nested_columns(left)] if left else []
     return frame
