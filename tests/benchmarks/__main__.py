@@ -55,7 +55,7 @@ def _conventions(short: bool) -> Any:
 
 
 def _sight(short: bool) -> Any:
-    return sight.measure(10 if short else 100)
+    return sight.measure(10) if short else sight.measure()
 
 
 def _attribution(short: bool) -> Any:
