@@ -250,9 +250,12 @@ def test_parts_of_the_folder_itself_are_dealt_anew_and_said(tmp_path):
     for number in range(48):
         label, part = ("upright", "lying")[number % 2], "test" if number < 12 else "train"
         save(tmp_path / "photos" / part / label / f"{number}.png", photograph(rng, upright=label == "upright"))
-    told, table = split(tmp_path / "photos", tmp_path / "out", parts=("train=0.75", "test=0.25"))
+    inside = tmp_path / "photos" / "out"
+    told, table = split(tmp_path / "photos", inside, parts=("train=0.75", "test=0.25"))
     assert "The parts of the folder itself are dealt anew: test, train" in told
     assert table["split"].value_counts().to_dict() == {"train": 36, "test": 12}
     assert 1 < (table["path"].str.startswith("test") & (table["split"] == "train")).sum() < 12
-    images = read_folder(tmp_path / "photos", metadata=tmp_path / "out" / "split.csv", split="split")
+    images = read_folder(tmp_path / "photos", metadata=inside / "split.csv", split="split")
     assert images.held_out.sum() == 12
+    again, _ = split(tmp_path / "photos", inside, parts=("train=0.75", "test=0.25"))  # what it wrote is no class
+    assert again == told

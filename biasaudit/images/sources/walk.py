@@ -31,8 +31,8 @@ NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "license", "readme", "makefile"}
 MAC = "__macosx"
 """A folder that archives made on a Macintosh bring along."""
 
-REPORT = {"audit.json", "report.html"}
-"""What a folder holds that an audit wrote: its thumbnails are no photographs to audit."""
+OURS = ({"audit.json", "report.html"}, {"cache", "split.csv"}, {"cache", "selftest.json"})
+"""What a folder holds that we wrote: its thumbnails and what is kept in it are no photographs to audit."""
 
 What = Literal["file", "folder", "special", "report", "table"] | tuple[Reason, str]
 """What a name stands for; of one that is left out the reason and its detail."""
@@ -131,7 +131,8 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
         except OSError as error:
             yield folder, (Reason.CLOSED_FOLDER, str(error.strerror))
             continue
-        if folder and {entry.name for entry in entries} >= REPORT:
+        names = {entry.name for entry in entries}
+        if folder and any(names >= each for each in OURS):
             yield folder, "report"
             continue
         store = not folder and {entry.name for entry in entries} >= HUB
