@@ -29,7 +29,10 @@ def parallel(jobs: int | None, *, return_as: str = "generator") -> joblib.Parall
 
 
 def end_processes() -> None:
-    """End the workers that wait for more work, and with them what they hold; new ones start when they are needed."""
+    """End the workers that wait for more work, and with them what they hold; new ones start when they are needed.
+
+    To be called where there are any: asked for its workers, joblib would start some, to end them.
+    """
     get_reusable_executor().shutdown(wait=True)
 
 

@@ -1,7 +1,8 @@
 """Time an image and peak memory of `biasaudit scan` on 2,000, 20,000 and 200,000 drawn images, each in a new process.
 
 The artefact cues are left out: they take ten times as long as all else, and the same memory whatever the number of
-images. Of the processes each counts its own memory, and of what they share its part (PSS).
+images. Of the processes each counts what it has filled itself, and of what they share its part; the code of libraries is
+left out, since what a process is charged for it changes with whatever else runs on the machine.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def scanned(folder: Path, out: Path, without: Sequence[str] = ARTEFACTS) -> dict
     run = psutil.Popen([sys.executable, "-m", "biasaudit", "scan", folder, "--out", out, "--quiet", *left_out])
     main = together = 0
     while run.poll() is None:
-        main, together = max(main, _held(run, "rss")), max(together, sum(_held(each, "pss") for each in _all(run)))
+        main = max(main, _in_main(run))
+        together = max(together, sum(_filled(each.pid) for each in _all(run)))
         time.sleep(PAUSE)
     if run.returncode:
         raise subprocess.CalledProcessError(run.returncode, "biasaudit scan")
@@ -68,11 +70,20 @@ def _all(run: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def _held(process: psutil.Process, what: str) -> int:
+def _in_main(run: psutil.Process) -> int:
     try:
-        return int(getattr(process.memory_full_info(), what))
+        return int(run.memory_info().rss)
     except psutil.Error:  # it has just ended
         return 0
+
+
+def _filled(pid: int) -> int:
+    """Bytes that a process filled: its share of anonymous and of shared memory, not of files that it maps."""
+    try:
+        rows = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+    except OSError:  # it has just ended
+        return 0
+    return 1024 * sum(int(rows[kind].split()[0]) for kind in ("Pss_Anon", "Pss_Shmem"))
 
 
 def measure(sizes: tuple[int, ...] = SIZES) -> list[dict[str, float]]:

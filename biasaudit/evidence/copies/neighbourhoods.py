@@ -37,8 +37,8 @@ class Neighbourhoods:
         few = 2 * int(np.sqrt(n))
         self.centres = _centres(_all_of(np.sort(rng.permutation(n)[: SAMPLE * few]), described), few)
         cells = np.concatenate([self._cells(described(rows), 1)[:, 0] for rows in _pieces(n)])
-        self.order = np.argsort(cells, kind="stable")
-        """int (n,): the rows, cell by cell."""
+        self.order = np.argsort(cells, kind="stable").astype(np.int32)
+        """int32 (n,): the rows, cell by cell."""
         self.ends = np.searchsorted(cells[self.order], np.arange(few + 1))
         self.file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         for places in _pieces(n):
@@ -52,15 +52,15 @@ class Neighbourhoods:
         self.file.close()
 
     def nearest(self, questions: np.ndarray, most: int, least: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Which question, which row and their product: int (k,), int (k,), float32 (k,).
+        """Which question, which row and their product: int32 (k,), int32 (k,), float32 (k,), question by question.
 
-        Of each question at least the `most` largest products in the cells looked into, none under `least`.
+        Of each question the `most` largest products in the cells looked into, the largest first, none under `least`.
 
         Args:
             questions: float32 (m, d) of unit length.
         """
         cells = self._cells(questions, PROBES)
-        asked, place = np.divmod(np.argsort(cells.ravel(), kind="stable"), cells.shape[1])
+        asked, place = np.divmod(np.argsort(cells.ravel(), kind="stable").astype(np.int32), cells.shape[1])
         starts = np.searchsorted(cells[asked, place], np.arange(len(self.centres) + 1))
         found = [
             self._among(questions, some, begin, min(begin + PIECE, self.ends[cell + 1]), most, least)
@@ -71,7 +71,10 @@ class Neighbourhoods:
             )
         ]
         one, other, product = (np.concatenate(each) for each in zip(*found, strict=True))
-        return one, other, product
+        order = np.lexsort((-other, -product, one))
+        first = np.searchsorted(one[order], np.arange(len(questions)))
+        order = order[np.arange(len(order)) - first[one[order]] < most]
+        return one[order], other[order], product[order]
 
     def _among(
         self, questions: np.ndarray, some: np.ndarray, begin: int, end: int, most: int, least: float

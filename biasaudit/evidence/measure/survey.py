@@ -166,7 +166,8 @@ def _measure_all(
         small.write(shard.start, pictures)
     small.path.replace(smalls)
     if images.n >= MANY:
-        end_processes()
+        if beside and on_cluster() is None:
+            end_processes()
         hand_back_freed_memory()
     return columns.frame(images.group_codes)  # rare words are gone before anything is kept on disk
 
