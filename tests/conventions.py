@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -36,6 +37,22 @@ IMAGE_COLUMNS = ("path", "Image Index", "image_id", "FILE_NAME", "filename", "Bi
 PATHS = ("whole", "name", "stem", "below a root", "windows", "another ending", "capitals")
 LABEL_COLUMNS = ("label", "Label", "dx", "target", "Ergebnis", "none")
 LABELS = ("words", "numbers", "spellings", "blanks", "lists", "a column a class", "yes and no")
+COLUMNS: dict[str, Callable[[int], str]] = {
+    "none": lambda value: "",
+    "number": lambda value: f"{value}",
+    "years": lambda value: f"{value:03d}Y",
+    "percent": lambda value: f"{value} %",
+    "decimal comma": lambda value: f"{value / 7:.2f}".replace(".", ","),
+    "and more": lambda value: f"{value}+",
+    "thousands": lambda value: f"{1000 * value + 250:,}",
+    "words for missing": lambda value: "unknown" if value % 9 == 0 else f"{value}",
+    "minus one for missing": lambda value: "-1" if value % 9 == 0 else f"{value}",
+    "date": lambda value: str(date(2019, 1, 1) + timedelta(10 * value)),
+    "day first": lambda value: f"{date(2019, 1, 13) + timedelta(31 * value):%d.%m.%Y}",
+    "day and time": lambda value: f"{datetime(2019, 1, 1) + timedelta(3 * value, 60 * value):%Y%m%d%H%M%S}",
+    "numbered after a prefix": lambda value: f"{'DERM' if value > 50 else 'ONC'}-{(7919 * value) % 9973:05d}",
+}
+"""How a column writes a value of 20 to 79, which is over 50 in one class."""
 N = 24
 
 
@@ -52,6 +69,7 @@ class Convention:
     path: str
     label_column: str
     labels: str
+    column: str = "none"
 
     @classmethod
     def at_random(cls, rng: np.random.Generator) -> Convention:
@@ -63,6 +81,7 @@ class Convention:
 WAYS: dict[str, tuple[Any, ...]] = {
     "layout": tuple(LAYOUTS), "name": NAMES, "split": SPLITS, "classes": CLASSES, "table": TABLES,
     "image_column": IMAGE_COLUMNS, "path": PATHS, "label_column": LABEL_COLUMNS, "labels": LABELS,
+    "column": tuple(COLUMNS),
 }  # fmt: skip
 assert [each.name for each in fields(Convention)] == list(WAYS)
 
@@ -85,7 +104,9 @@ def lay_out(
         truth[id] = way.classes[code]
         (folder / id).parent.mkdir(parents=True, exist_ok=True)
         (folder / id).write_bytes(picture(code, n))
-        rows.append({way.image_column: _as_written(id, way.path), **_labelled(way, code, n), "sex": "mf"[n % 5 > 2]})
+        measured = COLUMNS[way.column](20 + 30 * code + (11 * n) % 30)
+        beside = {"sex": "mf"[n % 5 > 2]} | ({"measured": measured} if measured else {})
+        rows.append({way.image_column: _as_written(id, way.path), **_labelled(way, code, n), **beside})
     if way.table == "none":
         return truth, None
     return truth, _write(pd.DataFrame(rows, dtype="str"), folder.parent, way.table)

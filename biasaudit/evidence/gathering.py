@@ -17,7 +17,7 @@ from biasaudit.evidence.resuming import checkpoints_of_run, checkpoints_of_surve
 from biasaudit.evidence.roles import check_roles
 from biasaudit.images.pixels import PixelStore
 from biasaudit.images.table import ImageTable
-from biasaudit.images.understood import left_out
+from biasaudit.images.understood import columns_read, left_out
 from biasaudit.images.usable import check_usable
 from biasaudit.model.given.opening import open_user_model
 from biasaudit.model.given.user_model import UserModel
@@ -106,9 +106,18 @@ def survey_of(
         images, (*cues, *told), store=store, jobs=settings.jobs, cache=cache, progress=progress, checkpoints=checkpoints
     )
     usable = check_usable(surveyed.images, settings.max_bad, settings.drop_small, settings.allow_missing)
-    for line in left_out(replace(usable, left_out=usable.left_out[len(images.left_out) :])):
-        progress.say(f"  {line}")
+    _tell_what_came(images, usable, settings, progress)
     return surveyed.of(usable)
+
+
+def _tell_what_came(before: ImageTable, after: ImageTable, settings: Settings, progress: Progress) -> None:
+    """Say of the files what only reading them told: those that are left out, columns of their own, and warnings."""
+    columns = after.metadata_columns[len(before.metadata_columns) :]
+    lost = replace(after, left_out=after.left_out[len(before.left_out) :])
+    for line in (*columns_read(after, columns, settings.missing), *left_out(lost)):
+        progress.say(f"  {line}")
+    for warning in after.warnings[len(before.warnings) :]:
+        progress.say(f"  Note: {warning}")
 
 
 def _withheld(settings: Settings, scan: bool) -> dict[str, Sentence]:

@@ -20,7 +20,7 @@ def understood(images: ImageTable, missing: Sequence[str] = ()) -> tuple[Sentenc
 
     missing: the words that the user says mean nothing in a column.
     """
-    columns = _columns(images, missing)
+    columns = columns_read(images, images.metadata_columns, missing)
     return (*images.read_as, _classes(images), *_split(images), *_groups(images), *columns, *left_out(images))
 
 
@@ -28,6 +28,15 @@ def left_out(images: ImageTable) -> Iterator[Sentence]:
     """A line for each reason for which files, or rows of a table, are left out."""
     for reason, n in Counter(each.record().reason for each in images.left_out).most_common():
         yield say("left out: {n} ({reason})", n=n, reason=reason)
+
+
+def columns_read(images: ImageTable, names: Sequence[str], missing: Sequence[str]) -> Iterator[Sentence]:
+    """A line for each of these columns: how its values were read."""
+    for name in names[:SHOWN]:
+        read = read_values(images.frame[f"meta_{name}"].to_numpy(dtype=object), missing)
+        yield say("column {column}: {how}", column=Name("column", escaped(name, 60)), how=read.how)
+    if len(names) > SHOWN:
+        yield say("and {n} more columns, which the report names", n=len(names) - SHOWN)
 
 
 def _classes(images: ImageTable) -> Sentence:
@@ -57,15 +66,6 @@ def _split(images: ImageTable) -> Iterator[Sentence]:
 def _groups(images: ImageTable) -> Iterator[Sentence]:
     if images.grouped:
         yield say("{groups} groups (patients, scenes) in {n} images", groups=len(set(images.groups)), n=images.n)
-
-
-def _columns(images: ImageTable, missing: Sequence[str]) -> Iterator[Sentence]:
-    names = images.metadata_columns
-    for name in names[:SHOWN]:
-        read = read_values(images.frame[f"meta_{name}"].to_numpy(dtype=object), missing)
-        yield say("column {column}: {how}", column=Name("column", escaped(name, 60)), how=read.how)
-    if len(names) > SHOWN:
-        yield say("and {n} more columns, which the report names", n=len(names) - SHOWN)
 
 
 def _counted(kind: str, name: str, n: int) -> Sentence:

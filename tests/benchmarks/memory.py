@@ -1,8 +1,8 @@
 """Time an image and peak memory of `biasaudit scan` on 2,000, 20,000 and 200,000 drawn images, each in a new process.
 
 The artefact cues are left out: they take ten times as long as all else, and the same memory whatever the number of
-images. Of the processes each counts what it has filled itself, and of what they share its part; the code of libraries is
-left out, since what a process is charged for it changes with whatever else runs on the machine.
+images. Of the processes each counts what it has filled itself, and of what they share its part; the code of libraries
+is left out, since what a process is charged for it changes with whatever else runs on the machine.
 """
 
 from __future__ import annotations

@@ -57,6 +57,11 @@ def scanned(folder) -> Ended:
     return audited("scan", folder)
 
 
+def test_what_was_read_of_the_files_is_said_on_the_terminal(scanned):
+    assert "column Manufacturer: words: 2 values" in scanned.err
+    assert "Note: columns read out of DICOM headers: " in scanned.err
+
+
 def contents(root: Path) -> dict[str, bytes]:
     """Every file under a folder, and what is packed in them, as bytes."""
     found = {}

@@ -282,8 +282,6 @@ def survey(
     frame = kept.frame.assign(own_group=kept.frame["group"], group=_join_copies(kept, copies))
     seen = _counted(values["notes"]) + copy_notes(copies, kept.frame["label"])
     warnings = _too_small(cues, values)
-    for warning in warnings:
-        progress.say(f"{warning[:1].upper()}{warning[1:]}.")
     kept = replace(kept, frame=frame, notes=dict(Counter(kept.notes) + seen), warnings=(*kept.warnings, *warnings))
     kept, values = with_file_columns(kept, values, cues)
     for end in ("first", "second"):

@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from biasaudit.evidence.named.cue_values import MISSING
-from biasaudit.images.values import Values, are_an_id
+from biasaudit.images.values import LEAST_PER_LEVEL, Values, are_an_id
 from biasaudit.images.values.dates import as_date, as_time
 
 BANDS = 4
-"""Cut at quartiles."""
+"""Cut at quartiles; fewer where a band would else have fewer images than words of one value need."""
 
 Named = Callable[[float], str]
 NAMES: dict[str, tuple[Named, Named]] = {
@@ -35,9 +35,10 @@ def banded(values: Values) -> np.ndarray:
     if not present.size or not (values.measured or are_an_id(len(set(levels)), len(levels))):
         return levels
     distinct, counts = np.unique(present, return_counts=True)
-    alone = distinct[counts >= len(present) / BANDS]
+    bands = int(np.clip(len(present) // LEAST_PER_LEVEL, 2, BANDS))
+    alone = distinct[counts >= len(present) / bands]
     rest = present[~np.isin(present, alone)]
-    cuts = np.unique(np.quantile(rest, np.linspace(0, 1, BANDS + 1 - len(alone)))) if rest.size else alone
+    cuts = np.unique(np.quantile(rest, np.linspace(0, 1, bands + 1 - len(alone)))) if rest.size else alone
     if len(cuts) < 2:
         return levels
     named, finely = NAMES[values.kind]

@@ -45,7 +45,10 @@ def _cue(name: str, values: Values) -> CueValues:
     levels = banded(values)
     many = len(pd.unique(levels))
     constant = many < 2
-    why = CONSTANT if constant else as_id(many, len(levels)) if are_an_id(many, len(levels)) else NOTHING
+    in_bands = np.isfinite(values.numbers).any()  # a few, with images enough in each
+    why = CONSTANT if constant else NOTHING
+    if not constant and not in_bands and are_an_id(many, len(levels)):
+        why = as_id(many, len(levels))
     question = say("Does the column “{column}” go with the label?", column=Name("column", name))
     return CueValues(
         id=name, kind="metadata", question=question, levels=held_once(levels), untestable=why, constant=constant

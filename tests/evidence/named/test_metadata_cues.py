@@ -196,3 +196,14 @@ def test_findings_on_one_column_and_its_parts_are_one_story():
     told = [finding for finding in findings(taken=days) if finding.verdict in FOUND]
     assert len(told) > 1
     assert [finding.leads for finding in told] == [True] + [False] * (len(told) - 1)
+
+
+@pytest.mark.parametrize("n", [12, 16, 24])
+@pytest.mark.parametrize("lost", [0, 1, 4])
+def test_measures_of_few_images_are_no_id_however_many_are_missing(n, lost):
+    cells = ["unknown" if row < lost else f"{20 + 30 * (row % 2) + 7 * row % 30}" for row in range(n)]
+    cue = metadata_cue("age", np.array(cells, dtype=object))
+    assert not cue.untestable
+    assert len(set(cue.levels)) - bool(lost) <= max(2, (n - lost) // 5)
+    word = metadata_cue("name", np.array([f"{row % 7} Mary Street {row}" for row in range(n)], dtype=object))
+    assert "id" in word.untestable
