@@ -17,18 +17,19 @@ Each cue climbs four *rungs*: is it tied to the label in the data (association),
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from biasaudit.auditing import audit, audit_each_label
+    from biasaudit.auditing import audit, audit_each_label, split_folder
     from biasaudit.output.comparing import compare
     from biasaudit.output.result import AuditResult
     from biasaudit.settings import Settings
 
-__all__ = ["AuditResult", "Settings", "audit", "audit_each_label", "compare"]
+__all__ = ["AuditResult", "Settings", "audit", "audit_each_label", "compare", "split_folder"]
 _WHERE = {
     "audit": "auditing",
     "audit_each_label": "auditing",
     "compare": "output.comparing",
     "AuditResult": "output.result",
     "Settings": "settings",
+    "split_folder": "auditing",
 }
 
 

@@ -236,6 +236,8 @@ def test_a_table_keeps_its_columns_its_numbers_and_itself(tmp_path):
     assert list(table.columns) == ["path", "split", "label", "delta", "note", "patient", "sex", "nan"]
     again = read_folder(tmp_path / "photos", metadata=write_split(tmp_path / "out", images, parts, settings))
     assert again.frame["meta_sex"].isna().all()
+    assert set(again.frame["meta_note"]) == {"=cmd"}
+    assert again.frame["meta_delta"].tolist() == images.frame["meta_delta"].tolist()
     assert set(table["split"]) == {"train", "test"}
     assert set(table["label"]) == {"x", "y"}
     assert sorted(map(int, table["delta"])) == list(range(-7, 1))

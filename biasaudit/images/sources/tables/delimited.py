@@ -19,6 +19,8 @@ from biasaudit.images.sources.known_columns import IMAGE, known
 from biasaudit.results import Sentence
 
 DELIMITERS = ",;\t|"
+KEPT_FROM_RUNNING = re.compile(r"'(?=[=+\-@\t\r])(?!.*'$)", re.DOTALL)
+"""The sign by which spreadsheets, and the tables that an audit writes, keep a text from being run as a formula."""
 
 
 def text_of(raw: bytes, name: str) -> tuple[str, list[Sentence]]:
@@ -51,10 +53,15 @@ def delimited(text: str, name: str) -> pd.DataFrame:
         text = text[told.end() :]
     delimiter, header = _header(text, name)
     keep = [i for i, column in enumerate(header) if column]
-    rows = [[row[i] or None for i in keep] for row in _rows(text, delimiter, len(header), name) if any(row)]
+    rows = [[_meant(row[i]) or None for i in keep] for row in _rows(text, delimiter, len(header), name) if any(row)]
     frame = pd.DataFrame(rows, columns=[header[i] for i in keep], dtype="str")
     frame.attrs["warnings"] = [words.UNNAMED_COLUMNS] * (len(keep) < len(header))
     return frame
+
+
+def _meant(cell: str) -> str:
+    """A cell as it was before a spreadsheet, or an audit, kept it from being run."""
+    return cell[1:] if cell.startswith("'") and KEPT_FROM_RUNNING.match(cell) else cell
 
 
 def _reader(text: str, delimiter: str) -> Any:
@@ -67,7 +74,7 @@ def _header(text: str, name: str) -> tuple[str, list[str]]:
     headers = {}
     for delimiter in DELIMITERS:
         try:
-            headers[delimiter] = [cell.strip() for cell in next(_reader(text, delimiter), [])]
+            headers[delimiter] = [_meant(cell.strip()) for cell in next(_reader(text, delimiter), [])]
         except csv.Error:
             continue
     if not any(map(any, headers.values())):

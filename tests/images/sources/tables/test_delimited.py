@@ -153,3 +153,9 @@ def test_40_conflicting_rows_are_named(other):
         one_row_each(frame, "id")
     assert caught.value.exit_code == 3
     assert "b.png" not in str(caught.value)
+
+
+def test_the_sign_that_keeps_a_spreadsheet_from_running_a_text_is_no_part_of_it(tmp_path):
+    frame = read(tmp_path, "path,'=note\n'=1.png,'-3\n'a.png,'+b'\n")
+    assert list(frame.columns) == ["path", "=note"]
+    assert tuples(frame) == [("=1.png", "-3"), ("'a.png", "'+b'")]
