@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from biasaudit.images import words
 from biasaudit.images.sources.known_columns import plain
@@ -32,15 +32,17 @@ def likely_groups(images: ImageTable) -> Iterator[Sentence]:
         return
     for column in images.metadata_columns:
         if COLUMNS.fullmatch(plain(column)):
-            values = images.frame[f"meta_{column}"].dropna()
-            if _grouped(Counter(values), images.n):
-                yield words.likely_group_column(column, values.nunique(), images.n)
+            values = images.frame[f"meta_{column}"].tolist()
+            if _grouped(Counter(value for value in values if isinstance(value, str)), images.n):
+                yield words.likely_group_column(column, _effect(values, images))
                 return
     names = [id.rpartition("/")[2].rpartition(".")[0] for id in images.ids]
     for pattern in PATTERNS:
-        found = [match.group(1) for name in names if (match := re.search(pattern, name, re.IGNORECASE))]
+        matches = [re.search(pattern, name, re.IGNORECASE) for name in names]
+        groups = [match.group(1) if match else None for match in matches]
+        found = [group for group in groups if group]
         if len(found) >= FITS * images.n and _grouped(counts := Counter(found), images.n) and _alone(found, images):
-            yield words.likely_groups_in_names(f"name:{pattern}", counts.most_common(1)[0][0], len(counts), images.n)
+            yield words.likely_groups_in_names(f"name:{pattern}", counts.most_common(1)[0][0], _effect(groups, images))
             return
 
 
@@ -54,3 +56,11 @@ def _alone(found: list[str], images: ImageTable) -> bool:
         return True
     places = {(group, label) for group, label in zip(found, images.frame["label"], strict=True)}
     return len(places) <= 1.5 * len(set(found))
+
+
+def _effect(groups: Sequence[str | None], images: ImageTable) -> Sentence:
+    """How many groups there are, and what it does that they are not kept together. groups: one an image, or None."""
+    counts = Counter(group for group in groups if isinstance(group, str))
+    held = Counter(group for group, out in zip(groups, images.held_out, strict=True) if out and isinstance(group, str))
+    parted = sum(0 < held[group] < n for group, n in counts.items()) if images.held_out.any() else None
+    return words.without_groups(len(counts), images.n, sum(n > 1 for n in counts.values()), parted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 
 from biasaudit.images.names import escaped
@@ -131,27 +132,41 @@ def alike_classes(names: Sequence[str]) -> Sentence:
     )
 
 
-def likely_group_column(column: str, groups: int, n: int) -> Sentence:
+def likely_group_column(column: str, effect: Sentence) -> Sentence:
     """Warning of a column that looks like the patient, where no groups were given."""
     return say(
-        "the column {column} looks like a patient or scene ({groups} in {n} images), and none was named: images of one "
-        "may stand on both sides of a split, and intervals are too narrow. --group-by {column} keeps them together",
+        "the column {column} looks like a patient or scene: {effect}. --group-by {as_typed} keeps each on one side",
         column=Name("column", escaped(column, 60)),
-        groups=groups,
-        n=n,
+        as_typed=Name("column", shlex.quote(escaped(column, 60))),
+        effect=effect,
     )
 
 
-def likely_groups_in_names(wanted: str, example: str, groups: int, n: int) -> Sentence:
+def likely_groups_in_names(wanted: str, example: str, effect: Sentence) -> Sentence:
     """Warning of file names that begin alike, where no groups were given."""
     return say(
-        "file names look as if they held a patient or scene, such as {example} ({groups} in {n} images), and none was "
-        "named: images of one may stand on both sides of a split, and intervals are too narrow. --group-by '{wanted}' "
-        "keeps them together",
+        "file names look as if they held a patient or scene, such as {example}: {effect}. --group-by '{wanted}' keeps "
+        "each on one side",
         example=Name("image", escaped(example, 60)),
+        effect=effect,
+        wanted=ours(wanted),
+    )
+
+
+def without_groups(groups: int, n: int, several: int, parted: int | None) -> Sentence:
+    """What it does that nobody named the groups.
+
+    several: groups of several images. parted: those with images both to learn from and held out, None without a split.
+    """
+    what = say("{several} have several images, of which some are learnt from and others judged", several=several)
+    if parted is not None:
+        what = say("{parted} stand both in what is learnt from and in what is held out", parted=parted)
+    return say(
+        "{groups} in {n} images; {what}, so the model may know them again, and intervals count {n} images and not "
+        "{groups}",
         groups=groups,
         n=n,
-        wanted=ours(wanted),
+        what=what,
     )
 
 

@@ -1,8 +1,8 @@
 """However images and tables are laid out, does a scan find what is planted in one class, or stop and name an option?
 
 Each draw puts a layout, names, a table and its columns together at random (`tests/conventions.py`); the pictures of one
-class are brighter, and a column of the table, written in one of many forms, has larger values in it. What may not happen
-is an audit that ends without a word of either.
+class are brighter, and a column of the table, written in one of many forms, has larger values in it. What may not
+happen is an audit that ends without a word of either.
 """
 
 from __future__ import annotations

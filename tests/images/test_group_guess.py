@@ -1,0 +1,45 @@
+"""Patients that nobody named are proposed, with what it does that they were not; running numbers are left alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from biasaudit.images.reading import read_folder
+from tests.hostile import written
+
+N = 40
+
+
+def warnings(root, names, cells=None):
+    """What is said of a folder of these files, and of a table where there is one."""
+    for name in names:
+        written(root / "images" / name, b"x")
+    table = None
+    if cells:
+        table = root / "table.csv"
+        pd.DataFrame({"path": names, **cells}).to_csv(table, index=False)
+    return " ".join(read_folder(root / "images", metadata=table).warnings)
+
+
+def label(patient):
+    return "ab"[patient % 2]
+
+
+def test_patients_in_names_are_proposed_and_running_numbers_are_not(tmp_path):
+    said = warnings(tmp_path / "1", [f"{label(n // 2)}/person{n // 2}_{n % 2}.png" for n in range(N)])
+    assert "such as person" in said
+    assert "20 in 40 images; 20 have several images, of which some are learnt from and others judged" in said
+    assert "count 40 images and not 20. --group-by 'name:" in said
+    assert "--group-by" not in warnings(tmp_path / "2", [f"{label(n)}/photo{n}_x.png" for n in range(N)])
+
+
+def test_those_on_both_sides_of_a_split_are_counted(tmp_path):
+    names = [f"{('train', 'test')[n % 2 and n < 10]}/{label(n // 2)}/p{n // 2}_{n}.png" for n in range(N)]
+    assert "5 stand both in what is learnt from and in what is held out" in warnings(tmp_path, names)
+
+
+def test_a_column_of_patients_is_proposed_and_one_of_sites_is_not(tmp_path):
+    names = [f"{label(n // 2)}/{n}.png" for n in range(N)]
+    patients = {"Patient ID": [f"{n // 2:03d}" for n in range(N)]}
+    assert "--group-by 'Patient ID' keeps" in warnings(tmp_path / "1", names, patients)
+    assert "--group-by" not in warnings(tmp_path / "2", names, {"site": [f"{n // 2:03d}" for n in range(N)]})
