@@ -78,6 +78,9 @@ class Settings:
             OF_IMAGES,
         ),
     ] = ()
+    single_label: Annotated[
+        bool, Option("Each value of the label column is one label, whatever commas or bars stand in it.", OF_IMAGES)
+    ] = False
     group_by: Annotated[
         str | None,
         Option(

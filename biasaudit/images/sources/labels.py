@@ -35,19 +35,27 @@ class Labels:
     warnings: tuple[Sentence, ...] = ()
 
 
-def labels_in(column: pd.Series, name: str, positive: Sequence[str] = (), negative: Sequence[str] = ()) -> Labels:
+def labels_in(
+    column: pd.Series, name: str, positive: Sequence[str] = (), negative: Sequence[str] = (), single: bool = False
+) -> Labels:
     """The labels that a column gives.
 
     column: text, missing where empty. positive, negative: values, or labels of a list, that mean yes and no; where
     there are any, the classes are two, `name` and "not name". Without `negative` all other values are no, but for
-    blanks and, beside 0, -1, which says that nobody knows.
+    blanks and, beside 0, -1, which says that nobody knows. single: each value is one label, whatever signs it holds.
 
-    Raises UsageError where a value of `positive` or `negative` does not occur, or an image has several labels and
-    nothing says which one is meant.
+    Raises UsageError where a value of `positive` or `negative` does not occur, an image has several labels and nothing
+    says which one is meant, or `single` changes nothing.
     """
     text = column.str.strip().str.normalize("NFC")
     text = text.mask(text.str.casefold().isin(BLANK - {""}) | (text == ""))
     lists = as_lists(text)
+    if single and lists is None:
+        raise UsageError(
+            f"--single-label: no value of the column {escaped(name, 60)!r} would be taken for several labels. Take it "
+            "out: it has no effect."
+        )
+    lists = None if single else lists
     if positive:
         return _yes_or_no(text, lists, name, positive, negative)
     if negative:
@@ -57,7 +65,8 @@ def labels_in(column: pd.Series, name: str, positive: Sequence[str] = (), negati
         raise UsageError(
             f"The column {escaped(name, 60)!r} gives some images several labels, such as "
             f"{escaped(next(text.iloc[i] for i, each in enumerate(lists) if len(each) > 1), 60)!r}. Ask about one of "
-            f"them, such as --positive {_quoted(one)}, or about each in turn: --each-label."
+            f"them, such as --positive {_quoted(one)}, or about each in turn: --each-label. Where each value is one "
+            "label: --single-label."
         )
     joined, warnings = _one_spelling(text)
     how = say("label: column {column}", column=Name("column", name))

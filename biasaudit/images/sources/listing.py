@@ -26,6 +26,8 @@ class Options:
     """Values of that column that mean yes: the classes are then two."""
     negative: tuple[str, ...] = ()
     """Values that mean no; all others where there are none."""
+    single_label: bool = False
+    """Whether each value is one label, whatever signs stand in it."""
     group_by: str | None = None
     """Its column that tells the patient or scene, or "name:PATTERN"."""
     split: str | None = None

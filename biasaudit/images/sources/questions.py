@@ -36,6 +36,8 @@ def questions(options: Options) -> list[Question]:
         raise UsageError("--each-label asks about each label of a table: name it with --metadata.")
     if options.positive:
         raise UsageError("--each-label asks about every label, and --positive about one: choose.")
+    if options.single_label:
+        raise UsageError("--each-label asks about each of several labels, and --single-label says that there is one.")
     rows = read_table(options.metadata)
     wanted = options.label_column
     column = called(wanted, rows.columns) if wanted else next(iter(known(rows.columns, (*LABEL, *LABEL_LIKE))), None)

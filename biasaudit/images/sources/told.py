@@ -74,12 +74,13 @@ def _labels(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Opt
     wanted = options.label_column
     if wanted is not None and is_of_names(wanted):
         found = from_names(ids, wanted, "--label-column")
-        labels = labels_in(found, " or ".join(options.positive) or wanted, options.positive, options.negative)
+        labels = _labels_in(found, " or ".join(options.positive) or wanted, options)
         return replace(labels, how=say("label: {column}", column=_column_name(wanted))), (wanted,)
-    if rows.columns.empty and wanted is None and not (options.positive or options.negative):
+    of_values = options.positive or options.negative or options.single_label
+    if rows.columns.empty and wanted is None and not of_values:
         return Labels(values=folder, how=layout.how), ()
     open_to_question = wanted is None and not known(rows.columns, (*LABEL, *LABEL_LIKE))
-    if open_to_question and (doubt or folder.nunique() < 2) and (hot := one_hot(rows)) and not options.positive:
+    if open_to_question and (doubt or folder.nunique() < 2) and (hot := one_hot(rows)) and not of_values:
         columns = listed(Name("column", column) for column in hot)
         labels = Labels(
             values=from_one_hot(rows, hot), how=say("label: whichever is 1 of columns {columns}", columns=columns)
@@ -87,10 +88,15 @@ def _labels(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Opt
         return labels, tuple(hot)
     column = label_column(rows, folder, doubt, wanted)
     if column is None:
-        if options.positive or options.negative:
-            raise UsageError("--positive names values of a column: say which with --label-column.")
+        if of_values:
+            option = "--single-label" if options.single_label else "--positive"
+            raise UsageError(f"{option} is of the values of a column: say which with --label-column.")
         return Labels(values=folder, how=layout.how), ()
-    return labels_in(rows[column], column, options.positive, options.negative), (column,)
+    return _labels_in(rows[column], column, options), (column,)
+
+
+def _labels_in(column: pd.Series, name: str, options: Options) -> Labels:
+    return labels_in(column, name, options.positive, options.negative, options.single_label)
 
 
 def _column_name(wanted: str) -> Sentence:

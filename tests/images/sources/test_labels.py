@@ -40,6 +40,16 @@ def test_lists_need_a_choice():
     assert labels(*column, positive=("Mass",), negative=("No Finding",)) == [None, "Mass", "Mass", "not Mass", "Mass"]
 
 
+def test_what_looks_like_lists_may_be_one_label_each_and_what_does_not_needs_no_word_for_it():
+    column = ["red, round", "red, square", "blue, round", "blue, square"]
+    with pytest.raises(UsageError, match="Where each value is one label: --single-label"):
+        labels(*column)
+    assert labels(*column, single=True) == column
+    assert labels(*column, single=True, positive=("Red, round",)) == ["x", "not x", "not x", "not x"]
+    with pytest.raises(UsageError, match=r"--single-label: no value of the column 'x' .*no effect"):
+        labels("a", "b", single=True)
+
+
 @pytest.mark.parametrize("value", ["a|b", "a;b", "a, b", "['a', 'b']"])
 def test_lists_are_written_in_several_ways(value):
     singles = ["['a']", "['b']"] if value.startswith("[") else ["a", "b"]
