@@ -34,10 +34,7 @@ TABLE = [
     ("columns", "idprefix", [], TIED, "accession"),
     *(("tables", each, [], FOUND, "ruler") for each in ("kaggle", "kaggle_path", "kaggle_name", "extcase", "jsonl")),
     *(("tables", each, [], FOUND, "ruler") for each in ("kaggle_ok", "label_case", "label_other")),
-    *(
-        ("tables", each, [], SAID, r"without a label in the table, not audited: 10")
-        for each in ("labelblank", "labelna")
-    ),
+    *(("tables", each, [], SAID, r"left out: 10 \(no label in the table\)") for each in ("labelblank", "labelna")),
     ("tables", "hf", ["no table"], FOUND, "ruler"),
     ("tables", "hf", [], STOPS, r"There is no file .*--metadata"),
     ("tables", "chexpert", [], STOPS, r"--label-column Edema --positive 1"),

@@ -136,7 +136,8 @@ def test_the_record_holds_every_setting_but_the_machine_and_files_by_their_names
         weights=Path("w.csv"), review="", address="host:1", seed=7,
     )  # fmt: skip
     assert json.loads(json.dumps(settings.to_record())) == {
-        "metadata": "m.csv", "image_column": None, "label_column": None, "positive": [], "negative": [], "single_label": False,
+        "metadata": "m.csv", "image_column": None, "label_column": None, "positive": [], "negative": [],
+        "single_label": False,
         "group_by": None, "split": None, "from_name": None, "layout": None, "exclude": [], "follow_links": False,
         "allow_missing": False, "missing": [], "ignore": ["x", "y"], "nuisance": [], "mediator": [],
         "sensitive": [], "skin_tone": False, "dicom_people": False, "reference": "shares.csv",

@@ -14,16 +14,17 @@ from biasaudit.results import Sentence
 COLUMNS = re.compile(
     r"(patient|subject|person|participant|lesion|study|case|session|scene|video|animal|specimen)s?(id|no|nr|number)?"
 )
-PATTERNS = (
-    r"((?:patient|person|subject|participant|case|pid|study|scene|video|clip|pat)[_-]?\d+)",
-    r"^([A-Za-z]+[_-]?\d+)[_. -]",
-    r"^(\d+)[_. -]",
-)
-"""Where in a name a patient may stand; the first that fits is proposed."""
+WORDS = ("patient", "person", "subject", "participant", "case", "pid", "study", "scene", "video", "clip", "pat")
+NAMED = tuple(rf"((?i:{word})[_-]?\d+)" for word in WORDS)
+"""Where in a path a patient stands who is called so."""
+PATTERNS = (*NAMED, r"^([A-Za-z]+[_-]?\d+)[_. -]", r"^(\d{3,})[_. -]")
+"""Where in a name a patient may stand; the first that fits is proposed. Short numbers are ages and codes."""
 FITS = 0.95
 """Share of the names that such a pattern must fit."""
 GROUPS, PER_GROUP = 10, (1.5, 50.0)
 """How many groups there must be, and how many images each has on average: fewer tell nothing, more are a class."""
+PER_NAMED_GROUP = 1.05
+"""The fewest where a column is called so."""
 
 
 def likely_groups(images: ImageTable) -> Iterator[Sentence]:
@@ -33,12 +34,14 @@ def likely_groups(images: ImageTable) -> Iterator[Sentence]:
     for column in images.metadata_columns:
         if COLUMNS.fullmatch(plain(column)):
             values = images.frame[f"meta_{column}"].tolist()
-            if _grouped(Counter(value for value in values if isinstance(value, str)), images.n):
+            counts = Counter(value for value in values if isinstance(value, str))
+            if _grouped(counts, images.n, PER_NAMED_GROUP):
                 yield words.likely_group_column(column, _effect(values, images))
                 return
     names = [id.rpartition("/")[2].rpartition(".")[0] for id in images.ids]
-    for pattern in PATTERNS:
-        matches = [re.search(pattern, name, re.IGNORECASE) for name in names]
+    folders = [id.rpartition("/")[0] for id in images.ids]
+    for pattern, places in (*((each, names) for each in PATTERNS), *((each, folders) for each in NAMED)):
+        matches = [re.search(pattern, place) for place in places]
         groups = [match.group(1) if match else None for match in matches]
         found = [group for group in groups if group]
         if len(found) >= FITS * images.n and _grouped(counts := Counter(found), images.n) and _alone(found, images):
@@ -46,8 +49,8 @@ def likely_groups(images: ImageTable) -> Iterator[Sentence]:
             return
 
 
-def _grouped(counts: Counter[str], n: int) -> bool:
-    return len(counts) >= GROUPS and PER_GROUP[0] <= n / len(counts) <= PER_GROUP[1]
+def _grouped(counts: Counter[str], n: int, fewest: float = PER_GROUP[0]) -> bool:
+    return len(counts) >= GROUPS and fewest <= n / len(counts) <= PER_GROUP[1]
 
 
 def _alone(found: list[str], images: ImageTable) -> bool:

@@ -35,7 +35,7 @@ def read_folder(
     table = _table_of(root, listing)
     check_losses(table, listing, allowed=options.allow_missing)
     table = replace(table, warnings=(*table.warnings, *likely_groups(table)))
-    table = check_usable(table, options.max_bad, options.drop_small, options.allow_missing)
+    table = check_usable(table, options.max_bad, options.drop_small, options.allow_missing, listing.hint)
     return replace(table, scale=scale_of(table.n, table.path))
 
 

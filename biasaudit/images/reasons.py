@@ -15,6 +15,7 @@ class Reason(Enum):
     # The data set: nothing is said of whether the file can be read.
     NO_LABEL = "no class folder"
     BLANK_LABEL = "no label in the table"
+    UNCERTAIN = "labelled as uncertain (-1): --positive or --negative can take it"
     BESIDE = "in no class folder, beside the parts of the split"
     APART = "in a folder that is no part of the split"
     TOO_FEW = "class with fewer than {} images"
@@ -62,6 +63,7 @@ READABLE = frozenset(
     {
         Reason.NO_LABEL,
         Reason.BLANK_LABEL,
+        Reason.UNCERTAIN,
         Reason.BESIDE,
         Reason.TOO_FEW,
         Reason.NO_FILE,

@@ -17,22 +17,22 @@ MIN_PER_CLASS = 2
 
 
 def check_usable(
-    table: ImageTable, max_bad: float = 0.2, drop_small: bool = False, allow_missing: bool = False
+    table: ImageTable, max_bad: float = 0.2, drop_small: bool = False, allow_missing: bool = False, hint: str = ""
 ) -> ImageTable:
     """Make sure that there is something to audit; call it again once the unreadable files are known.
 
     Returns the table, less the classes that are too small where `drop_small` allows that, with warnings of what is
     newly lost. Raises DataError where more than `max_bad` of the files are unreadable, a class is too small or all of
-    it is unreadable and `allow_missing` does not allow that, or only one is left.
+    it is unreadable and `allow_missing` does not allow that, or only one is left. hint: what is said to that.
     """
     _check_unreadable(table, max_bad)
     if table.n == 0:
-        raise DataError(_nothing_there(table))
+        raise DataError(_nothing_there(table) + hint)
     if not allow_missing:
         _check_whole_classes(table)
     table = _without_small(table, drop_small)
     if len(table.classes) < 2:
-        raise DataError(_one_class(table))
+        raise DataError(_one_class(table) + hint)
     return _with_split_warning(_with_lost_classes(table))
 
 
@@ -50,7 +50,8 @@ def _one_class(table: ImageTable) -> str:
     return (
         f"An audit compares classes, and all {table.n} images are of only one: {kept}. Where the classes are other "
         f"folders, name how they lie, such as --layout '*/class'; where they stand in a table: --metadata, and "
-        f"--label-column; where in the files' names: --label-column 'name:PATTERN'."
+        f"--label-column; where in the files' names: --label-column "
+        f"'name:PATTERN', or --from-name, which makes columns of more parts of the names."
     )
 
 

@@ -91,7 +91,9 @@ def too_small_for(cues: Iterable[str]) -> Sentence:
 
 def lost_class(name: str, n: int) -> Sentence:
     """Warning of a class of which all n files were left out."""
-    return say("class {label} left out: none of its {n} files can be used", label=Name("label", escaped(name, 60)), n=n)
+    return say(
+        "left out as a class: {label}, none of whose {n} files can be used", label=Name("label", escaped(name, 60)), n=n
+    )
 
 
 def nested_columns(n: int) -> Sentence:
@@ -99,10 +101,12 @@ def nested_columns(n: int) -> Sentence:
     return say("{n} columns of the table hold lists, objects or bytes and were left out", n=n)
 
 
-def uncertain(n: int) -> Sentence:
-    """Warning of images whose label says that nobody knows."""
+def each_its_own_group(column: str, n: int) -> Sentence:
+    """Warning of groups that keep nothing together."""
     return say(
-        "{n} images are labelled as uncertain (-1) and were left out; --negative or --positive can take them", n=n
+        "each of the {n} images has a value of its own in {column}: as groups they keep nothing together",
+        n=n,
+        column=Name("column", escaped(column, 60)),
     )
 
 

@@ -28,6 +28,8 @@ DEEPEST = 40
 OF_A_NUMBER = re.compile(r"\+?,?(\.\d{1,2})?[%defg]?")
 OF_A_NAME = re.compile(r"\d{0,3}")
 """The formats that a template may ask for."""
+NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?")
+"""A label that would be read as a figure."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,12 @@ class Name:
         object.__setattr__(self, "text", self.text.encode("utf-8", "backslashreplace").decode())
 
     def __format__(self, most: str) -> str:
-        """The name, cut to `most` letters where a template says so: "{label:30}"."""
-        return shorten(self.text, int(most)) if most else self.text
+        """The name, cut to `most` letters where a template says so: "{label:30}"; a label that is a number is a class.
+
+        "Found in 90% of 1" is read as a figure.
+        """
+        text = f"class {self.text}" if self.kind == "label" and NUMBER.fullmatch(self.text) else self.text
+        return shorten(text, int(most)) if most else text
 
 
 class Sentence(str):

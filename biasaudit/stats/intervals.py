@@ -84,6 +84,10 @@ def mean_error(values: np.ndarray, groups: np.ndarray, level: float = LEVEL) -> 
     return _score(value, independent * share * (1 - share) / spread, float(quantile))
 
 
+STEP = 1e-9
+"""From an area, to where the ends of its interval are looked for."""
+
+
 def area_under_curve(area: float, positives: float, negatives: float, level: float = LEVEL) -> Interval:
     """The interval of an AUC, 0 to 1, from the numbers behind it (Newcombe 2006, method 5), also where it is 0 or 1.
 
@@ -100,9 +104,9 @@ def area_under_curve(area: float, positives: float, negatives: float, level: flo
         def beyond(true: float) -> float:
             return abs(true - area) - quantile * float(np.sqrt(variance(true)))
 
-        if area == toward:
+        if abs(area - toward) <= STEP:
             return toward
-        near, far = area + 1e-9 * np.sign(toward - area), toward
+        near, far = area + STEP * np.sign(toward - area), toward
         return float(brentq(beyond, near, far)) if beyond(far) > 0 > beyond(near) else toward
 
     return Interval(area, end(0.0), end(1.0))

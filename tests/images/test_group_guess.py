@@ -33,6 +33,30 @@ def test_patients_in_names_are_proposed_and_running_numbers_are_not(tmp_path):
     assert "--group-by" not in warnings(tmp_path / "2", [f"{label(n)}/photo{n}_x.png" for n in range(N)])
 
 
+def test_folders_and_columns_of_patients_are_proposed_where_most_have_one_image(tmp_path):
+    names = [f"patient{n // 2:04d}/study{n % 2}/view.png" for n in range(N)]
+    said = warnings(tmp_path / "1", names, {"label": [label(n // 2) for n in range(N)]})
+    assert "such as patient0000: 20 in 40 images" in said
+    names = [f"{label(n // 2)}/{n}.png" for n in range(N)]
+    few = {"lesion_id": [f"HAM_{max(n, 5)}" for n in range(N)]}
+    assert "the column lesion_id looks like a patient or scene: 35 in 40 images; 1 have several" in warnings(
+        tmp_path / "2", names, few
+    )
+
+
+def test_ages_and_other_short_numbers_in_names_are_no_patients(tmp_path):
+    assert "--group-by" not in warnings(tmp_path, [f"{label(n)}/{20 + n // 2}_{n % 3}_{n}.png" for n in range(N)])
+
+
+def test_groups_of_one_image_each_are_told_to_be_of_no_use(tmp_path):
+    names = [f"{label(n)}/{n}.png" for n in range(N)]
+    for name in names:
+        written(tmp_path / name, b"x")
+    said = read_folder(tmp_path, group_by=r"name:\d+").warnings
+    assert any("as groups they keep nothing together" in each for each in said)
+    assert not read_folder(tmp_path, group_by=r"name:^\d").warnings
+
+
 def test_those_on_both_sides_of_a_split_are_counted(tmp_path):
     names = [f"{('train', 'test')[n % 2 and n < 10]}/{label(n // 2)}/p{n // 2}_{n}.png" for n in range(N)]
     assert "5 stand both in what is learnt from and in what is held out" in warnings(tmp_path, names)

@@ -63,7 +63,7 @@ def test_20_a_class_of_which_nothing_can_be_read_stops_the_run_or_is_said(tmp_pa
         check_usable(decoded(read_folder(root)))
     table = check_usable(decoded(read_folder(root)), allow_missing=True)
     assert table.classes == ["cat", "dog"]
-    assert table.warnings == ("class fish left out: none of its 2 files can be used",)
+    assert table.warnings == ("left out as a class: fish, none of whose 2 files can be used",)
     assert {e.label for e in table.excluded} == {"fish"}
     assert check_usable(table).warnings == table.warnings
 
@@ -81,7 +81,7 @@ def test_48_a_class_with_one_image(tmp_path):
     table = read_folder(root, drop_small=True)
     assert table.classes == ["cat", "dog"]
     assert [(e.path, e.label) for e in table.excluded] == [("fish/0.png", "fish")]
-    assert table.warnings == ("class fish left out: none of its 1 files can be used",)
+    assert table.warnings == ("left out as a class: fish, none of whose 1 files can be used",)
     assert table.unreadable == ()
     assert read_folder(class_folder(tmp_path, fish=2)).classes == ["cat", "dog", "fish"]
 
@@ -94,10 +94,10 @@ def test_48_dropping_small_classes_can_leave_too_few(tmp_path):
 def test_each_class_is_told_once_when_it_is_lost(tmp_path):
     root = class_folder(tmp_path, ant=3, bee=3, cat=3, fish=1)
     first = read_folder(root, drop_small=True)
-    assert first.warnings == ("class fish left out: none of its 1 files can be used",)
+    assert first.warnings == ("left out as a class: fish, none of whose 1 files can be used",)
     ants = dict.fromkeys(range(3), "empty file")
     then = check_usable(first.without(ants), max_bad=1.0, allow_missing=True)
-    assert then.warnings == (*first.warnings, "class ant left out: none of its 3 files can be used")
+    assert then.warnings == (*first.warnings, "left out as a class: ant, none of whose 3 files can be used")
     assert check_usable(then, max_bad=1.0).warnings == then.warnings
     assert then.lost_classes == ("fish", "ant")
 

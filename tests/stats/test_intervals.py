@@ -94,3 +94,10 @@ def test_the_level_widens():
     narrow, wide = proportion(5, 10, level=0.9), proportion(5, 10, level=0.99)
     assert wide.low < narrow.low
     assert norm.ppf(0.995) > norm.ppf(0.95)
+
+
+def test_an_area_that_misses_its_end_by_rounding_alone_has_an_interval():
+    with np.errstate(invalid="raise"):
+        for area in (1 - 1e-12, 1e-12):
+            interval = area_under_curve(area, 20, 30)
+            assert 0 <= interval.low <= area <= interval.high <= 1

@@ -13,9 +13,11 @@ from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.images.sources.asked_columns import check_columns
 from biasaudit.images.sources.from_names import columns_of_names, is_of_names, named_groups
+from biasaudit.images.sources.known_columns import IMAGE, known
 from biasaudit.images.sources.layout import Layout, read_layout
 from biasaudit.images.sources.listing import Listing, Options
 from biasaudit.images.sources.masks import doubt_of_masks, doubt_of_pixels
+from biasaudit.images.sources.tables import read_table
 from biasaudit.images.sources.told import told
 from biasaudit.images.sources.walk import Tree, walk
 from biasaudit.results import Sentence
@@ -32,9 +34,15 @@ def class_folder(root: Path, options: Options) -> Listing:
     check_columns(options, None if options.from_name is None else named_groups(options.from_name))
     ids = list(tree.files)
     of_columns = options.from_name is not None and options.label_column is not None
-    doubt = layout.doubt or (doubt_of_pixels(root, tree.files) if options.layout is None else "")
-    if doubt and not (of_columns or is_of_names(options.label_column)):
-        raise UsageError(doubt + _tables_there(tree))
+    doubt = layout.doubt or (doubt_of_pixels(root, tree.files) if options.layout is None else None)
+    if not (of_columns or is_of_names(options.label_column)):
+        if doubt is not None:
+            raise UsageError(str(doubt) + _tables_there(root, tree))
+        if "class" not in layout.levels:
+            raise UsageError(
+                f"--layout {escaped(str(options.layout), 60)!r} names no level of folders that is the class, as in "
+                f"'group/class', and nothing else tells the labels." + _tables_there(root, tree)
+            )
     rows = pd.DataFrame(index=range(len(ids)))
     if options.from_name is not None:
         rows = columns_of_names(ids, options.from_name)
@@ -50,6 +58,7 @@ def class_folder(root: Path, options: Options) -> Listing:
             *(_beside(each, layout) for each in found.blank),
         ),
         notes=tree.notes,
+        hint=_tables_there(root, tree) if found.images["label"].nunique() < 2 else "",
         warnings=(
             *tree.warnings,
             *found.warnings,
@@ -96,7 +105,15 @@ def _unread_tables(tree: Tree) -> list[Sentence]:
     return [words.unread_table(tree.tables[0], len(tree.tables))] if tree.tables else []
 
 
-def _tables_there(tree: Tree) -> str:
-    if not tree.tables:
-        return ""
-    return f" FOLDER holds a table that is not read: --metadata FOLDER/{escaped(as_unicode(tree.tables[0]))}."
+def _tables_there(root: Path, tree: Tree) -> str:
+    """What to add to a question of the labels where a table in the folder may answer it."""
+    there = tree.tables[0] if tree.tables else next((name for name in tree.texts if _names_images(root / name)), None)
+    return f" FOLDER holds a table that is not read: --metadata FOLDER/{escaped(as_unicode(there))}." if there else ""
+
+
+def _names_images(file: Path) -> bool:
+    """Whether a text is a table with a column that names images, as a list of attributes or annotations is."""
+    try:
+        return bool(known(read_table(file).columns, IMAGE))
+    except (UsageError, OSError):
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection
+from typing import NamedTuple
 
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.folder_tree import FolderTree
@@ -31,39 +32,51 @@ MASKS = frozenset({
 # fmt: on
 
 
-def called_like_parts(tops: Collection[str]) -> str:
+class Doubt(NamedTuple):
+    """Why folders may be no classes."""
+
+    seen: str
+    """A sentence."""
+    step: str
+    """What settles it: sentences that name options."""
+
+    def __str__(self) -> str:
+        return f"{self.seen} {self.step}"
+
+
+def called_like_parts(tops: Collection[str]) -> Doubt:
     """Top folders that are called as the parts of a split are."""
-    return (
-        f"The top folders {_listed(tops)} are called like the parts of a split, and hold no class folders. Where they "
-        f"are the classes: --layout class. Where the labels stand in a table: --metadata."
+    return Doubt(
+        f"The top folders {_listed(tops)} are called like the parts of a split, and hold no class folders.",
+        "Where they are the classes: --layout class. Where the labels stand in a table: --metadata.",
     )
 
 
-def doubt_of(found: FolderTree) -> str:
-    """Why the top folders may be no classes; "" where nothing speaks against it."""
+def doubt_of(found: FolderTree) -> Doubt | None:
+    """Why the top folders may be no classes; None where nothing speaks against it."""
     if len(found.tops) < 2:
-        return ""
+        return None
     doubts = (_pieces, _patients, _masks, _split_inside, _copies, _same_folders, _named_by_part_and_class)
-    return next((doubt for each in doubts if (doubt := each(found))), "")
+    return next((doubt for each in doubts if (doubt := each(found))), None)
 
 
-def _pieces(found: FolderTree) -> str:
+def _pieces(found: FolderTree) -> Doubt | None:
     if not (pieces := _numbered(found.tops, PIECES)):
-        return ""
-    return (
-        f"The top folders {_listed(pieces)} look like pieces of one data set, and not like classes. Where the "
-        f"classes are the folders in them: --layout '*/class'. Where the labels stand in a table: --metadata. Where "
-        f"they are the classes: --layout class."
+        return None
+    return Doubt(
+        f"The top folders {_listed(pieces)} look like pieces of one data set, and not like classes.",
+        "Where the classes are the folders in them: --layout '*/class'. Where the labels stand in a table: "
+        "--metadata. Where they are the classes: --layout class.",
     )
 
 
-def _patients(found: FolderTree) -> str:
+def _patients(found: FolderTree) -> Doubt | None:
     if not (patients := _numbered(found.tops, GROUPS)):
-        return ""
-    return (
-        f"The folders {_listed(patients)} look like patients or scenes, and not like classes. Where the classes are "
-        f"the folders in them: --layout 'group/class'. Where the labels stand in a table: --metadata. Where they are "
-        f"the classes: --layout class."
+        return None
+    return Doubt(
+        f"The folders {_listed(patients)} look like patients or scenes, and not like classes.",
+        "Where the classes are the folders in them: --layout 'group/class'. Where the labels stand in a table: "
+        "--metadata. Where they are the classes: --layout class.",
     )
 
 
@@ -77,15 +90,15 @@ def _numbered(tops: Collection[str], words: frozenset[str]) -> list[str]:
     return max((names for names in alike.values() if len(names) > 1), key=len, default=[])
 
 
-def _masks(found: FolderTree) -> str:
+def _masks(found: FolderTree) -> Doubt | None:
     inner = {found.below(name) for name in found.tops}
     beside = _pictures_and_masks(found.tops) or (_pictures_and_masks(inner.pop()) if len(inner) == 1 else None)
     if beside is None:
-        return ""
+        return None
     pictures, masks = (escaped(name, 60) for name in beside)
-    return (
-        f"The folders {pictures!r} and {masks!r}, side by side, look like pictures and what was drawn over them. Leave "
-        f"one of them out, such as --exclude {masks}."
+    return Doubt(
+        f"The folders {pictures!r} and {masks!r}, side by side, look like pictures and what was drawn over them.",
+        f"Leave one of them out, such as --exclude {masks}.",
     )
 
 
@@ -95,50 +108,51 @@ def _pictures_and_masks(names: Collection[str]) -> tuple[str, str] | None:
     return (of_pictures[0], of_masks[0]) if of_pictures and of_masks else None
 
 
-def _split_inside(found: FolderTree) -> str:
+def _split_inside(found: FolderTree) -> Doubt | None:
     for name in found.tops:
         parts = [each for each in found.below(name) if is_plain(each)]
         if len({part_of(each) for each in parts}) > 1:
-            return (
+            return Doubt(
                 f"The folder {escaped(name, 60)!r} holds the parts of a split ({_listed(parts)}), and those beside it "
-                f"do not. Give {escaped(name, 60)!r} as FOLDER, or leave the others out with --exclude."
+                f"do not.",
+                f"Give {escaped(name, 60)!r} as FOLDER, or leave the others out with --exclude.",
             )
-    return ""
+    return None
 
 
-def _copies(found: FolderTree) -> str:
+def _copies(found: FolderTree) -> Doubt | None:
     for name in found.tops:
         if again := [each for each in found.below(name) if each in found.tops and each != name]:
-            return (
+            return Doubt(
                 f"The folder {escaped(name, 60)!r} holds folders that are called like those beside it "
-                f"({_listed(again)}), as a second copy of the data does. Leave it out with --exclude "
-                f"'{escaped(name, 60)}'; where it is a class: --layout class."
+                f"({_listed(again)}), as a second copy of the data does.",
+                f"Leave it out with --exclude '{escaped(name, 60)}'; where it is a class: --layout class.",
             )
-    return ""
+    return None
 
 
-def _same_folders(found: FolderTree) -> str:
+def _same_folders(found: FolderTree) -> Doubt | None:
     inner = {name: found.below(name) for name in found.tops if found.below(name)}
     if len({names for names in inner.values()}) == 1 and all(len(names) == 1 for names in inner.values()):
-        return ""  # cats/images, dogs/images
+        return None  # cats/images, dogs/images
     counts = Counter(each for names in inner.values() for each in names)
     if not (shared := sorted(each for each, n in counts.items() if n > 1 and each.casefold() not in PICTURES)):
-        return ""
+        return None
     holders = [name for name, names in inner.items() if set(names) & set(shared)]
-    return (
-        f"The folders {_listed(holders)} hold the same folders ({_listed(shared)}). Where the top ones are classes: "
-        f"--layout class. Where those in them are: --layout '*/class'."
+    return Doubt(
+        f"The folders {_listed(holders)} hold the same folders ({_listed(shared)}).",
+        "Where the top ones are classes: --layout class. Where those in them are: --layout '*/class'.",
     )
 
 
-def _named_by_part_and_class(found: FolderTree) -> str:
+def _named_by_part_and_class(found: FolderTree) -> Doubt | None:
     parts = {name: part_of(name) for name in found.tops}
     rests = Counter(" ".join(word for word in _words(name) if part_of(word) is None) for name in found.tops)
     if None in parts.values() or len(set(parts.values())) < 2 or min(rests.values()) < 2 or len(rests) < 2:
-        return ""
-    return (
-        f"The folders {_listed(found.tops)} seem to name a part of a split and a class at once. Lay them out as "
-        f"part/class, such as train/cat; where they are the classes as they are: --layout class."
+        return None
+    return Doubt(
+        f"The folders {_listed(found.tops)} seem to name a part of a split and a class at once.",
+        "Lay them out as part/class, such as train/cat; where they are the classes as they are: --layout class.",
     )
 
 

@@ -22,27 +22,26 @@ def is_of_names(wanted: object) -> bool:
 def from_names(ids: Sequence[str], wanted: str, option: str) -> pd.Series:
     """What "name:PATTERN" finds in the name of each file: its first group, else all of it; missing where nothing fits.
 
-    PATTERN is a regular expression, looked for anywhere in the name without its folders. Raises UsageError where it is
-    none, or fits no name.
+    PATTERN is a regular expression, looked for anywhere in the name without its folders; where it fits none, in the
+    paths. Raises UsageError where it is no pattern, or fits no path.
     """
     pattern = _compiled(wanted.removeprefix(START), option)
-    found = [pattern.search(id.rpartition("/")[2]) for id in ids]
+    found = _searched(ids, pattern)
     if not any(found):
-        raise UsageError(f"{option} {escaped(wanted, 80)!r} fits no file name, such as {_one(ids)}.")
+        raise UsageError(f"{option} {escaped(wanted, 80)!r} fits no file, such as {_one(ids)}.")
     group = min(pattern.groups, 1)
     return pd.Series([None if each is None else each.group(group) for each in found], dtype="str")
 
 
 def columns_of_names(ids: Sequence[str], pattern: str) -> pd.DataFrame:
-    """A column for each named group of a pattern, `(?P<age>\\d+)`, with what it finds in each file's name.
+    """A column for each named group of a pattern, `(?P<age>\\d+)`, with what it finds in each file's name, or path.
 
-    Raises UsageError where the pattern is none, has no named group, or fits no name.
+    Raises UsageError where the pattern is none, has no named group, or fits no path.
     """
     names = named_groups(pattern)
-    compiled = re.compile(pattern)
-    found = [compiled.search(id.rpartition("/")[2]) for id in ids]
+    found = _searched(ids, re.compile(pattern))
     if not any(found):
-        raise UsageError(f"--from-name {escaped(pattern, 80)!r} fits no file name, such as {_one(ids)}.")
+        raise UsageError(f"--from-name {escaped(pattern, 80)!r} fits no file, such as {_one(ids)}.")
     told = {name: [None if each is None else each.group(name) for each in found] for name in names}
     return pd.DataFrame(told, dtype="str")
 
@@ -61,5 +60,11 @@ def _compiled(pattern: str, option: str) -> re.Pattern[str]:
         raise UsageError(f"{option} {escaped(pattern, 80)!r} is no regular expression: {error}.") from None
 
 
+def _searched(ids: Sequence[str], pattern: re.Pattern[str]) -> list[re.Match[str] | None]:
+    """What fits in the names of files; where nothing does, in their paths, as patients may be folders."""
+    found = [pattern.search(id.rpartition("/")[2]) for id in ids]
+    return found if any(found) else [pattern.search(id) for id in ids]
+
+
 def _one(ids: Sequence[str]) -> str:
-    return repr(escaped(ids[0].rpartition("/")[2], 80)) if len(ids) else "(there are none)"
+    return repr(escaped(ids[0], 80)) if len(ids) else "(there are none)"

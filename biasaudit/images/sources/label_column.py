@@ -8,6 +8,7 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
+from biasaudit.images.sources.doubts import Doubt
 from biasaudit.images.sources.known_columns import LABEL, LABEL_LIKE, called, known
 from biasaudit.images.sources.labels import as_lists
 
@@ -17,11 +18,11 @@ SHOWN = 6
 """Columns and values that a message names."""
 
 
-def label_column(rows: pd.DataFrame, folder: pd.Series, doubt: str, wanted: str | None) -> str | None:
+def label_column(rows: pd.DataFrame, folder: pd.Series, doubt: Doubt | None, wanted: str | None) -> str | None:
     """The column that holds the label; None where the class folders do.
 
     rows: a row an image, text. folder: the class folder of each, missing where there is none. doubt: why the folders
-    may be no classes, "" where they are. wanted: the column that the user names.
+    may be no classes, None where they are. wanted: the column that the user names.
 
     Raises UsageError where nothing says it, or several do and differ.
     """
@@ -84,9 +85,9 @@ def _alike(first: pd.Series, other: pd.Series) -> bool:
     return _within(first, other) and _within(other, first)
 
 
-def _nothing_says(rows: pd.DataFrame, folder: pd.Series, doubt: str) -> str:
-    said = doubt or ("All images lie in one folder" if folder.nunique() == 1 else "No image lies in a class folder")
-    start = f"The table has no column that is known to hold the label. {said.rstrip('.')}."
+def _nothing_says(rows: pd.DataFrame, folder: pd.Series, doubt: Doubt | None) -> str:
+    one = "All images lie in one folder." if folder.nunique() == 1 else "No image lies in a class folder."
+    start = f"The table has no column that is known to hold the label. {doubt.seen if doubt else one}"
     candidates = {column: list(map(str, rows[column].dropna().unique())) for column in rows.columns}
     few = sorted(
         (c for c, values in candidates.items() if FEW <= len(values) <= MANY), key=lambda c: len(candidates[c])

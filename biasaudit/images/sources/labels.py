@@ -32,6 +32,8 @@ class Labels:
     """Text, missing where a row has no label."""
     how: Sentence
     """How they were read."""
+    uncertain: pd.Series | None = None
+    """bool: whether a row has none since nobody knows; None where that cannot be said."""
     warnings: tuple[Sentence, ...] = ()
 
 
@@ -50,7 +52,12 @@ def labels_in(
     text = column.str.strip().str.normalize("NFC")
     text = text.mask(text.str.casefold().isin(BLANK - {""}) | (text == ""))
     lists = as_lists(text)
-    if single and lists is None:
+    if not positive and not single and _yes_no_unknown(text):
+        raise UsageError(
+            f"The column {escaped(name, 60)!r} holds 1, 0 and -1, as tables do in which they mean yes, no and nobody "
+            "knows. Where that is so: --positive 1. Where they are three classes: --single-label."
+        )
+    if single and lists is None and not _yes_no_unknown(text):
         raise UsageError(
             f"--single-label: no value of the column {escaped(name, 60)!r} would be taken for several labels. Take it "
             "out: it has no effect."
@@ -71,6 +78,10 @@ def labels_in(
     joined, warnings = _one_spelling(text)
     how = say("label: column {column}", column=Name("column", name))
     return Labels(values=joined, how=how, warnings=tuple(warnings))
+
+
+def _yes_no_unknown(text: pd.Series) -> bool:
+    return {_plain(value) for value in text.dropna().unique()} == {"-1", "0", "1"}
 
 
 def as_lists(text: pd.Series) -> list[tuple[str, ...]] | None:
@@ -130,13 +141,13 @@ def _yes_or_no(
         return None if values == {BLANK_WORD} or values & unsure else other
 
     found = pd.Series([label_of(values) for values in there], index=text.index, dtype="str")
-    uncertain = sum(bool(values & unsure) and not values & yes for values in there)
     how = say(
         "label: column {column}, where {value} is yes",
         column=Name("column", name),
         value=Name("value", ", ".join(positive)),
     )
-    return Labels(values=found, how=how, warnings=(words.uncertain(uncertain),) if uncertain else ())
+    uncertain = pd.Series([bool(values & unsure) and not values & yes for values in there], index=text.index)
+    return Labels(values=found, how=how, uncertain=uncertain)
 
 
 def _plain(value: str) -> str:

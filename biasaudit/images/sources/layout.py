@@ -10,7 +10,7 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.doubts import called_like_parts, doubt_of
+from biasaudit.images.sources.doubts import Doubt, called_like_parts, doubt_of
 from biasaudit.images.sources.folder_tree import FolderTree
 from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of
 from biasaudit.results import NOTHING, Name, Sentence, joined, listed, say
@@ -29,8 +29,8 @@ class Layout:
     """What the folders below such a beginning are, of `LEVELS`."""
     how: Sentence = NOTHING
     """How they were read."""
-    doubt: str = ""
-    """Why they may be no classes, with the step that settles it; "" where there is no doubt."""
+    doubt: Doubt | None = None
+    """Why they may be no classes."""
     places: pd.DataFrame = field(default_factory=pd.DataFrame)
     """One row an image, in order: label, split and group, text, missing where the folders do not tell."""
 
@@ -46,7 +46,7 @@ class Layout:
             return None, None if start is None else self.parts[start], None
         told = {level: unicodedata.normalize("NFC", name) for level, name in zip(self.levels, folders, strict=False)}
         split = self.parts[start] or (told["split"].casefold() if "split" in told else None)
-        return told["class"], split, told.get("group")
+        return told.get("class"), split, told.get("group")
 
     def of(self, ids: Collection[str]) -> Layout:
         """With the places of these images."""
@@ -104,13 +104,13 @@ def _is_split(deep: Mapping[str, str], rest: list[str], found: FolderTree) -> bo
 def _as_told(pattern: str) -> Layout:
     levels = tuple(level.strip() for level in pattern.strip("/").split("/"))
     wrong = [level for level in levels if level not in LEVELS]
-    if wrong or levels.count("class") != 1 or any(levels.count(each) > 1 for each in ("split", "group")):
+    if wrong or set(levels) == {"*"} or any(levels.count(each) > 1 for each in ("class", "split", "group")):
         raise UsageError(
             f"--layout {escaped(pattern, 60)!r}: write one word for each level of folders, with slashes between them, "
-            f"of {', '.join(LEVELS)}; 'class' once. Such as 'split/class', or '*/class' where the top folders say "
+            f"of {', '.join(LEVELS)}, each but '*' once. Such as 'split/class', or '*/class' where the top folders say "
             f"nothing of the class."
         )
-    how = say("classes: folders read as {levels}", levels=joined((LEVELS[level] for level in levels), between=say("/")))
+    how = say("folders: {levels}", levels=joined((LEVELS[level] for level in levels), between=say("/")))
     return Layout(parts={"": None}, levels=levels, how=how)
 
 

@@ -74,4 +74,6 @@ class Listing:
     """Files that a table does not name: they are not audited."""
     notes: Mapping[str, int] = field(default_factory=dict)
     """Things seen, and how often."""
+    hint: str = ""
+    """A sentence that helps where the labels turn out to be too few, "" for none."""
     warnings: tuple[Sentence, ...] = ()

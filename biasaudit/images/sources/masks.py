@@ -12,6 +12,7 @@ import numpy as np
 from biasaudit.images.decode import decode
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import Unreadable
+from biasaudit.images.sources.doubts import Doubt
 
 MASK = re.compile(
     r"[\s_.-]*(?<![a-z])(masks?|seg(mentations?)?|gt|ground[\s_-]?truth|annotations?|labels?)(?![a-z])", re.I
@@ -38,15 +39,15 @@ def doubt_of_masks(ids: Collection[str]) -> str:
     )
 
 
-def doubt_of_pixels(root: Path, files: Mapping[str, str]) -> str:
-    """Why a top folder may hold masks of the pictures in another, with the step that settles it; "" where none does.
+def doubt_of_pixels(root: Path, files: Mapping[str, str]) -> Doubt | None:
+    """Why a top folder may hold masks of the pictures in another, with the step that settles it; None where none does.
 
     files: id -> name on disk. Of each top folder a few files are looked at: masks have two grey values throughout, and
     the names of their pictures.
     """
     tops = sorted({id.split("/")[0] for id in files if "/" in id})
     if len(tops) < 2 or len(tops) > MOST_FOLDERS:
-        return ""
+        return None
     inside = {top: [id for id in files if id.startswith(f"{top}/")] for top in tops}
     named = Counter(_name(id) for id in files)
     drawn = []
@@ -56,10 +57,10 @@ def doubt_of_pixels(root: Path, files: Mapping[str, str]) -> str:
         if paired and all(_has_two_values(root / files[id]) for id in set(some)):
             drawn.append(top)
     if not drawn or len(drawn) == len(tops):
-        return ""
-    return (
-        f"The pictures in {escaped(drawn[0], 60)!r} have two grey values alone and the names of others, as masks have. "
-        f"Leave them out with --exclude '{escaped(drawn[0], 60)}'; where they are a class: --layout class."
+        return None
+    return Doubt(
+        f"The pictures in {escaped(drawn[0], 60)!r} have two grey values alone and the names of others, as masks have.",
+        f"Leave them out with --exclude '{escaped(drawn[0], 60)}'; where they are a class: --layout class.",
     )
 
 

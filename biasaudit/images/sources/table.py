@@ -50,8 +50,8 @@ def table(root: Path, options: Options) -> Listing | None:
     of_folder = [str(label) if by_folder and isinstance(label, str) else None for label in layout.places["label"]]
     notes = Counter(tree.notes) + Counter(rows.notes) + Counter({words.FILES_WITHOUT_ROW: len(tree.files) - len(ids)})
     counted = {**rows.notes, words.FILES_WITHOUT_ROW: len(tree.files) - len(ids)}
-    if found.blank:
-        notes[words.BLANK_LABELS] = counted[words.BLANK_LABELS] = len(found.blank)
+    if blank := sum(each.reason is Reason.BLANK_LABEL for each in found.blank):
+        notes[words.BLANK_LABELS] = blank
     return Listing(
         files=tree.files,
         images=found.images,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from biasaudit.errors import UsageError
@@ -53,18 +54,27 @@ def told(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Option
     if options.group_by is not None:
         images["group"] = _column(ids, rows, options.group_by, "--group-by").to_numpy(dtype=object)
         said.append(say("groups: {column}", column=_column_name(options.group_by)))
+    if labels.how is not layout.how and set(layout.levels) & {"split", "group"}:
+        said.append(layout.how)
     kept = [column for column in rows.columns if column not in (*aside, *used, *options.ignore)]
     again = [c for c in known(kept, (*LABEL, *LABEL_LIKE)) if tells_the_same(rows[c], images["label"])]
     there = images["label"].notna().to_numpy()
+    groups = images.loc[there, "group"].dropna()
+    alone = options.group_by is not None and len(groups) > 1 and groups.is_unique
     return Told(
         images=images.loc[there, ["id", "label", "split", "group"]].reset_index(drop=True),
         columns=rows.loc[there, [column for column in kept if column not in again]].reset_index(drop=True),
         grouped=options.group_by is not None or bool(images["group"].notna().any()),
         how=tuple(each for each in said if each),
         blank=tuple(
-            LeftOut(path=id, reason=Reason.BLANK_LABEL if used else Reason.NO_LABEL) for id in images.loc[~there, "id"]
+            LeftOut(path=str(images["id"].iloc[row]), reason=_why_none(labels, int(row)) if used else Reason.NO_LABEL)
+            for row in np.flatnonzero(~there)
         ),
-        warnings=(*labels.warnings, *([words.named_again(again)] if again else [])),
+        warnings=(
+            *labels.warnings,
+            *([words.named_again(again)] if again else []),
+            *([words.each_its_own_group(str(options.group_by), len(groups))] if alone else []),
+        ),
     )
 
 
@@ -97,6 +107,10 @@ def _labels(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Opt
 
 def _labels_in(column: pd.Series, name: str, options: Options) -> Labels:
     return labels_in(column, name, options.positive, options.negative, options.single_label)
+
+
+def _why_none(labels: Labels, row: int) -> Reason:
+    return Reason.UNCERTAIN if labels.uncertain is not None and labels.uncertain.iloc[row] else Reason.BLANK_LABEL
 
 
 def _column_name(wanted: str) -> Sentence:

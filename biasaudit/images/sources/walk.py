@@ -18,11 +18,12 @@ from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.results import Sentence
 
-TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
+TABLES, TEXTS = (".csv", ".tsv", ".jsonl", ".parquet"), (".txt", ".json")
 """What may say more of the images; a table is read where it is named, or where its name and columns say what it is."""
 NOT_IMAGES = {
     *TABLES,
-    *(".json", ".txt", ".md", ".rst", ".log", ".xml", ".yaml", ".yml", ".toml"),
+    *TEXTS,
+    *(".md", ".rst", ".log", ".xml", ".yaml", ".yml", ".toml"),
     *(".html", ".py", ".ipynb", ".pdf", ".xlsx", ".xls", ".npy", ".npz", ".pkl", ".zip", ".gz"),
 }
 """Companions of a data set, passed over in silence; every other name is tried."""
@@ -34,7 +35,7 @@ MAC = "__macosx"
 OURS = ({"audit.json", "report.html"}, {"cache", "split.csv"}, {"cache", "selftest.json"})
 """What a folder holds that we wrote: its thumbnails and what is kept in it are no photographs to audit."""
 
-What = Literal["file", "folder", "special", "report", "table"] | tuple[Reason, str]
+What = Literal["file", "folder", "special", "report", "table", "text"] | tuple[Reason, str]
 """What a name stands for; of one that is left out the reason and its detail."""
 
 
@@ -49,6 +50,8 @@ class Tree:
     """Names of all folders, relative to the root."""
     tables: tuple[str, ...] = ()
     """Names of files that may be tables, sorted."""
+    texts: tuple[str, ...] = ()
+    """Names of other texts that may hold a table, right under the root, sorted."""
     excluded: tuple[LeftOut, ...] = ()
     """Sorted by path; nothing is known of their classes."""
     notes: dict[str, int] = field(default_factory=dict)
@@ -63,7 +66,7 @@ def walk(root: Path, *, exclude: Sequence[str] = (), follow_links: bool = False,
     files, never read. Raises UsageError where `root` is no folder that can be read, or a pattern matches nothing.
     """
     _check_root(root)
-    names: dict[str, list[str]] = {"file": [], "folder": [], "table": []}
+    names: dict[str, list[str]] = {"file": [], "folder": [], "table": [], "text": []}
     excluded: list[LeftOut] = []
     notes: Counter[str] = Counter()
     unwanted = dict.fromkeys(exclude, 0)
@@ -89,6 +92,7 @@ def walk(root: Path, *, exclude: Sequence[str] = (), follow_links: bool = False,
         files=files,
         folders=tuple(names["folder"]),
         tables=tuple(sorted(names["table"])),
+        texts=tuple(sorted(names["text"])),
         excluded=tuple(sorted(excluded, key=lambda each: each.path)),
         notes={note: n for note, n in notes.items() if n},
         warnings=tuple(_twins(files)),
@@ -147,6 +151,8 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
                 ending = os.path.splitext(entry.name)[1].lower()
                 if ending in TABLES and entry.is_file():
                     yield name, "table"
+                elif not folder and ending in TEXTS and entry.is_file():
+                    yield name, "text"
                 elif ending not in NOT_IMAGES and entry.name.lower() not in NOT_IMAGE_NAMES:
                     yield name, places.what(entry)
 

@@ -85,9 +85,19 @@ def test_chexpert(tmp_path):
     )
     with pytest.raises(UsageError, match=r"--label-column Edema --positive 1"):
         read_folder(tmp_path, metadata=file)
-    images = read_folder(tmp_path, metadata=file, label_column="Edema", positive=("1",), group_by=r"name:^\w+")
+    images = read_folder(tmp_path, metadata=file, label_column="Edema", positive=("1",), group_by=r"name:patient\d+")
     assert counts(images) == {"Edema": 6, "not Edema": 6}
-    assert "6 images are labelled as uncertain (-1)" in " ".join(images.warnings)
+    assert [each.words for each in images.left_out].count(
+        "labelled as uncertain (-1): --positive or --negative can take it"
+    ) == 6
+    assert len(set(images.groups)) == len({id.split("/")[1] for id in images.ids})
+    with pytest.raises(UsageError, match=r"holds 1, 0 and -1.*--positive 1.*--single-label"):
+        read_folder(tmp_path, metadata=file, label_column="Edema")
+    assert len(read_folder(tmp_path, metadata=file, label_column="Edema", single_label=True).classes) == 3
+    by_folder = read_folder(
+        tmp_path, metadata=file, label_column="Edema", positive=("1",), layout="split/group/*", split=None
+    )
+    assert by_folder.groups.tolist() == images.groups.tolist()
     wide = read_folder(tmp_path, metadata=file, label_column="Edema", positive=("1", "-1"), negative=("0", "blank"))
     assert counts(wide) == {"Edema": 12, "not Edema": 12}
 
@@ -131,6 +141,9 @@ def test_celeba(tmp_path):
     rows = [f"{name} {' 1' if n % 2 else '-1'} {' 1' if n % 3 else '-1'}" for n, name in enumerate(names)]
     file = tmp_path / "list_attr_celeba.txt"
     file.write_text("\n".join([str(N), "Male Smiling ", *rows]) + "\n")
+    (tmp_path / "README.txt").write_text("Faces of people, and what they do.\n")
+    with pytest.raises(DataError, match=r"only one: 'img_align_celeba'.*--metadata FOLDER/list_attr_celeba\.txt"):
+        read_folder(tmp_path)
     with pytest.raises(UsageError, match=r"--label-column Male --positive 1"):
         read_folder(tmp_path, metadata=file)
     images = read_folder(tmp_path, metadata=file, label_column="Male", positive=("1",))

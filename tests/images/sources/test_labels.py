@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from biasaudit.errors import UsageError
+from biasaudit.images.sources.doubts import Doubt
 from biasaudit.images.sources.label_column import from_one_hot, label_column, one_hot
 from biasaudit.images.sources.labels import as_lists, labels_in
 from biasaudit.images.sources.listing import Options
@@ -99,12 +100,12 @@ FOLDER = pd.Series(["a", "a", "b", "b"], dtype="str")
 
 
 def test_which_column_is_the_label():
-    assert label_column(frame(Label=[*"xyxy"], dx=[*"xxyy"]), FOLDER, "", None) == "Label"
-    assert label_column(frame(dx=[*"xxyy"], sex=[*"mfmf"]), NO_FOLDER, "", None) == "dx"
-    assert label_column(frame(sex=[*"mfmf"]), FOLDER, "", None) is None
-    assert label_column(frame(diagnosis=[*"pqrr"]), FOLDER, "", None) is None  # a finer name of the class
-    assert label_column(frame(sex=[*"mfmf"]), FOLDER, "", "SEX") == "sex"
-    assert label_column(frame(class_id=[*"1122"], class_name=[*"xxyy"]), NO_FOLDER, "", None) == "class_name"
+    assert label_column(frame(Label=[*"xyxy"], dx=[*"xxyy"]), FOLDER, None, None) == "Label"
+    assert label_column(frame(dx=[*"xxyy"], sex=[*"mfmf"]), NO_FOLDER, None, None) == "dx"
+    assert label_column(frame(sex=[*"mfmf"]), FOLDER, None, None) is None
+    assert label_column(frame(diagnosis=[*"pqrr"]), FOLDER, None, None) is None  # a finer name of the class
+    assert label_column(frame(sex=[*"mfmf"]), FOLDER, None, "SEX") == "sex"
+    assert label_column(frame(class_id=[*"1122"], class_name=[*"xxyy"]), NO_FOLDER, None, None) == "class_name"
 
 
 @pytest.mark.parametrize(
@@ -113,18 +114,18 @@ def test_which_column_is_the_label():
         (
             {"diagnosis": [*"xyxy"]},
             FOLDER,
-            "",
+            None,
             r"'diagnosis' looks like a label.*--label-column diagnosis, or --layout class",
         ),
-        ({"dx": [*"xyxy"], "target": [*"1122"]}, NO_FOLDER, "", "look like labels, and differ"),
+        ({"dx": [*"xyxy"], "target": [*"1122"]}, NO_FOLDER, None, "look like labels, and differ"),
         (
             {"Befund": [*"xyxy"], "sex": [*"mffm"]},
             NO_FOLDER,
-            "",
+            None,
             r"--label-column Befund.*Befund \(x, y\), sex \(f, m\)",
         ),
-        ({"Edema": ["1.0", "-1.0", "0.0", None]}, NO_FOLDER, "", "--label-column Edema --positive 1"),
-        ({"sex": [*"mffm"]}, FOLDER, "The folders are pieces.", "The folders are pieces"),
+        ({"Edema": ["1.0", "-1.0", "0.0", None]}, NO_FOLDER, None, "--label-column Edema --positive 1"),
+        ({"sex": [*"mffm"]}, FOLDER, Doubt("The folders are pieces.", "Step."), "The folders are pieces"),
     ],
 )
 def test_where_nothing_says_it_the_user_is_asked(columns, folder, doubt, says):
