@@ -89,7 +89,9 @@ class Settings:
             OF_IMAGES,
         ),
     ] = None
-    split: Annotated[str | None, Option("Column with a given split: train, val, test.")] = None
+    split: Annotated[
+        str | None, Option("Column with a given split: train, val, test; or COLUMN=VALUE, the value that is held out.")
+    ] = None
     from_name: Annotated[
         str | None,
         Option(

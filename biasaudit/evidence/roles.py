@@ -11,6 +11,7 @@ from biasaudit.evidence.named.metadata_cues import metadata_cue
 from biasaudit.evidence.subgroups.columns import MOST_LEVELS, group_column
 from biasaudit.images.kinds.dicom_tags import OF_PEOPLE
 from biasaudit.images.names import escaped
+from biasaudit.images.splits import split_column
 from biasaudit.images.table import ImageTable
 from biasaudit.images.values import LEAST_PER_LEVEL, read_values
 from biasaudit.settings import ROLES, Settings
@@ -23,7 +24,11 @@ def check_roles(settings: Settings, images: ImageTable, to_come: Collection[str]
 
     `to_come` names columns that files may still tell of themselves.
     """
-    taken = {"--split": (settings.split,), "--ignore": settings.ignore, "--without": settings.without}
+    taken = {
+        "--split": (split_column(settings.split, images.metadata_columns),),
+        "--ignore": settings.ignore,
+        "--without": settings.without,
+    }
     given: dict[str, str] = {}
     known = {*to_come, *images.metadata_columns}
     for role in ROLES:

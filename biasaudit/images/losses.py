@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from biasaudit.errors import DataError
@@ -11,6 +11,7 @@ from biasaudit.images.names import escaped
 from biasaudit.images.reasons import Reason
 from biasaudit.images.sources.labels import BLANK
 from biasaudit.images.sources.listing import Listing
+from biasaudit.images.splits import part_of
 from biasaudit.images.table import ImageTable
 
 MOST = 0.1
@@ -74,7 +75,9 @@ def _losses(table: ImageTable, listing: Listing) -> list[Loss]:
     rows, files = table.n + len(of_rows), table.n + len(of_files)
 
     def of(lost: list[str], among: int, what: str, step: str) -> Loss:
-        return Loss(len(lost), among, what, escaped(lost[0], 120) if lost else "", step.format(_folder_of(lost)))
+        folder = _folder_of(lost, table.ids)
+        step = AMONG_OTHERS if "{}" in step and not folder else step.format(folder)
+        return Loss(len(lost), among, what, escaped(lost[0], 120) if lost else "", step)
 
     def on_disk(reason: Reason, what: str, step: str) -> Loss:
         return of(paths.get(reason, []), files, what, step)
@@ -83,21 +86,51 @@ def _losses(table: ImageTable, listing: Listing) -> list[Loss]:
         of(paths.get(Reason.NO_FILE, []), rows, "rows of the table name no file of the folder", RELATIVE),
         of(paths.get(Reason.OUTSIDE, []), rows, f"rows of the table lead outside the folder {REFUSED}", RELATIVE),
         of(without_row, files, "files have no row in the table", f"{LEAVE_OUT} Or give each a row."),
-        on_disk(Reason.NO_LABEL, "files lie in no class folder", LEAVE_OUT),
+        on_disk(Reason.NO_LABEL, "files lie in no class folder", LEAVE_OUT if table.n else NO_CLASSES),
         on_disk(Reason.APART, "files lie in folders that are no part of the split", LEAVE_OUT),
+        of(
+            _beside(paths.get(Reason.BESIDE, []), table),
+            0,
+            "files lie in a folder beside the parts of the split",
+            BESIDE,
+        ),
         on_disk(Reason.LINK_OUT, LINKS, "Read what they lead to with --follow-links."),
     ]
+
+
+BESIDE = "Where it is a class, lay it beside the classes in each part. Else leave it out with --exclude '{}'."
+
+
+def _beside(paths: Sequence[str], table: ImageTable) -> list[str]:
+    """Those in a folder that may be a class: as large as one, and called like no part of a split."""
+    folders = Counter(path.rpartition("/")[0] for path in paths)
+    largest, n = max(folders.items(), key=lambda each: each[1], default=("", 0))
+    if part_of(largest) is not None or n < table.n / max(len(table.classes), 1):
+        return []
+    return [path for path in paths if path.rpartition("/")[0] == largest]
 
 
 OF_FILES = (Reason.NO_LABEL, Reason.APART, Reason.LINK_OUT)
 RELATIVE = "Name images in the table relative to FOLDER."
 REFUSED = "(absolute paths and '..' are refused)"
 LEAVE_OUT = "Leave them out with --exclude '{}'."
+AMONG_OTHERS = "They lie among those that are audited: complete what is missing."
+NO_CLASSES = "Where the labels stand in a table: --metadata; in the files' names: --label-column 'name:PATTERN'."
 
 
-def _folder_of(paths: Sequence[str]) -> str:
-    """A pattern of the folder that most of the paths lie in."""
+def _folder_of(paths: Sequence[str], kept: Collection[str]) -> str:
+    """A pattern of the folder in which most of the paths lie and nothing else does; "" where there is none."""
     if not paths:
         return ""
-    folder = Counter(path.rpartition("/")[0] for path in paths).most_common(1)[0][0]
-    return f"{escaped(folder, 120)}/*" if folder else escaped(paths[0], 120)
+    others = {
+        "/".join(parts[:depth]) for id in kept for parts in [id.split("/")[:-1]] for depth in range(len(parts) + 1)
+    }
+    outer = Counter(_outermost(path, others) for path in paths)
+    folder = outer.most_common(1)[0][0]
+    return f"{escaped(folder, 120)}/*" if folder else ""
+
+
+def _outermost(path: str, others: Collection[str]) -> str:
+    """The outermost folder of a path that is none of `others`; "" where all are."""
+    parts = path.split("/")[:-1]
+    return next((place for depth in range(1, len(parts) + 1) if (place := "/".join(parts[:depth])) not in others), "")

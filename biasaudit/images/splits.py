@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 Part = Literal["train", "validation", "test", "fold"]
 """What a part of a split is for."""
 
 NAMES: dict[str, Part] = {
-    **dict.fromkeys(("train", "training", "trainset"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "dev", "eval", "evaluation", "valset"), "validation"),
+    **dict.fromkeys(("train", "training", "trainset", "trainval"), "train"),
+    **dict.fromkeys(("val", "valid", "validate", "validation", "dev", "eval", "evaluation", "valset"), "validation"),
     **dict.fromkeys(("test", "testing", "testset", "holdout", "heldout"), "test"),
     **dict.fromkeys(("fold",), "fold"),
 }  # fmt: skip
@@ -24,11 +24,17 @@ USUAL = frozenset(NAMES)
 """What everybody calls a part; any other name may tell something of the data."""
 
 
+def words_of(name: str) -> list[str]:
+    """The words of a name, in lower case, also where capitals part them: `TrainImages`, `JPEGImages`, `leftImg8bit`."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return re.findall(r"[^\W\d_]+", apart.casefold())
+
+
 def part_of(name: str) -> Part | None:
     """What a part of this name is for: `Training`, `seg_train`, `train2017`, `fold1`; None where it says nothing."""
     if (whole := re.sub(r"[\W_]+", "", name).casefold()) in NAMES:
         return NAMES[whole]
-    said = {NAMES[word] for word in re.findall(r"[^\W\d_]+", name.casefold()) if word in NAMES}
+    said = {NAMES[word] for word in words_of(name) if word in NAMES}
     return said.pop() if len(said) == 1 else None
 
 
@@ -37,13 +43,21 @@ def alike_but_for_the_part(names: Iterable[str]) -> bool:
 
     Numbers and words such as "set" and "images" say nothing.
     """
-    rests = {tuple(w for w in re.findall(r"[^\W\d_]+", name.casefold()) if w not in NAMES | NEUTRAL) for name in names}
+    rests = {tuple(word for word in words_of(name) if word not in NAMES | NEUTRAL) for name in names}
     return len(rests) == 1
 
 
 def is_plain(name: str) -> bool:
     """Whether a name is that of a part and nothing besides, in any case: `Training`, and not `bullet_train`."""
     return name.casefold() in NAMES
+
+
+def split_column(wanted: str | None, columns: Collection[str]) -> str | None:
+    """The column that `--split` names: all that it says, or what stands before the value in "COLUMN=VALUE"."""
+    if wanted is None or wanted in columns:
+        return wanted
+    column = wanted.rpartition("=")[0]
+    return column if column in columns else wanted
 
 
 def held_out_names(names: Iterable[str]) -> set[str]:

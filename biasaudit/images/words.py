@@ -101,6 +101,23 @@ def nested_columns(n: int) -> Sentence:
     return say("{n} columns of the table hold lists, objects or bytes and were left out", n=n)
 
 
+def likely_split(column: str, values: Sequence[str], held_out: Sequence[str]) -> Sentence:
+    """Warning of a column that looks like a given split, and was not named as one."""
+    example = column if held_out else f"{column}={values[-1]}"
+    return say(
+        "the column {column} looks like a given split ({values}), and none was named: all of it is learnt from. "
+        "--split {as_typed} holds a part out",
+        column=Name("column", escaped(column, 60)),
+        values=joined(Name("value", escaped(value, 30)) for value in values[:6]),
+        as_typed=Name("column", shlex.quote(escaped(example, 80))),
+    )
+
+
+def without_part(n: int) -> Sentence:
+    """Warning of images of which the given split says nothing."""
+    return say("{n} images have no part of the given split, and are learnt from", n=n)
+
+
 def each_its_own_group(column: str, n: int) -> Sentence:
     """Warning of groups that keep nothing together."""
     return say(
@@ -123,6 +140,16 @@ def unread_table(name: str, n: int) -> Sentence:
     """Warning of tables in the folder that nobody named."""
     return say(
         "{n} tables in the folder were not read, such as {file}: --metadata takes one",
+        n=n,
+        file=Name("image", escaped(name)),
+    )
+
+
+def unread_list(name: str, n: int) -> Sentence:
+    """Warning of lists of files in the folder, such as those of a split."""
+    return say(
+        "{n} lists of files in the folder were not read, such as {file}: where they tell a split or the labels, make a "
+        "table of them and name it with --metadata",
         n=n,
         file=Name("image", escaped(name)),
     )

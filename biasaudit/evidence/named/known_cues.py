@@ -11,6 +11,7 @@ from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.named.measured_cues import knowability_cue, measured_cue, word_cue
 from biasaudit.evidence.named.metadata_cues import metadata_cues
 from biasaudit.evidence.named.too_small import missed
+from biasaudit.images.splits import split_column
 from biasaudit.images.table import ImageTable
 from biasaudit.settings import Settings
 
@@ -35,7 +36,7 @@ def cues_of_columns(images: ImageTable, settings: Settings) -> Iterator[CueValue
     """
     taken = frozenset(images.metadata_columns)
     for name in images.metadata_columns:
-        if name in (settings.split, *settings.without):
+        if name in (split_column(settings.split, images.metadata_columns), *settings.without):
             continue
         text = images.frame[f"meta_{name}"].to_numpy(dtype=object)
         column, *parts = metadata_cues(name, text, images.labels, settings.missing, taken)

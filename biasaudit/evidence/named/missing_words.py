@@ -8,6 +8,7 @@ import numpy as np
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
+from biasaudit.images.splits import split_column
 from biasaudit.images.table import ImageTable
 from biasaudit.images.values import distinct
 from biasaudit.images.values.missing import named
@@ -20,7 +21,8 @@ def check_missing(settings: Settings, images: ImageTable) -> None:
         return
     if settings.metadata is None:
         raise UsageError(f"--missing {escaped(settings.missing[0])} needs a table: name it with --metadata.")
-    columns = [name for name in images.metadata_columns if name not in (settings.split, *settings.without)]
+    left_out = (split_column(settings.split, images.metadata_columns), *settings.without)
+    columns = [name for name in images.metadata_columns if name not in left_out]
     words = {word for name in columns for word in distinct(images.frame[f"meta_{name}"].to_numpy(dtype=object))[1]}
     known = sorted(words)
     for missing in settings.missing:

@@ -15,6 +15,7 @@ import numpy as np
 from biasaudit.cues.skin_tone import CATEGORIES, LIMITS, category, skin_tone
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.named.cue_values import MISSING
+from biasaudit.images.splits import split_column
 from biasaudit.images.table import ImageTable
 from biasaudit.images.values import LEAST_PER_LEVEL, read_values
 from biasaudit.images.values.missing import AMONG_NUMBERS, spelled
@@ -102,7 +103,9 @@ class GroupColumn:
 def columns_of_table(images: ImageTable, settings: Settings) -> list[GroupColumn]:
     """Every metadata column that groups the images; ids and constants are left out."""
     names = [
-        name for name in images.metadata_columns if name not in (settings.split, settings.group_by, *settings.without)
+        name
+        for name in images.metadata_columns
+        if name not in (split_column(settings.split, images.metadata_columns), settings.group_by, *settings.without)
     ]
     found = (group_column(name, images.frame[f"meta_{name}"].to_numpy(dtype=object), settings) for name in names)
     return [column for column in found if column is not None]

@@ -9,6 +9,7 @@ from biasaudit.images.names import escaped
 from biasaudit.images.sources.from_names import is_of_names
 from biasaudit.images.sources.known_columns import called
 from biasaudit.images.sources.listing import Options
+from biasaudit.images.splits import split_column
 
 TOLERANT = ("--label-column", "--image-column")
 """Options whose column may be written with other capitals, blanks and signs."""
@@ -18,7 +19,7 @@ def check_columns(options: Options, columns: Sequence[str] | None) -> None:
     """Raise UsageError where an option names a column that is not among `columns`; None: there is no table."""
     wanted = [
         ("--group-by", options.group_by),
-        ("--split", options.split),
+        ("--split", split_column(options.split, columns or ())),
         ("--label-column", options.label_column),
         ("--image-column", options.image_column),
         *(("--ignore", column) for column in options.ignore),
@@ -35,5 +36,11 @@ def check_columns(options: Options, columns: Sequence[str] | None) -> None:
 
 def ignored(options: Options, columns: Sequence[str]) -> list[str]:
     """The columns to leave out, but for those that another option names."""
-    needed = (options.group_by, options.split, options.label_column, options.image_column, "path")
+    needed = (
+        options.group_by,
+        split_column(options.split, columns),
+        options.label_column,
+        options.image_column,
+        "path",
+    )
     return [column for column in options.ignore if column in columns and column not in needed]

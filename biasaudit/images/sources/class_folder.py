@@ -13,12 +13,11 @@ from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.images.sources.asked_columns import check_columns
 from biasaudit.images.sources.from_names import columns_of_names, is_of_names, named_groups
-from biasaudit.images.sources.known_columns import IMAGE, known
 from biasaudit.images.sources.layout import Layout, read_layout
 from biasaudit.images.sources.listing import Listing, Options
 from biasaudit.images.sources.masks import doubt_of_masks, doubt_of_pixels
-from biasaudit.images.sources.tables import read_table
 from biasaudit.images.sources.told import told
+from biasaudit.images.sources.unread import table_there, unread
 from biasaudit.images.sources.walk import Tree, walk
 from biasaudit.results import Sentence
 
@@ -37,11 +36,11 @@ def class_folder(root: Path, options: Options) -> Listing:
     doubt = layout.doubt or (doubt_of_pixels(root, tree.files) if options.layout is None else None)
     if not (of_columns or is_of_names(options.label_column)):
         if doubt is not None:
-            raise UsageError(str(doubt) + _tables_there(root, tree))
+            raise UsageError(str(doubt) + table_there(root, tree))
         if "class" not in layout.levels:
             raise UsageError(
                 f"--layout {escaped(str(options.layout), 60)!r} names no level of folders that is the class, as in "
-                f"'group/class', and nothing else tells the labels." + _tables_there(root, tree)
+                f"'group/class', and nothing else tells the labels." + table_there(root, tree)
             )
     rows = pd.DataFrame(index=range(len(ids)))
     if options.from_name is not None:
@@ -58,13 +57,13 @@ def class_folder(root: Path, options: Options) -> Listing:
             *(_beside(each, layout) for each in found.blank),
         ),
         notes=tree.notes,
-        hint=_tables_there(root, tree) if found.images["label"].nunique() < 2 else "",
+        hint=table_there(root, tree) if found.images["label"].nunique() < 2 else "",
         warnings=(
             *tree.warnings,
             *found.warnings,
             *_empty_classes(tree, layout),
             *_alike(found.images["label"]),
-            *_unread_tables(tree),
+            *unread(root, tree),
         ),
     )
 
@@ -83,7 +82,7 @@ def walked(root: Path, options: Options) -> Tree:
 
 def laid_out(tree: Tree, options: Options) -> Layout:
     """How the folders are read, and whether half of the files may be masks. Raises UsageError where they may be."""
-    if doubt := doubt_of_masks(tree.files):
+    if options.layout is None and (doubt := doubt_of_masks(tree.files)):
         raise UsageError(doubt)
     return read_layout(tree.files, options.layout)
 
@@ -99,21 +98,3 @@ def _alike(labels: pd.Series) -> list[Sentence]:
     classes = pd.Series(sorted(labels.dropna().unique()), dtype="str")
     alike = classes[classes.str.len() > 1].groupby(classes.str.casefold()).agg(list)
     return [words.alike_classes(names) for names in alike if len(names) > 1]
-
-
-def _unread_tables(tree: Tree) -> list[Sentence]:
-    return [words.unread_table(tree.tables[0], len(tree.tables))] if tree.tables else []
-
-
-def _tables_there(root: Path, tree: Tree) -> str:
-    """What to add to a question of the labels where a table in the folder may answer it."""
-    there = tree.tables[0] if tree.tables else next((name for name in tree.texts if _names_images(root / name)), None)
-    return f" FOLDER holds a table that is not read: --metadata FOLDER/{escaped(as_unicode(there))}." if there else ""
-
-
-def _names_images(file: Path) -> bool:
-    """Whether a text is a table with a column that names images, as a list of attributes or annotations is."""
-    try:
-        return bool(known(read_table(file).columns, IMAGE))
-    except (UsageError, OSError):
-        return False

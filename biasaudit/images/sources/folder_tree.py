@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 FEW = 0.1
@@ -20,6 +20,8 @@ class FolderTree:
     """Folder -> those right below it that hold images, by their own names."""
     loose: Mapping[str, int]
     """Folder -> images that lie right in it."""
+    stems: Mapping[str, frozenset[str]]
+    """Folder -> the names, without their endings, of the images that lie right in it."""
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> FolderTree:
@@ -27,13 +29,16 @@ class FolderTree:
         counts: dict[str, int] = defaultdict(int)
         children: dict[str, dict[str, None]] = defaultdict(dict)
         loose: dict[str, int] = defaultdict(int)
+        stems: dict[str, set[str]] = defaultdict(set)
         for id in ids:
-            parts = id.split("/")[:-1]
+            *parts, name = id.split("/")
             loose["/".join(parts)] += 1
+            stems["/".join(parts)].add(name.rpartition(".")[0])
             for depth, name in enumerate(parts):
                 children["/".join(parts[:depth])][name] = None
                 counts["/".join(parts[: depth + 1])] += 1
-        return cls(counts, {folder: tuple(sorted(names)) for folder, names in children.items()}, loose)
+        named = {folder: tuple(sorted(names)) for folder, names in children.items()}
+        return cls(counts, named, loose, {folder: frozenset(names) for folder, names in stems.items()})
 
     @property
     def tops(self) -> tuple[str, ...]:
@@ -57,8 +62,29 @@ class FolderTree:
             inner = next_one
         if not inner:
             return "", self
-        cut = len(inner) + 1
-        inside = {name[cut:]: n for name, n in self.counts.items() if name.startswith(f"{inner}/")}
-        children = {name[cut:]: names for name, names in self.children.items() if f"{name}/".startswith(f"{inner}/")}
-        loose = {name[cut:]: n for name, n in self.loose.items() if f"{name}/".startswith(f"{inner}/")}
-        return inner, FolderTree(inside, children, loose)
+        return inner, self.inside(inner)
+
+    def inside(self, folder: str) -> FolderTree:
+        """What lies in a folder, with names relative to it."""
+        cut, start = len(folder) + 1, f"{folder}/"
+        return FolderTree(
+            {name[cut:]: n for name, n in self.counts.items() if name.startswith(start)},
+            {name[cut:]: names for name, names in self.children.items() if f"{name}/".startswith(start)},
+            {name[cut:]: n for name, n in self.loose.items() if f"{name}/".startswith(start)},
+            {name[cut:]: stems for name, stems in self.stems.items() if f"{name}/".startswith(start)},
+        )
+
+    @staticmethod
+    def together(trees: Sequence[FolderTree]) -> FolderTree:
+        """Several, such as the parts of a split, laid upon one another."""
+        counts, loose = Counter[str](), Counter[str]()
+        children: dict[str, set[str]] = defaultdict(set)
+        stems: dict[str, frozenset[str]] = {}
+        for tree in trees:
+            counts.update(tree.counts)
+            loose.update(tree.loose)
+            for folder, names in tree.children.items():
+                children[folder].update(names)
+            for folder, own in tree.stems.items():
+                stems[folder] = stems.get(folder, frozenset()) | own
+        return FolderTree(counts, {folder: tuple(sorted(names)) for folder, names in children.items()}, loose, stems)

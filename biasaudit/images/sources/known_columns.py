@@ -17,6 +17,8 @@ LABEL_LIKE = (
     *("findinglabels", "groundtruth", "species", "breed", "classid", "labelid"),
 )
 """What is likely to be its label."""
+LABEL_ENDINGS = ("label", "class", "grade", "category", "diagnosis", "target", "y")
+"""Words at the end of a column's name that make its few values likely to be labels."""
 
 
 def plain(column: str) -> str:

@@ -9,8 +9,9 @@ import pandas as pd
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.doubts import Doubt
-from biasaudit.images.sources.known_columns import LABEL, LABEL_LIKE, called, known
+from biasaudit.images.sources.known_columns import LABEL, LABEL_ENDINGS, LABEL_LIKE, called, known
 from biasaudit.images.sources.labels import as_lists
+from biasaudit.images.splits import words_of
 
 FEW, MANY = 2, 30
 """Distinct values between which a column may hold labels, where columns are suggested."""
@@ -32,9 +33,15 @@ def label_column(rows: pd.DataFrame, folder: pd.Series, doubt: Doubt | None, wan
             raise UsageError(f"--label-column: the table has no column {escaped(wanted)!r}; it has {_all(columns)}.")
         return column
     if sure := known(columns, LABEL):
+        differ = [column for column in sure[1:] if not _alike(rows[sure[0]], rows[column])]
+        if differ:
+            raise UsageError(
+                f"The columns {_named([sure[0], *differ])} are both called a label, and differ. Name one with "
+                f"--label-column."
+            )
         return sure[0]
     classes = not doubt and folder.nunique() > 1
-    likely = known(columns, LABEL_LIKE)
+    likely = known(columns, LABEL_LIKE) or [column for column in columns if _ends_like_a_label(column, rows[column])]
     if classes:
         if crossed := [column for column in likely if not _within(rows[column], folder)]:
             raise UsageError(
@@ -49,6 +56,12 @@ def label_column(rows: pd.DataFrame, folder: pd.Series, doubt: Doubt | None, wan
     if one_label:
         raise UsageError(f"The columns {_named(one_label)} look like labels, and differ. Name one with --label-column.")
     raise UsageError(_nothing_says(rows, folder, doubt))
+
+
+def _ends_like_a_label(column: str, values: pd.Series) -> bool:
+    """Whether a column of few values is called such as "Retinopathy grade", or y."""
+    last = words_of(column)[-1:]
+    return last != [] and last[0] in LABEL_ENDINGS and FEW <= values.nunique() <= MANY
 
 
 def one_hot(rows: pd.DataFrame) -> list[str]:

@@ -151,11 +151,8 @@ def _yes_or_no(
 
 
 def _plain(value: str) -> str:
-    """A value as it is compared: numbers by their worth, words without capitals."""
-    try:
-        return f"{float(value):g}"
-    except ValueError:
-        return value.strip().casefold()
+    """A value as it is compared: whole numbers without a point, words without capitals."""
+    return re.sub(r"^([+-]?\d+)\.0*$", r"\1", value.strip().casefold())
 
 
 def _one_spelling(text: pd.Series) -> tuple[pd.Series, list[Sentence]]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from shlex import quote
 
 import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.doubts import Doubt, called_like_parts, doubt_of
+from biasaudit.images.sources.doubts import (
+    Doubt,
+    doubt_of,
+    doubt_of_masks_above,
+    doubt_of_parts,
+    flat_parts,
+    parts_in_parts,
+)
 from biasaudit.images.sources.folder_tree import FolderTree
 from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of
 from biasaudit.results import NOTHING, Name, Sentence, joined, listed, say
@@ -66,22 +75,56 @@ def read_layout(ids: Collection[str], pattern: str | None = None) -> Layout:
 def _found_out(ids: Collection[str]) -> Layout:
     wrapper, found = FolderTree.of(ids).unwrapped("")
     above = f"{wrapper}/" if wrapper else ""
+    outer = "*/" * above.count("/")
     named = {name: found.unwrapped(name)[0] for name in found.tops if part_of(name)}
     deep = {name: inner for name, inner in named.items() if found.below(inner)}
     rest = [name for name in found.tops if name not in named]
     if deep and _is_split(deep, rest, found):
-        parts = {f"{above}{inner}/": name.casefold() for name, inner in deep.items()}
-        folders = listed(_folder(start.rstrip("/")) for start in parts)
-        how = say("classes: the folders in {parts}, which are the parts of a split", parts=folders)
-        return Layout(parts=parts, how=how)
+        return _of_split(above, outer, deep, found)
     if _is_class_by_split(found):
         how = say("classes: the top folders, each of which holds the parts of a split")
-        return Layout(parts={above: None}, levels=("class", "split"), how=how)
-    if named and not rest and len({part_of(name) for name in named}) > 1 and alike_but_for_the_part(named):
+        doubt = doubt_of_masks_above(found, outer) or parts_in_parts(found, found.tops, outer)
+        return Layout(parts={above: None}, levels=("class", "split"), how=how, doubt=doubt)
+    if named and len({part_of(name) for name in named}) > 1 and alike_but_for_the_part(named):
         parts = {f"{above}{name}/": name.casefold() for name in named}
-        return Layout(parts=parts, doubt=called_like_parts(found.tops))
+        return Layout(parts=parts, doubt=flat_parts(found, outer))
     how = say("classes: the folders in {folder}", folder=_folder(wrapper or "FOLDER"))
-    return Layout(parts={above: None}, how=how, doubt=doubt_of(found))
+    return Layout(parts={above: None}, how=how, doubt=doubt_of(found, outer))
+
+
+def _of_split(above: str, outer: str, deep: Mapping[str, str], found: FolderTree) -> Layout:
+    """Folders that are the parts of a split, each with the classes in it but for those that are not labelled."""
+    labelled = {name: inner for name, inner in deep.items() if not _is_unlabelled(name, deep, found)}
+    parts = {f"{above}{inner}/": name.casefold() for name, inner in labelled.items()}
+    folders = listed(_folder(start.rstrip("/")) for start in parts)
+    how = say("classes: the folders in {parts}, which are the parts of a split", parts=folders)
+    inside = FolderTree.together([found.inside(inner) for inner in labelled.values()])
+    doubt = parts_in_parts(found, tuple(labelled), outer) or doubt_of_parts(inside, f"{outer}split/")
+    return Layout(parts=parts, how=how, doubt=doubt or _other_classes(labelled, found, outer))
+
+
+def _is_unlabelled(part: str, deep: Mapping[str, str], found: FolderTree) -> bool:
+    """Whether a part holds a single folder that no other part has, as a test part without labels does."""
+    own = found.below(deep[part])
+    others = Counter(each for name, inner in deep.items() if name != part for each in found.below(inner))
+    return len(own) == 1 and len(others) > 1 and own[0] not in others
+
+
+def _other_classes(parts: Mapping[str, str], found: FolderTree, outer: str) -> Doubt | None:
+    """Parts that have no class folder in common with the others."""
+    classes = {name: {each.casefold() for each in found.below(inner)} for name, inner in parts.items()}
+    for name, own in classes.items():
+        others = set().union(*(each for other, each in classes.items() if other != name))
+        spelled = {each for inner in parts.values() for each in found.below(inner)}
+        respelled = len(spelled) > len({each.casefold() for each in spelled})
+        if others and ((len(own) > 1 and not own & others) or respelled):
+            return Doubt(
+                f"The folders in {escaped(name, 60)!r} are called otherwise than those in the other parts of the split "
+                f"({', '.join(repr(escaped(each, 40)) for each in sorted(spelled)[:6])}).",
+                f"Call them alike; where they are other classes: --layout {quote(outer + 'split/class')}; where they "
+                f"are not labelled: --exclude {quote(escaped(name, 60))}.",
+            )
+    return None
 
 
 def _is_class_by_split(found: FolderTree) -> bool:
@@ -104,11 +147,11 @@ def _is_split(deep: Mapping[str, str], rest: list[str], found: FolderTree) -> bo
 def _as_told(pattern: str) -> Layout:
     levels = tuple(level.strip() for level in pattern.strip("/").split("/"))
     wrong = [level for level in levels if level not in LEVELS]
-    if wrong or set(levels) == {"*"} or any(levels.count(each) > 1 for each in ("class", "split", "group")):
+    if wrong or any(levels.count(each) > 1 for each in ("class", "split", "group")):
         raise UsageError(
             f"--layout {escaped(pattern, 60)!r}: write one word for each level of folders, with slashes between them, "
             f"of {', '.join(LEVELS)}, each but '*' once. Such as 'split/class', or '*/class' where the top folders say "
-            f"nothing of the class."
+            f"nothing of the class; '*' alone where no folder does."
         )
     how = say("folders: {levels}", levels=joined((LEVELS[level] for level in levels), between=say("/")))
     return Layout(parts={"": None}, levels=levels, how=how)

@@ -29,14 +29,37 @@ def doubt_of_masks(ids: Collection[str]) -> str:
     folder under that name without the word.
     """
     stems = {_stem(id) for id in ids}
+    stems |= {LAST_WORD.sub("", _stem(id)) for id in ids if not MASK.search(_name(id))}
     masks = [id for id in ids if MASK.search(_name(id)) and _picture_of(id) in stems]
     if len(masks) < max(2, ENOUGH * len(ids)):
-        return ""
+        return _doubt_of_endings(ids)
     word = next(match.group(1) for match in map(MASK.search, map(_name, masks)) if match)
     return (
         f"{len(masks)} of {len(ids)} files look like masks, such as {escaped(masks[0])}, and not like photographs. "
-        f"Leave them out with --exclude '*{escaped(word)}*'."
+        f"Leave them out with --exclude '*{escaped(word)}*'; where they are photographs, say what the folders are, "
+        "such as --layout class."
     )
+
+
+def _doubt_of_endings(ids: Collection[str]) -> str:
+    """The same where most files stand there twice, under two endings: pictures, and what was drawn over them."""
+    endings = Counter(PurePosixPath(id).suffix for id in ids)
+    twice = sum(n > 1 for n in Counter(map(_stem, ids)).values())
+    if len(endings) < 2 or twice < max(2, TWICE * len(ids)):
+        return ""
+    (first, _), (other, n) = endings.most_common(2)
+    return (
+        f"{2 * twice} of {len(ids)} files stand there in pairs of one name, as {escaped(first)} and as "
+        f"{escaped(other)}: pictures and masks of them, or copies. Leave one kind out, such as --exclude "
+        f"'*{escaped(other)}' ({n} files); where both are photographs, say what the folders are, such as --layout "
+        f"class."
+    )
+
+
+TWICE = 0.25
+"""Share of the files that make such pairs, from which they are asked about: half of them would be all."""
+LAST_WORD = re.compile(r"[\s_.-]+[A-Za-z]+$")
+"""What the name of a picture may have where its mask has another word: `7_img.png` beside `7_mask.png`."""
 
 
 def doubt_of_pixels(root: Path, files: Mapping[str, str]) -> Doubt | None:

@@ -18,7 +18,7 @@ from biasaudit.images.sources.label_column import from_one_hot, label_column, on
 from biasaudit.images.sources.labels import Labels, labels_in
 from biasaudit.images.sources.layout import Layout
 from biasaudit.images.sources.listing import Options
-from biasaudit.images.splits import held_out_names
+from biasaudit.images.sources.split_column import given_split, likely_split
 from biasaudit.results import Name, Sentence, listed, say
 
 
@@ -48,9 +48,9 @@ def told(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Option
     images = layout.places.assign(id=list(ids), label=labels.values.to_numpy(dtype=object))
     said = [labels.how]
     if options.split is not None:
-        images["split"] = _column(ids, rows, options.split, "--split").to_numpy(dtype=object)
-        _check_split(images["split"], options.split)
-        said.append(say("split: {column}", column=_column_name(options.split)))
+        column, values = given_split(ids, rows, options.split)
+        images["split"] = values.to_numpy(dtype=object)
+        said.append(say("split: {column}", column=_column_name(column)))
     if options.group_by is not None:
         images["group"] = _column(ids, rows, options.group_by, "--group-by").to_numpy(dtype=object)
         said.append(say("groups: {column}", column=_column_name(options.group_by)))
@@ -74,6 +74,12 @@ def told(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Option
             *labels.warnings,
             *([words.named_again(again)] if again else []),
             *([words.each_its_own_group(str(options.group_by), len(groups))] if alone else []),
+            *likely_split(rows, options),
+            *(
+                [words.without_part(n)]
+                if options.split is not None and (n := int(images["split"].isna().sum()))
+                else []
+            ),
         ),
     )
 
@@ -90,7 +96,15 @@ def _labels(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Opt
     if rows.columns.empty and wanted is None and not of_values:
         return Labels(values=folder, how=layout.how), ()
     open_to_question = wanted is None and not known(rows.columns, (*LABEL, *LABEL_LIKE))
-    if open_to_question and (doubt or folder.nunique() < 2) and (hot := one_hot(rows)) and not of_values:
+    if open_to_question and not of_values and (hot := one_hot(rows)):
+        if not doubt and folder.nunique() > 1:
+            if options.layout is not None or tells_the_same(from_one_hot(rows, hot), folder):
+                return Labels(values=folder, how=layout.how), ()
+            raise UsageError(
+                f"Of the columns {', '.join(repr(escaped(column, 40)) for column in hot[:6])} one is 1 in each row, as "
+                f"classes are written, and the folders are others. Say which are the classes: --layout '*' for the "
+                f"columns, or --layout class for the folders."
+            )
         columns = listed(Name("column", column) for column in hot)
         labels = Labels(
             values=from_one_hot(rows, hot), how=say("label: whichever is 1 of columns {columns}", columns=columns)
@@ -124,13 +138,3 @@ def _column(ids: Sequence[str], rows: pd.DataFrame, wanted: str, option: str) ->
     if is_of_names(wanted):
         return from_names(ids, wanted, option)
     return rows[wanted]
-
-
-def _check_split(values: pd.Series, column: str) -> None:
-    names = sorted(map(str, values.dropna().unique()))
-    if not held_out_names(names):
-        have = ", ".join(repr(escaped(name, 40)) for name in names[:8]) or "nothing"
-        raise UsageError(
-            f"--split {escaped(column, 60)}: its values are {have}, and none of them says that it is held out. Call "
-            f"that part test, testing, holdout, val or validation, or leave --split out."
-        )

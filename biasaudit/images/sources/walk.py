@@ -51,7 +51,7 @@ class Tree:
     tables: tuple[str, ...] = ()
     """Names of files that may be tables, sorted."""
     texts: tuple[str, ...] = ()
-    """Names of other texts that may hold a table, right under the root, sorted."""
+    """Names of other texts that may hold a table or a list, right under the root or one folder deep, sorted."""
     excluded: tuple[LeftOut, ...] = ()
     """Sorted by path; nothing is known of their classes."""
     notes: dict[str, int] = field(default_factory=dict)
@@ -151,7 +151,7 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
                 ending = os.path.splitext(entry.name)[1].lower()
                 if ending in TABLES and entry.is_file():
                     yield name, "table"
-                elif not folder and ending in TEXTS and entry.is_file():
+                elif "/" not in folder and ending in TEXTS and entry.is_file():
                     yield name, "text"
                 elif ending not in NOT_IMAGES and entry.name.lower() not in NOT_IMAGE_NAMES:
                     yield name, places.what(entry)

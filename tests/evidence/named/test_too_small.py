@@ -118,7 +118,7 @@ def test_a_ruler_that_is_found_in_large_pictures_is_untested_in_small_ones_and_t
     assert "too small" not in large.record.headline
     assert "too small" not in str(large.record.dataset.warnings)
     assert "most pictures are too small to look for ruler" in str(small.record.dataset.warnings)
-    assert "Most pictures are too small to look for ruler" in capsys.readouterr().err
+    assert "Note: most pictures are too small to look for ruler" in capsys.readouterr().err
     page = (tmp_path / "28" / "out-28" / "report.html").read_text(encoding="utf-8")
     assert "The pictures are too small to look for ruler." in page
 

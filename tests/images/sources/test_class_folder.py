@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from biasaudit.errors import UsageError
+from biasaudit.images.reading import read_folder
 from biasaudit.images.sources import Options
 from biasaudit.images.sources.class_folder import class_folder
 from tests import hostile
@@ -67,3 +68,15 @@ def test_options_that_need_a_table_are_refused(root):
     for option in (Options(group_by="x"), Options(split="x"), Options(ignore=("x",))):
         with pytest.raises(UsageError, match="--metadata"):
             class_folder(root, option)
+
+
+def test_lists_of_files_that_are_not_read_are_told_and_other_texts_are_not(tmp_path):
+    for number in range(12):
+        written(tmp_path / "ab"[number % 2] / f"p{number}.png", b"x")
+    written(tmp_path / "meta" / "test.txt", b"a/p0\nb/p1\na/p2\n")
+    written(tmp_path / "README.txt", b"Pictures of a and b.\nTaken by hand.\nFree.\n")
+    assert "1 lists of files in the folder were not read, such as meta/test.txt" in " ".join(
+        read_folder(tmp_path).warnings
+    )
+    (tmp_path / "meta" / "test.txt").unlink()
+    assert not read_folder(tmp_path).warnings

@@ -31,6 +31,8 @@ def test_spellings_are_joined_with_a_warning_and_letters_are_not():
     assert len(found.warnings) == 2
     assert labels("a", "A", "b", "B") == ["a", "A", "b", "B"]
     assert labels("1", "1.0", "0", "1") == ["1", "1", "0", "1"]
+    codes = ["254637007", "254637008", "1.1", "1.10", "1_0", "10", "12E3", "12000", "inf", "infinity"]
+    assert labels(*codes) == codes
 
 
 def test_lists_need_a_choice():

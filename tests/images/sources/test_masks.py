@@ -19,6 +19,15 @@ def test_names_of_masks_beside_their_pictures(name):
     assert doubt_of_masks(pictures) == doubt_of_masks(masks) == ""
 
 
+def test_masks_whose_pictures_have_a_word_of_their_own_or_another_ending():
+    pairs = [f"a/{number}_{word}.png" for number in range(10) for word in ("sat", "mask")]
+    assert "10 of 20 files look like masks" in doubt_of_masks(pairs)
+    assert doubt_of_masks([f"a/{number}_{word}.png" for number in range(10) for word in ("left", "right")]) == ""
+    endings = [f"a/{number}.{ending}" for number in range(10) for ending in ("jpg", "png")]
+    assert "20 of 20 files stand there in pairs of one name, as .jpg and as .png" in doubt_of_masks(endings)
+    assert doubt_of_masks([f"{'ab'[n % 2]}/{n // 2}.{('jpg', 'png')[n % 2]}" for n in range(20)]) == ""
+
+
 def test_people_with_masks_on_are_photographs():
     names = [f"{label}/{label}_{number}.png" for label in ("with_mask", "without_mask") for number in range(10)]
     assert doubt_of_masks(names) == ""

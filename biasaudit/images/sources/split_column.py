@@ -1,0 +1,67 @@
+"""A given split that a table tells: the column that names the parts, and which of its values are held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from shlex import quote
+
+import pandas as pd
+
+from biasaudit.errors import UsageError
+from biasaudit.images import words
+from biasaudit.images.names import escaped
+from biasaudit.images.sources.from_names import from_names, is_of_names
+from biasaudit.images.sources.listing import Options
+from biasaudit.images.splits import held_out_names, part_of, split_column, words_of
+from biasaudit.results import Sentence
+
+HELD_OUT = "test"
+"""What images are said to be of whose value the user calls held out."""
+CALLED = frozenset({"split", "subset", "partition", "fold", "usage", "train", "test"})
+"""Words in the names of columns that tell the part of a split."""
+MOST = 12
+"""Values that such a column has at most."""
+
+
+def given_split(ids: Sequence[str], rows: pd.DataFrame, wanted: str) -> tuple[str, pd.Series]:
+    """The column, and the part of each image: its value, or "test" where the user says that this value is held out.
+
+    wanted: a column, "COLUMN=VALUE", or a pattern of names. Raises UsageError where no value says that it is held out.
+    """
+    if is_of_names(wanted):
+        column, values = wanted, from_names(ids, wanted, "--split")
+    else:
+        column = str(split_column(wanted, rows.columns))
+        values = rows[column]
+    there = sorted(map(str, values.dropna().unique()))
+    if column != wanted:
+        value = wanted.rpartition("=")[2]
+        if value not in there:
+            raise UsageError(f"--split {escaped(wanted, 60)}: the column has {_listed(there)}, and not that value.")
+        return column, values.map(lambda each: HELD_OUT if each == value else each, na_action="ignore")
+    if not held_out_names(there):
+        example = quote(f"{column}={there[-1]}") if there else "COLUMN=VALUE"
+        raise UsageError(
+            f"--split {escaped(column, 60)}: its values are {_listed(there) or 'nothing'}, and none of them says that "
+            f"it is held out. Say which is, such as --split {escaped(example, 80)}, call that part test, testing, "
+            f"holdout, val or validation, or leave --split out."
+        )
+    return column, values
+
+
+def likely_split(rows: pd.DataFrame, options: Options) -> Iterator[Sentence]:
+    """A warning of a column that looks like a given split, where none was named and the folders tell none."""
+    if options.split is not None:
+        return
+    for column in rows.columns:
+        values = sorted(map(str, rows[column].dropna().unique()))
+        if column in options.ignore or not 1 < len(values) <= MOST or not CALLED & set(words_of(column)):
+            continue
+        parts = held_out_names(values)
+        if parts or all(value.isdigit() for value in values) or any(part_of(value) for value in values):
+            yield words.likely_split(column, values, sorted(parts))
+            return
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(repr(escaped(value, 40)) for value in values[:8])
