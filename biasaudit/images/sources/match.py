@@ -1,24 +1,15 @@
-"""Which file of the folder each path in a table means, how surely, and which paths lead out of it."""
+"""Which file of the folder each path in a table means, and how surely."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from pathlib import PurePosixPath, PureWindowsPath
 
+from biasaudit.images.sources.path_text import folded, is_count, leads_out, number_of, stem_of, within
 from biasaudit.images.splits import part_of
-
-# fmt: off
-ENDINGS = frozenset({
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".dib",
-    ".dcm", ".dicom", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".ppm", ".pgm", ".pbm", ".npy",
-})
-# fmt: on
-"""How names of pictures end: a table may name the original, where a copy of another format lies in the folder."""
 
 
 class Way(IntEnum):
@@ -72,20 +63,20 @@ class Files:
 
     def __init__(self, ids: Collection[str], root: Sequence[str] = ()) -> None:
         self.ids = ids if isinstance(ids, set | dict) else set(ids)
-        self.root = [_plain(name) for name in root]
+        self.root = [folded(name) for name in root]
         self.by_end: dict[tuple[str, ...], list[tuple[str, list[str]]]] = defaultdict(list)
         self.by_stem: dict[tuple[str, ...], list[tuple[str, list[str]]]] = defaultdict(list)
         self.by_number: dict[int, list[str]] = defaultdict(list)
         self.folders: set[str] = set()
         for id in self.ids:
-            whole = _plain(id).split("/")
-            bare = [*whole[:-1], _stem(whole[-1])]
+            whole = folded(id).split("/")
+            bare = [*whole[:-1], stem_of(whole[-1])]
             self.folders.update(whole[:-1])
             for index, parts in ((self.by_end, whole), (self.by_stem, bare)):
                 for n in (1, 2):  # of a path with one part alone only that is known
                     if len(parts) >= n:
                         index[tuple(parts[-n:])].append((id, parts))
-            if (number := _number(bare[-1])) is not None:
+            if (number := number_of(bare[-1])) is not None:
                 self.by_number[number].append(id)
 
     def match(self, paths: Iterable[str], base: str = "") -> Matches:
@@ -102,15 +93,15 @@ class Files:
     def _meant(self, path: str, base: str) -> tuple[list[str], Way]:
         """The files that a path may mean, in order, and how; one where it is clear."""
         if path in self.ids and not (base and f"{base}/{path}" in self.ids):
-            return [path], Way.NUMBER if _counts(path) else Way.WRITTEN
-        written = _within(path)
+            return [path], Way.NUMBER if is_count(path) else Way.WRITTEN
+        written = within(path)
         if not written:
             return [], Way.WRITTEN
         if not leads_out(path):
             for exact in (f"{base}/{written}" if base else written, written):
                 if exact in self.ids:
-                    return [exact], Way.NUMBER if _counts(written) else Way.WRITTEN
-        near, way = self._near(_plain(written).split("/"), out=leads_out(path))
+                    return [exact], Way.NUMBER if is_count(written) else Way.WRITTEN
+        near, way = self._near(folded(written).split("/"), out=leads_out(path))
         if len(near) > 1:  # the one of the same Unicode form and case, or that lies nearest to the base
             composed = unicodedata.normalize("NFC", written)
             near = (
@@ -120,11 +111,11 @@ class Files:
             )
         if len(near) > 1 and base:
             near = [id for id in near if id.startswith(f"{base}/")] or near
-        return sorted(near), Way.NUMBER if _counts(written) else way
+        return sorted(near), Way.NUMBER if is_count(written) else way
 
     def _near(self, wanted: list[str], *, out: bool) -> tuple[list[str], Way]:
         """The files whose path ends as one does, or that it ends with, in the surest way that finds any."""
-        bare = [*wanted[:-1], _stem(wanted[-1])]
+        bare = [*wanted[:-1], stem_of(wanted[-1])]
         for index, parts, way in (
             (self.by_end, wanted, Way.NAME),
             (self.by_stem, wanted, Way.STEM),
@@ -135,7 +126,7 @@ class Files:
                 return near, Way.ENDING if longer else way
         if out:
             return self._of_that_name(wanted), Way.ENDING
-        number = _number(wanted[-1].removesuffix(".0"))
+        number = number_of(wanted[-1].removesuffix(".0"))
         return ([] if number is None else self.by_number.get(number, [])), Way.NUMBER
 
     def _of_that_name(self, wanted: list[str]) -> list[str]:
@@ -150,10 +141,8 @@ class Files:
         """Take the files from paths that begin with other folders than those to the root, where some begin with those;
         and from paths of one name in several folders outside, where their name alone tells the file.
         """
-        folders = {
-            p: _plain(_within(p)).split("/")[:-1] for p, (ids, way) in found.items() if ids and way is Way.ENDING
-        }
-        own = {path: _plain(found[path][0][0]).split("/")[:-1] for path in folders}
+        folders = {p: folded(within(p)).split("/")[:-1] for p, (ids, way) in found.items() if ids and way is Way.ENDING}
+        own = {path: folded(found[path][0][0]).split("/")[:-1] for path in folders}
         by_name = {path for path, names in folders.items() if not _is_end(names, own[path])}
         before = {p: names if p in by_name else names[: -len(own[p]) or None] for p, names in folders.items()}
         common = {path: _in_common(names, self.root) for path, names in before.items()}
@@ -189,50 +178,3 @@ def _ends_alike(index: Mapping[tuple[str, ...], list[tuple[str, list[str]]]], wa
 
 MOST_ALONE = 10_000
 """Files of one name among which those that lie in no folder are looked for."""
-
-
-def _plain(path: str) -> str:
-    return unicodedata.normalize("NFC", path).casefold()
-
-
-def _within(path: str) -> str:
-    """A path without what leads out at its beginning, and an address without its question; "" where nothing is left
-    that a file may be called.
-    """
-    written = path.strip().replace("\\", "/").removeprefix("./")
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", written):
-        return re.split(r"[?#]", written)[0]
-    if not leads_out(path):
-        return written
-    parts = [part for part in written.removeprefix(PureWindowsPath(written).drive).split("/") if part not in ("", ".")]
-    while parts and parts[0] == "..":
-        del parts[0]
-    return "" if ".." in parts or "\0" in path else "/".join(parts)
-
-
-def _number(text: str) -> int | None:
-    """The number that a name is, as a table may have lost its leading zeros."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _counts(text: str) -> bool:
-    """Whether a text is a number as counts are written: its zeros do not tell that it is a name."""
-    number = _number(text.removesuffix(".0"))
-    return number is not None and text.removesuffix(".0") == str(number)
-
-
-def _stem(name: str) -> str:
-    """The name without the ending of a picture."""
-    ending = PurePosixPath(name).suffix
-    return name[: -len(ending)] if ending in ENDINGS and len(name) > len(ending) else name
-
-
-def is_picture_name(text: str) -> bool:
-    """Whether a text is called as pictures are, in a folder and not at an address."""
-    return "://" not in text and PurePosixPath(_plain(text.strip())).suffix in ENDINGS
-
-
-def leads_out(path: str) -> bool:
-    """Whether a path is absolute, has a drive, climbs with "..", or hides something behind a NUL."""
-    parts = PureWindowsPath(path)  # knows both kinds of slash
-    return bool(parts.anchor) or ".." in parts.parts or "\0" in path

@@ -13,7 +13,8 @@ from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
 from biasaudit.images.sources.image_column import ImageColumn, image_column
-from biasaudit.images.sources.match import Way, leads_out
+from biasaudit.images.sources.match import Way
+from biasaudit.images.sources.path_text import leads_out
 from biasaudit.images.splits import is_plain, part_of
 from biasaudit.results import Name, Sentence, say
 
