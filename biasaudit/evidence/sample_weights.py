@@ -58,7 +58,7 @@ def read_weights(file: str | Path, images: ImageTable) -> dict[str, float]:
         if not (math.isfinite(weight) and weight >= 0):
             given = escaped(str(text), 40)
             raise UsageError(f"--weights: {escaped(path)} has weight {given!r}; a weight is a number of at least 0.")
-        if id is None:
+        if id is None or leads_out(path):
             if leads_out(path) or not _is_file(images.root / path):
                 raise UsageError(
                     f"--weights: {escaped(path)} names no file of the folder. Paths are relative to FOLDER."
