@@ -11,7 +11,8 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.match import leads_out, match_paths
+from biasaudit.images.sources.match import match_paths
+from biasaudit.images.sources.path_text import leads_out
 from biasaudit.images.sources.tables import read_table
 from biasaudit.images.table import ImageTable
 
@@ -57,7 +58,7 @@ def read_weights(file: str | Path, images: ImageTable) -> dict[str, float]:
         if not (math.isfinite(weight) and weight >= 0):
             given = escaped(str(text), 40)
             raise UsageError(f"--weights: {escaped(path)} has weight {given!r}; a weight is a number of at least 0.")
-        if id is None:
+        if id is None or leads_out(path):
             if leads_out(path) or not _is_file(images.root / path):
                 raise UsageError(
                     f"--weights: {escaped(path)} names no file of the folder. Paths are relative to FOLDER."

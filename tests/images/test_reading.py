@@ -12,6 +12,7 @@ import pytest
 from biasaudit.errors import DataError, UsageError
 from biasaudit.images.decode import decode
 from biasaudit.images.reading import read_folder
+from biasaudit.images.understood import understood
 from tests.hostile import class_folder, picture, save, written
 
 
@@ -131,10 +132,19 @@ def test_36_paths_that_lead_out_are_refused(path, root, tmp_path):
     assert set(table.ids) == set(read_folder(root).ids)
 
 
-def test_36_absolute_paths_throughout_end_the_run(root, tmp_path):
-    csv = table_csv(tmp_path, "path\n" + "\n".join(str(p) for p in sorted(root.rglob("*.png"))))
-    with pytest.raises(DataError, match=r"10 of 10 rows.*absolute paths and '\.\.' are refused"):
+def test_36_absolute_paths_that_end_as_no_file_does_end_the_run(root, tmp_path):
+    for name in ("other/0.png", "other/1.png"):
+        save(tmp_path / "outside" / name)
+    csv = table_csv(tmp_path, "path\n" + "\n".join(str(p) for p in sorted((tmp_path / "outside").rglob("*.png"))))
+    with pytest.raises(DataError, match=r"2 of 2 rows.*absolute paths and '\.\.' are refused"):
         read_folder(root, metadata=csv)
+
+
+def test_36_absolute_paths_mean_files_of_the_folder_by_how_they_end(root, tmp_path):
+    csv = table_csv(tmp_path, "path\n" + "\n".join(f"/other/place/{id}" for id in all_rows(root).split()[1:]))
+    table = read_folder(root, metadata=csv)
+    assert set(table.ids) == set(read_folder(root).ids)
+    assert "by how its paths end" in " ".join(understood(table))
 
 
 def test_39_equal_rows_count_once(root, tmp_path):

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 
 IMAGE = (
     *("path", "filepath", "imagepath", "imgpath", "imagefile", "filename", "file", "image", "imageid", "imagename"),
-    *("imageindex", "img", "imgid", "imgname", "isicid", "picture", "photo", "id", "name"),
+    *("imageindex", "img", "imgid", "imgname", "isicid", "picture", "photo", "imagenumber", "imageno", "imgno"),
+    *("fileid", "photoid", "pictureid", "idcode", "id", "name"),
 )
-"""Which file a row is about; the first of them that fits the files is believed."""
+"""Which file a row is about."""
+OF_ANYTHING = ("idcode", "id", "name")
+"""Those of them that rows of any table have."""
 LABEL = ("label", "labels")
 """What the image is called, without doubt."""
 LABEL_LIKE = (
@@ -30,6 +33,12 @@ def known(columns: Iterable[str], names: tuple[str, ...]) -> list[str]:
     """The columns that have one of these names, in the order of the names."""
     columns = list(columns)
     return sorted((c for c in columns if plain(c) in names), key=lambda c: (names.index(plain(c)), columns.index(c)))
+
+
+def image_name(column: str) -> int:
+    """How surely a column is called as one that names images: 0 it is not, 1 it may be, 2 it is."""
+    name = plain(column)
+    return 0 if name not in IMAGE else 1 if name in OF_ANYTHING else 2
 
 
 def called(wanted: str, columns: Iterable[str]) -> str | None:

@@ -12,8 +12,9 @@ from biasaudit.errors import DataError, UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
-from biasaudit.images.sources.image_column import image_column
-from biasaudit.images.sources.match import leads_out
+from biasaudit.images.sources.image_column import ImageColumn, image_column
+from biasaudit.images.sources.match import Way
+from biasaudit.images.sources.path_text import leads_out
 from biasaudit.images.splits import is_plain, part_of
 from biasaudit.results import Name, Sentence, say
 
@@ -39,14 +40,16 @@ def join_rows(
     base: str = "",
     wanted: str | None = None,
     labels: pd.Series | None = None,
+    root: Path | None = None,
 ) -> Rows:
     """Find the file that each row of a table means.
 
     files: ids of the images; base: the table's own folder, relative to the root; wanted: the column that names images,
-    None where that is to be found out; labels: what is likely to be the label of each row. Raises UsageError and
-    DataError as `image_column`, and DataError where two rows of one file disagree.
+    None where that is to be found out; labels: what is likely to be the label of each row; root: the folder of the
+    files, whose name tells which rows lie in another. Raises UsageError and DataError as `image_column`, and DataError
+    where two rows of one file disagree.
     """
-    found = image_column(table, files, base, wanted)
+    found = image_column(table, files, base, wanted, () if root is None else root.resolve().parts)
     paths = table[found.name]
     empty = paths.isna()
     there = pd.Series([id is not None for id in found.matches.ids], index=table.index)
@@ -63,11 +66,20 @@ def join_rows(
     return Rows(
         frame=frame,
         column=found.name,
-        how=say("images: named by column {column}", column=Name("column", found.name)),
+        how=_how(found),
         lost=lost,
         notes={note: n for note, n in counts.items() if n},
         warnings=tuple(warnings),
     )
+
+
+def _how(found: ImageColumn) -> Sentence:
+    column = Name("column", found.name)
+    if found.matches.way is Way.NUMBER:
+        return say("images: named by column {column}, by their numbers", column=column)
+    if found.matches.way is Way.ENDING:
+        return say("images: named by column {column}, by how its paths end", column=column)
+    return say("images: named by column {column}", column=column)
 
 
 def one_row_each(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
@@ -89,11 +101,12 @@ def one_row_each(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     return unique, len(frame) - len(unique)
 
 
-def check_parts(paths: pd.Series, files: Collection[str], root: Path) -> None:
+def check_parts(paths: pd.Series, files: Collection[str], root: Path, table: Path | None = None) -> None:
     """Raise UsageError where a table is about another part of a split than its folder.
 
     paths: what the table calls its images; of those whose beginning lies outside `root`, the folders may not be called
-    like another part than `root` is: `train/7.png` is not the `7.png` of a folder `test`.
+    like another part than `root` is: `train/7.png` is not the `7.png` of a folder `test`. table: its file, whose name
+    may not say so either, unless it lies in the folder.
     """
     own = next((part for name in reversed(root.resolve().parts[-2:]) if (part := part_of(name))), None)
     outer = {name for path in paths.head(MOST) for name in str(path).replace("\\", "/").split("/")[:-1]}
@@ -105,6 +118,21 @@ def check_parts(paths: pd.Series, files: Collection[str], root: Path) -> None:
             f"{escaped(root.resolve().name, 60)!r}: files of the same names are others there. Name the table of this "
             f"folder with --metadata, or give the folder that the table is about."
         )
+    if table is not None and not parts and not table.resolve().is_relative_to(root.resolve()):
+        _check_name(table, inside, root.resolve())
+
+
+def _check_name(table: Path, inside: set[str], root: Path) -> None:
+    about, own = part_of(table.stem), part_of(root.name)
+    if own is None and is_plain(root.parent.name):  # test/images
+        own = part_of(root.parent.name)
+    if "fold" in (about, own) or None in (about, own) or about == own or about in map(part_of, inside):
+        return
+    raise UsageError(
+        f"The table is called {escaped(table.name, 60)!r}, and the folder {escaped(root.name, 60)!r}: these are other "
+        f"parts of a split, where files of the same names are others. Name the table of this folder with --metadata, "
+        f"or give the folder that the table is about. If it is about these files, move it into the folder."
+    )
 
 
 MOST = 1000

@@ -95,8 +95,8 @@ def _joined(root: Path, file: Path, ids: Collection[str], options: Options) -> R
             called(wanted, rows.columns) if wanted else next(iter(known(rows.columns, (*LABEL, *LABEL_LIKE))), None)
         )
     kept = rows.drop(columns=ignored(options, list(rows.columns)))
-    joined = join_rows(kept, ids, _base(root, file), options.image_column, rows.get(labels) if labels else None)
-    check_parts(rows[joined.column].dropna(), ids, root)
+    joined = join_rows(kept, ids, _base(root, file), options.image_column, rows.get(labels) if labels else None, root)
+    check_parts(rows[joined.column].dropna(), ids, root, file)
     return replace(joined, warnings=(*warnings, *joined.warnings))
 
 
