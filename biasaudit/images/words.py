@@ -101,6 +101,14 @@ def nested_columns(n: int) -> Sentence:
     return say("{n} columns of the table hold lists, objects or bytes and were left out", n=n)
 
 
+def no_header(columns: Sequence[str]) -> Sentence:
+    """Warning of a list whose first line names no columns, and what they are called therefore."""
+    return say(
+        "the table has no header: its columns are called {columns}",
+        columns=listed(Name("column", escaped(each, 60)) for each in columns),
+    )
+
+
 def each_its_own_group(column: str, n: int) -> Sentence:
     """Warning of groups that keep nothing together."""
     return say(

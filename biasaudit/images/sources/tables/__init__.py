@@ -10,6 +10,7 @@ import pandas as pd
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.tables.attribute_list import attribute_list
+from biasaudit.images.sources.tables.blank_list import blank_list
 from biasaudit.images.sources.tables.delimited import delimited, text_of
 from biasaudit.images.sources.tables.json_text import json_text
 from biasaudit.images.sources.tables.parquet import parquet
@@ -19,7 +20,7 @@ Format = Callable[[str, str], pd.DataFrame | None]
 raises UsageError where it is and is wrong. The frame is text, missing where a cell is empty; `attrs["warnings"]` is a
 list of sentences that the reader should know."""
 
-FORMATS: tuple[Format, ...] = (json_text, attribute_list, delimited)
+FORMATS: tuple[Format, ...] = (json_text, attribute_list, blank_list, delimited)
 """In this order they are asked; the last takes any text."""
 
 BINARY_STARTS = {
@@ -33,8 +34,8 @@ BINARY_STARTS = {
 def read_table(file: Path, option: str = "--metadata") -> pd.DataFrame:
     """The rows of a table, every value as text ("007", "NA" and "None" stay so); empty cells are missing.
 
-    Reads CSV (commas, semicolons, tabs or bars; UTF-8, UTF-16 and Windows-1252), JSON lines, a JSON list, COCO,
-    CelebA's lists of attributes, and Parquet. `attrs["warnings"]` is a list of what the reader should know. `option` is
+    Reads CSV (commas, semicolons, tabs or bars; UTF-8, UTF-16 and Windows-1252), lists with blanks and no header,
+    CelebA's lists of attributes, JSON lines, other JSON with a row or a label an image, COCO, and Parquet. `attrs["warnings"]` is a list of what the reader should know. `option` is
     what named the file. Raises UsageError, with the line number where there is one.
     """
     name = escaped(str(file))
