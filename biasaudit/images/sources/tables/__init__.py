@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from biasaudit.errors import UsageError
+from biasaudit.images.kinds.foreign import no_table
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.tables.attribute_list import attribute_list
 from biasaudit.images.sources.tables.blank_list import blank_list
@@ -23,12 +24,8 @@ list of sentences that the reader should know."""
 FORMATS: tuple[Format, ...] = (json_text, attribute_list, blank_list, delimited)
 """In this order they are asked; the last takes any text."""
 
-BINARY_STARTS = {
-    b"PK\x03\x04": "a spreadsheet or zip archive",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x1f\x8b": "a compressed file",
-}
+HEAD = 4096
+"""Bytes from which it is told that a file is no table."""
 
 
 def read_table(file: Path, option: str = "--metadata") -> pd.DataFrame:
@@ -42,9 +39,9 @@ def read_table(file: Path, option: str = "--metadata") -> pd.DataFrame:
     raw = _bytes_of(file, name, option)
     if raw.startswith(b"PAR1"):
         return parquet(file, name)
-    for start, what in BINARY_STARTS.items():
-        if raw.startswith(start):
-            raise UsageError(f"{name} is {what}, not a table. Save the table as CSV (UTF-8).")
+    if (what := no_table(raw[:HEAD])) is not None:
+        then = "" if ":" in what else " Save the table as CSV (UTF-8)."
+        raise UsageError(f"{name} is no table but {what}.{then}")
     text, warnings = text_of(raw, name)
     for form in FORMATS:
         if (frame := form(text, name)) is not None:

@@ -39,9 +39,9 @@ def blank_list(text: str, name: str) -> pd.DataFrame | None:
     place = next((i for i, column in enumerate(columns) if mostly_pictures(column)), None)
     if place is None:
         place = next((i for i, column in enumerate(columns) if _are_paths(column)), None)
-    number, first = lines[0]
+    first = lines[0][1]
     headed = not any(map(ends_like_picture, first)) and not any(map(_is_number, first))
-    if headed and ("\t" in text.splitlines()[number - 1] or place is None):
+    if headed and (place is None or "\t" in text):
         return None  # for the reader of tables with a header
     if place is None and any(all(map(_is_number, column)) for column in columns) and n == len(lines) > 2:
         raise UsageError(

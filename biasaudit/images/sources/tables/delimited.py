@@ -16,6 +16,7 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.known_columns import IMAGE, known
+from biasaudit.images.sources.tables.title import check_title
 from biasaudit.results import Sentence
 
 DELIMITERS = ",;\t|"
@@ -52,6 +53,7 @@ def delimited(text: str, name: str) -> pd.DataFrame:
     if told := re.match(r"sep=(.)\r?\n", text):  # Excel's own first line
         text = text[told.end() :]
     delimiter, header = _header(text, name)
+    check_title(text, delimiter, name)
     keep = [i for i, column in enumerate(header) if column]
     rows = [[_meant(row[i]) or None for i in keep] for row in _rows(text, delimiter, len(header), name) if any(row)]
     frame = pd.DataFrame(rows, columns=[header[i] for i in keep], dtype="str")
