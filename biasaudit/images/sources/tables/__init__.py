@@ -32,8 +32,9 @@ def read_table(file: Path, option: str = "--metadata") -> pd.DataFrame:
     """The rows of a table, every value as text ("007", "NA" and "None" stay so); empty cells are missing.
 
     Reads CSV (commas, semicolons, tabs or bars; UTF-8, UTF-16 and Windows-1252), lists with blanks and no header,
-    CelebA's lists of attributes, JSON lines, other JSON with a row or a label an image, COCO, and Parquet. `attrs["warnings"]` is a list of what the reader should know. `option` is
-    what named the file. Raises UsageError, with the line number where there is one.
+    CelebA's lists of attributes, JSON lines, other JSON with a row or a label an image, COCO, and Parquet.
+    `attrs["warnings"]` is a list of what the reader should know. `option` is what named the file. Raises UsageError,
+    with the line number where there is one.
     """
     name = escaped(str(file))
     raw = _bytes_of(file, name, option)

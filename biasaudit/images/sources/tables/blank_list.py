@@ -51,8 +51,8 @@ def blank_list(text: str, name: str) -> pd.DataFrame | None:
         return None
     if wrong := next(((at, cells) for at, cells in lines if len(cells) != width), None):
         raise UsageError(
-            f"{name}, line {wrong[0]}: {len(wrong[1])} words where the others have {width}. Mend that line; where names "
-            f"have blanks in them, write it as CSV (UTF-8)."
+            f"{name}, line {wrong[0]}: {len(wrong[1])} words where the others have {width}. Mend that line; where "
+            f"names have blanks in them, write it as CSV (UTF-8)."
         )
     names = first if headed else [FILE if i == place else f"column {i + 1}" for i in range(width)]
     if twice := [column for column, times in Counter(names).items() if times > 1]:

@@ -37,8 +37,8 @@ def rows_of(whole: Mapping[str, Any], text: str, name: str) -> list[Row] | None:
     if rows is None:
         seen = ", ".join(repr(escaped(key, 40)) for key in keys[:8]) or "nothing"
         raise UsageError(
-            f"{name} holds one JSON object, with {seen}, which is read as no table. Wanted is a list of objects, one an "
-            f'image, such as [{{"path": "1.jpg", "label": "cat"}}], or {{"1.jpg": "cat"}}; or save it as CSV (UTF-8).'
+            f"{name} holds one JSON object, with {seen}, which is read as no table. Wanted is a list of objects, one "
+            f'an image, such as [{{"path": "1.jpg", "label": "cat"}}], or {{"1.jpg": "cat"}}; or save it as CSV (UTF-8).'
         )
     return rows
 

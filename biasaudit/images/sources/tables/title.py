@@ -37,8 +37,8 @@ def check_title(text: str, delimiter: str, name: str) -> None:
 def _said(name: str, above: list[int], width: int) -> str:
     first = f"line 1 has {above[0]} cell(s)" if len(above) == 1 else f"the first {len(above)} rows have fewer cells"
     return (
-        f"{name}: {first} and the rows below {width}. Remove what is a title, so that the first line names the columns; "
-        f"where it is meant to name them, name each."
+        f"{name}: {first} and the rows below {width}. Remove what is a title, so that the first line names the "
+        f"columns; where it is meant to name them, name each."
     )
 
 

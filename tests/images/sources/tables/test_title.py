@@ -35,7 +35,7 @@ def test_a_title_with_other_signs_than_the_table(tmp_path):
 
 
 def test_a_header_that_leaves_out_the_name_of_a_saved_row_number_says_so(tmp_path):
-    with pytest.raises(UsageError, match="line 1 has 1 cell.* and the rows below 2.*name each"):
+    with pytest.raises(UsageError, match=r"line 1 has 1 cell.* and the rows below 2.*name each"):
         read_table(written(tmp_path / "t.csv", b"path\n0,a.png\n1,b.png\n"))
 
 
