@@ -16,6 +16,7 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.known_columns import IMAGE, known
+from biasaudit.images.sources.tables.pictures import ends_like_picture
 from biasaudit.images.sources.tables.title import check_title
 from biasaudit.results import Sentence
 
@@ -82,6 +83,11 @@ def _header(text: str, name: str) -> tuple[str, list[str]]:
     if not any(map(any, headers.values())):
         raise UsageError(f"{name} has no header: its first line must name the columns.")
     best = max(headers, key=lambda each: (bool(known(headers[each], IMAGE)), len(headers[each])))
+    if any(map(ends_like_picture, headers[best])) and len(set(headers[best])) < len(headers[best]):
+        raise UsageError(
+            f"{name} has no header: its first line names a picture. Put a line with the names of the columns above it, "
+            f"such as path,label."
+        )
     if twice := [column for column, n in Counter(headers[best]).items() if n > 1 and column]:
         raise UsageError(f"{name} has more than one column {escaped(twice[0])!r}. Rename or remove one.")
     return best, headers[best]

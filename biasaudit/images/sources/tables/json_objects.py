@@ -23,7 +23,7 @@ def rows_of(whole: Mapping[str, Any], text: str, name: str) -> list[Row] | None:
     whole: the object that `text` is. Raises UsageError with what was seen where no table can be made of it.
     """
     keys, values = list(whole), list(whole.values())
-    if any(not isinstance(whole[column], list | dict) for column in known(keys, IMAGE)):
+    if any(not isinstance(whole[column], list | dict) for column in known(keys[:1000], IMAGE)):
         return None
     lists = {key: value for key, value in whole.items() if isinstance(value, list)}
     if mostly_pictures(keys) and all(map(_is_label, values)):
@@ -38,7 +38,8 @@ def rows_of(whole: Mapping[str, Any], text: str, name: str) -> list[Row] | None:
         seen = ", ".join(repr(escaped(key, 40)) for key in keys[:8]) or "nothing"
         raise UsageError(
             f"{name} holds one JSON object, with {seen}, which is read as no table. Wanted is a list of objects, one "
-            f'an image, such as [{{"path": "1.jpg", "label": "cat"}}], or {{"1.jpg": "cat"}}; or save it as CSV (UTF-8).'
+            f'an image, such as [{{"path": "1.jpg", "label": "cat"}}], or {{"1.jpg": "cat"}}. '
+            f"Or save it as CSV (UTF-8)."
         )
     return rows
 

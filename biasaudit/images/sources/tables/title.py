@@ -31,6 +31,11 @@ def check_title(text: str, delimiter: str, name: str) -> None:
             if sign == delimiter:
                 return
         elif above <= len(rows) - 2 and all(len(row) < width for row in rows[:above]):
+            if known(rows[0], IMAGE):
+                raise UsageError(
+                    f"{name}: line 1 names {len(rows[0])} columns, and the rows below have {width} cells. Name each "
+                    f"column, or take away the {sign!r} at the end of the rows."
+                )
             raise UsageError(_said(name, [len(row) for row in rows[:above]], width))
 
 

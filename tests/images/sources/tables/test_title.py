@@ -34,9 +34,17 @@ def test_a_title_with_other_signs_than_the_table(tmp_path):
         read_table(written(tmp_path / "t.csv", ("Cats, and dogs\n" + TABLE.replace(",", ";")).encode()))
 
 
-def test_a_header_that_leaves_out_the_name_of_a_saved_row_number_says_so(tmp_path):
-    with pytest.raises(UsageError, match=r"line 1 has 1 cell.* and the rows below 2.*name each"):
-        read_table(written(tmp_path / "t.csv", b"path\n0,a.png\n1,b.png\n"))
+@pytest.mark.parametrize("text", ["path\n0,a.png\n1,b.png\n", "path\na.png,\nb.png,\n"])
+def test_a_header_that_names_too_few_columns_says_so(text, tmp_path):
+    with pytest.raises(UsageError, match=r"line 1 names 1 columns, and the rows below have 2 cells. Name each"):
+        read_table(written(tmp_path / "t.csv", text.encode()))
+
+
+def test_a_first_line_that_is_a_row_says_so(tmp_path):
+    with pytest.raises(UsageError, match="has no header: its first line names a picture"):
+        read_table(written(tmp_path / "t.csv", b"a.png,0,0\nb.png,0,1\n"))
+    with pytest.raises(UsageError, match="more than one column '0'"):
+        read_table(written(tmp_path / "t.csv", b"path,0,0\nb.png,0,1\n"))
 
 
 @pytest.mark.parametrize(
