@@ -9,6 +9,7 @@ from biasaudit.errors import DataError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import Reason
+from biasaudit.images.sources.packed import packed_there
 from biasaudit.images.splits import held_out_names
 from biasaudit.images.table import ImageTable
 
@@ -40,7 +41,7 @@ def _nothing_there(table: ImageTable) -> str:
     seen = Counter(each.words for each in table.left_out)
     left = f" {seen.total()} files were left out; most often: {seen.most_common(1)[0][0]}." if seen else ""
     return (
-        f"There are no labelled images in {escaped(str(table.root))}.{left} "
+        f"There are no labelled images in {escaped(str(table.root))}.{left}{packed_there(table.root)} "
         f"FOLDER must hold one sub-folder of images a class, or --metadata must name a table with a label."
     )
 

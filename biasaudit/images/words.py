@@ -118,6 +118,14 @@ def without_part(n: int) -> Sentence:
     return say("{n} images have no part of the given split, and are learnt from", n=n)
 
 
+def no_header(columns: Sequence[str]) -> Sentence:
+    """Warning of a list whose first line names no columns, and what they are called therefore."""
+    return say(
+        "the table has no header: its columns are called {columns}",
+        columns=listed(Name("column", escaped(each, 60)) for each in columns),
+    )
+
+
 def each_its_own_group(column: str, n: int) -> Sentence:
     """Warning of groups that keep nothing together."""
     return say(

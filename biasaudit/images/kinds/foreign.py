@@ -6,7 +6,7 @@ import re
 
 # (where it stands, the bytes, what it is). Words go after "not an image but".
 SIGNS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"version https://git-lfs.github.com/spec/", "a Git LFS pointer: fetch the picture with git lfs pull"),
+    (0, b"version https://git-lfs.github.com/spec/", "a Git LFS pointer: fetch the file with git lfs pull"),
     (0, b"%PDF-", "a PDF document"),
     (0, b"%!PS", "a PostScript drawing"),
     (0, b"\xc5\xd0\xd3\xc6", "a PostScript drawing"),
@@ -63,6 +63,10 @@ ZIPPED: tuple[tuple[bytes, str], ...] = (
     (b".npy", "an archive of NumPy arrays: save them as PNG or TIFF"),
 )
 """What stands in the beginning of a zip archive that is something more."""
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+TEXTS = (b"version https://git-lfs.github.com/spec/", b"%PDF-", b"%!PS", b"{\\rtf")
+"""Of the signs those that no table in letters begins with."""
+JSON = "JSON"
 DATA_SET = re.compile(rb"[\x02\x08]\0[\0-\x20]\0(?:[A-Z]{2}.\0|[\0-\x80]\0\0\0)|\0\x08\0[\0-\x20][A-Z]{2}\0", re.DOTALL)
 """How a DICOM data set begins without the header of its file: a tag of group 2 or 8, and a length that can be."""
 HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
@@ -85,6 +89,19 @@ def told(head: bytes) -> str | None:
     return _of_text(head)
 
 
+def no_table(head: bytes) -> str | None:
+    """What a file is that begins so and can be no table, as words that go after "is"; None where it may be one."""
+    if head.startswith(PICTURES):
+        return "a picture"
+    if not _is_readable(head):
+        what = told(head)
+    else:  # letters alone may begin as other kinds do: a column may be called "MZ"
+        what = next((what for at, sign, what in SIGNS if sign in TEXTS and head.startswith(sign, at)), _of_text(head))
+    if what is None or what == "text" or what.startswith(JSON):
+        return None
+    return what if "pointer" in what else what.partition(":")[0]
+
+
 def _of_text(head: bytes) -> str | None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if SVG.search(text) and text.startswith(b"<"):
@@ -94,11 +111,11 @@ def _of_text(head: bytes) -> str | None:
     if text.startswith(b"<?xml"):
         return "an XML file"
     if b"/annex/objects/" in text[:200]:
-        return "a git-annex pointer: fetch the picture with git annex get"
+        return "a git-annex pointer: fetch the file with git annex get"
     if not _is_readable(head):
         return None
     if text.startswith((b"{", b"[")):
-        return "JSON, as a failed download leaves it"
+        return f"{JSON}, as a failed download leaves it"
     return "text"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from biasaudit.errors import UsageError
+from biasaudit.errors import DataError, UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
@@ -18,6 +18,7 @@ from biasaudit.images.sources.class_folder import laid_out, walked
 from biasaudit.images.sources.from_names import columns_of_names, named_groups
 from biasaudit.images.sources.known_columns import LABEL, LABEL_LIKE, called, known, plain
 from biasaudit.images.sources.listing import Listing, Options
+from biasaudit.images.sources.packed import packed_there
 from biasaudit.images.sources.rows import Rows, check_parts, join_rows, one_row_each
 from biasaudit.images.sources.tables import read_table
 from biasaudit.images.sources.told import told
@@ -37,6 +38,8 @@ def table(root: Path, options: Options) -> Listing | None:
     if not files:
         return None
     tree = walked(root, options)
+    if not tree.files and (there := packed_there(root)):
+        raise DataError(f"There are no images in {escaped(str(root))} that a table could name.{there}")
     layout = laid_out(tree, options)
     rows = _together([_joined(root, file, tree.files, options) for file in files])
     frame, ids = rows.frame, rows.frame[rows.column].tolist()

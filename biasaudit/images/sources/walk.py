@@ -16,6 +16,7 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
+from biasaudit.images.sources.packed import is_passed_over
 from biasaudit.results import Sentence
 
 TABLES, TEXTS = (".csv", ".tsv", ".jsonl", ".parquet"), (".txt", ".json")
@@ -24,7 +25,7 @@ NOT_IMAGES = {
     *TABLES,
     *TEXTS,
     *(".md", ".rst", ".log", ".xml", ".yaml", ".yml", ".toml"),
-    *(".html", ".py", ".ipynb", ".pdf", ".xlsx", ".xls", ".npy", ".npz", ".pkl", ".zip", ".gz"),
+    *(".html", ".py", ".ipynb", ".pdf", ".xlsx", ".xls"),
 }
 """Companions of a data set, passed over in silence; every other name is tried."""
 NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "license", "readme", "makefile"}
@@ -35,7 +36,7 @@ MAC = "__macosx"
 OURS = ({"audit.json", "report.html"}, {"cache", "split.csv"}, {"cache", "selftest.json"})
 """What a folder holds that we wrote: its thumbnails and what is kept in it are no photographs to audit."""
 
-What = Literal["file", "folder", "special", "report", "table", "text"] | tuple[Reason, str]
+What = Literal["file", "folder", "special", "report", "table", "text", "packed"] | tuple[Reason, str]
 """What a name stands for; of one that is left out the reason and its detail."""
 
 
@@ -76,6 +77,8 @@ def walk(root: Path, *, exclude: Sequence[str] = (), follow_links: bool = False,
             notes[words.EXCLUDED] += what == "file"
         elif what == "report":
             notes[words.EARLIER_AUDIT] += 1
+        elif what == "packed":
+            continue
         elif what == "special":
             notes[words.NOT_REGULAR] += 1
         elif isinstance(what, tuple):
@@ -153,6 +156,8 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
                     yield name, "table"
                 elif "/" not in folder and ending in TEXTS and entry.is_file():
                     yield name, "text"
+                elif is_passed_over(entry.name):
+                    yield name, "packed"
                 elif ending not in NOT_IMAGES and entry.name.lower() not in NOT_IMAGE_NAMES:
                     yield name, places.what(entry)
 

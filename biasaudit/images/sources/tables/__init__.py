@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from biasaudit.errors import UsageError
+from biasaudit.images.kinds.foreign import no_table
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.tables.attribute_list import attribute_list
+from biasaudit.images.sources.tables.blank_list import blank_list
 from biasaudit.images.sources.tables.delimited import delimited, text_of
 from biasaudit.images.sources.tables.json_text import json_text
 from biasaudit.images.sources.tables.parquet import parquet
@@ -19,31 +21,28 @@ Format = Callable[[str, str], pd.DataFrame | None]
 raises UsageError where it is and is wrong. The frame is text, missing where a cell is empty; `attrs["warnings"]` is a
 list of sentences that the reader should know."""
 
-FORMATS: tuple[Format, ...] = (json_text, attribute_list, delimited)
+FORMATS: tuple[Format, ...] = (json_text, attribute_list, blank_list, delimited)
 """In this order they are asked; the last takes any text."""
 
-BINARY_STARTS = {
-    b"PK\x03\x04": "a spreadsheet or zip archive",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x1f\x8b": "a compressed file",
-}
+HEAD = 4096
+"""Bytes from which it is told that a file is no table."""
 
 
 def read_table(file: Path, option: str = "--metadata") -> pd.DataFrame:
     """The rows of a table, every value as text ("007", "NA" and "None" stay so); empty cells are missing.
 
-    Reads CSV (commas, semicolons, tabs or bars; UTF-8, UTF-16 and Windows-1252), JSON lines, a JSON list, COCO,
-    CelebA's lists of attributes, and Parquet. `attrs["warnings"]` is a list of what the reader should know. `option` is
-    what named the file. Raises UsageError, with the line number where there is one.
+    Reads CSV (commas, semicolons, tabs or bars; UTF-8, UTF-16 and Windows-1252), lists with blanks and no header,
+    CelebA's lists of attributes, JSON lines, other JSON with a row or a label an image, COCO, and Parquet.
+    `attrs["warnings"]` is a list of what the reader should know. `option` is what named the file. Raises UsageError,
+    with the line number where there is one.
     """
     name = escaped(str(file))
     raw = _bytes_of(file, name, option)
     if raw.startswith(b"PAR1"):
         return parquet(file, name)
-    for start, what in BINARY_STARTS.items():
-        if raw.startswith(start):
-            raise UsageError(f"{name} is {what}, not a table. Save the table as CSV (UTF-8).")
+    if (what := no_table(raw[:HEAD])) is not None:
+        then = "" if ":" in what else " Save the table as CSV (UTF-8)."
+        raise UsageError(f"{name} is no table but {what}.{then}")
     text, warnings = text_of(raw, name)
     for form in FORMATS:
         if (frame := form(text, name)) is not None:

@@ -16,6 +16,8 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.known_columns import IMAGE, known
+from biasaudit.images.sources.tables.pictures import ends_like_picture
+from biasaudit.images.sources.tables.title import check_title
 from biasaudit.results import Sentence
 
 DELIMITERS = ",;\t|"
@@ -52,6 +54,7 @@ def delimited(text: str, name: str) -> pd.DataFrame:
     if told := re.match(r"sep=(.)\r?\n", text):  # Excel's own first line
         text = text[told.end() :]
     delimiter, header = _header(text, name)
+    check_title(text, delimiter, name)
     keep = [i for i, column in enumerate(header) if column]
     rows = [[_meant(row[i]) or None for i in keep] for row in _rows(text, delimiter, len(header), name) if any(row)]
     frame = pd.DataFrame(rows, columns=[header[i] for i in keep], dtype="str")
@@ -80,6 +83,11 @@ def _header(text: str, name: str) -> tuple[str, list[str]]:
     if not any(map(any, headers.values())):
         raise UsageError(f"{name} has no header: its first line must name the columns.")
     best = max(headers, key=lambda each: (bool(known(headers[each], IMAGE)), len(headers[each])))
+    if any(map(ends_like_picture, headers[best])) and len(set(headers[best])) < len(headers[best]):
+        raise UsageError(
+            f"{name} has no header: its first line names a picture. Put a line with the names of the columns above it, "
+            f"such as path,label."
+        )
     if twice := [column for column, n in Counter(headers[best]).items() if n > 1 and column]:
         raise UsageError(f"{name} has more than one column {escaped(twice[0])!r}. Rename or remove one.")
     return best, headers[best]

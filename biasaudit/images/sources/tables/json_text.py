@@ -1,4 +1,4 @@
-"""JSON: an object a line, a list of objects, or COCO's images, annotations and categories."""
+"""JSON: an object a line, a list of objects, an object of files, or COCO's images, annotations and categories."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images import words
-
-BETWEEN = "|"
-"""Stands between the categories of an image that has several."""
+from biasaudit.images.sources.tables.json_objects import BETWEEN, are_pairs, labelled, rows_of
 
 
 def json_text(text: str, name: str) -> pd.DataFrame | None:
@@ -24,10 +22,12 @@ def json_text(text: str, name: str) -> pd.DataFrame | None:
     if start not in ("{", "["):
         return None
     whole = _parsed(text)
-    if isinstance(whole, dict) and isinstance(whole.get("images"), list):
-        return _frame(_coco(whole, name))
+    if isinstance(whole, dict):
+        rows = _coco(whole, name) if _is_coco(whole) else rows_of(whole, text, name)
+        if rows is not None:
+            return _frame(rows)
     if isinstance(whole, list):
-        return _frame(_objects(whole, name))
+        return _frame(labelled(whole) if are_pairs(whole) else _objects(whole, name))
     if start == "[":
         raise UsageError(f"{name} begins like a JSON list, and is none. Mend it, or save the table as CSV (UTF-8).")
     rows = []
@@ -49,7 +49,7 @@ def _parsed(text: str) -> Any:
 
 def _objects(rows: list[Any], name: str) -> list[dict[str, Any]]:
     if not all(isinstance(row, dict) for row in rows):
-        raise UsageError(f"{name}: a list of objects is wanted, one an image.")
+        raise UsageError(f'{name}: a list of objects is wanted, one an image, such as [{{"path": "1.jpg"}}].')
     return rows
 
 
@@ -70,6 +70,11 @@ def _text(value: Any) -> str | None:
         return None
     text = str(int(value)) if isinstance(value, bool) else str(value)
     return text.encode("utf-8", "backslashreplace").decode()  # half of a pair of surrogates is no text
+
+
+def _is_coco(whole: dict[str, Any]) -> bool:
+    images = whole.get("images")
+    return isinstance(images, list) and not (images and all(isinstance(each, str | list) for each in images))
 
 
 def _coco(whole: dict[str, Any], name: str) -> list[dict[str, Any]]:
