@@ -28,7 +28,7 @@ from biasaudit.evidence.subgroups.columns import slug
 from biasaudit.evidence.subgroups.reference import check_reference
 from biasaudit.images.reading import read_folder
 from biasaudit.images.sources import Options
-from biasaudit.images.sources.questions import questions
+from biasaudit.images.sources.columns.questions import questions
 from biasaudit.images.table import ImageTable
 from biasaudit.images.understood import understood
 from biasaudit.model.given.opening import name_of

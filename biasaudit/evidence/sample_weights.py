@@ -11,8 +11,8 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.match import match_paths
-from biasaudit.images.sources.path_text import leads_out
+from biasaudit.images.sources.matching.match import match_paths
+from biasaudit.images.sources.matching.path_text import leads_out
 from biasaudit.images.sources.tables import read_table
 from biasaudit.images.table import ImageTable
 

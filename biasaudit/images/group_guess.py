@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from biasaudit.images import words
-from biasaudit.images.sources.known_columns import plain
+from biasaudit.images.sources.columns.known_columns import plain
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Sentence
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from biasaudit.errors import DataError
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import Reason
-from biasaudit.images.sources.labels import BLANK
+from biasaudit.images.sources.columns.labels import BLANK
 from biasaudit.images.sources.listing import Listing
 from biasaudit.images.splits import part_of
 from biasaudit.images.table import ImageTable

@@ -9,7 +9,7 @@ from biasaudit.errors import DataError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import Reason
-from biasaudit.images.sources.packed import packed_there
+from biasaudit.images.sources.folders.packed import packed_there
 from biasaudit.images.splits import held_out_names
 from biasaudit.images.table import ImageTable
 

@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from biasaudit.detectors import BUILTIN
-from biasaudit.images.sources.from_names import is_of_names
+from biasaudit.images.sources.columns.from_names import is_of_names
 from biasaudit.images.splits import USUAL
 from biasaudit.model.backbones import AUTO, BY_NAME
 from biasaudit.results import Audit, Finding, Holds, Name, Record, Sentence

@@ -171,7 +171,7 @@ def test_14_every_orientation_is_the_same_in_cues_model_and_report(tmp_path, see
 
 def test_27_no_read_permission_is_skipped(tmp_path, monkeypatch, seen):
     """As the system says it: the tests may run as root, who may read everything."""
-    from biasaudit.images.sources import walk
+    from biasaudit.images.sources.folders import walk
 
     hostile.class_folder(tmp_path / "data", cat=8, dog=8)
     may = os.access

@@ -17,8 +17,8 @@ from hypothesis import strategies as some
 
 from biasaudit.errors import AuditError, UsageError
 from biasaudit.images.reading import read_folder
+from biasaudit.images.sources.folders.walk import walk
 from biasaudit.images.sources.tables import read_table
-from biasaudit.images.sources.walk import walk
 from biasaudit.report.html import render
 from biasaudit.results import Audit
 from tests.benchmarks import fuzz

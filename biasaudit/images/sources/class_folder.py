@@ -11,14 +11,14 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
-from biasaudit.images.sources.asked_columns import check_columns
-from biasaudit.images.sources.from_names import columns_of_names, is_of_names, named_groups
-from biasaudit.images.sources.layout import Layout, read_layout
+from biasaudit.images.sources.columns.asked_columns import check_columns
+from biasaudit.images.sources.columns.from_names import columns_of_names, is_of_names, named_groups
+from biasaudit.images.sources.folders.layout import Layout, read_layout
+from biasaudit.images.sources.folders.masks import doubt_of_masks, doubt_of_pixels
+from biasaudit.images.sources.folders.unread import table_there, unread
+from biasaudit.images.sources.folders.walk import Tree, walk
 from biasaudit.images.sources.listing import Listing, Options
-from biasaudit.images.sources.masks import doubt_of_masks, doubt_of_pixels
 from biasaudit.images.sources.told import told
-from biasaudit.images.sources.unread import table_there, unread
-from biasaudit.images.sources.walk import Tree, walk
 from biasaudit.results import Sentence
 
 

@@ -13,13 +13,13 @@ from biasaudit.errors import DataError, UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
-from biasaudit.images.sources.asked_columns import check_columns, ignored
 from biasaudit.images.sources.class_folder import laid_out, walked
-from biasaudit.images.sources.from_names import columns_of_names, named_groups
-from biasaudit.images.sources.known_columns import LABEL, LABEL_LIKE, called, known, plain
+from biasaudit.images.sources.columns.asked_columns import check_columns, ignored
+from biasaudit.images.sources.columns.from_names import columns_of_names, named_groups
+from biasaudit.images.sources.columns.known_columns import LABEL, LABEL_LIKE, called, known, plain
+from biasaudit.images.sources.folders.packed import packed_there
 from biasaudit.images.sources.listing import Listing, Options
-from biasaudit.images.sources.packed import packed_there
-from biasaudit.images.sources.rows import Rows, check_parts, join_rows, one_row_each
+from biasaudit.images.sources.matching.rows import Rows, check_parts, join_rows, one_row_each
 from biasaudit.images.sources.tables import read_table
 from biasaudit.images.sources.told import told
 from biasaudit.results import Name, say

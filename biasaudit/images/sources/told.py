@@ -12,13 +12,13 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
-from biasaudit.images.sources.from_names import from_names, is_of_names
-from biasaudit.images.sources.known_columns import LABEL, LABEL_LIKE, known
-from biasaudit.images.sources.label_column import from_one_hot, label_column, one_hot, tells_the_same
-from biasaudit.images.sources.labels import Labels, labels_in
-from biasaudit.images.sources.layout import Layout
+from biasaudit.images.sources.columns.from_names import from_names, is_of_names
+from biasaudit.images.sources.columns.known_columns import LABEL, LABEL_LIKE, known
+from biasaudit.images.sources.columns.label_column import from_one_hot, label_column, one_hot, tells_the_same
+from biasaudit.images.sources.columns.labels import Labels, labels_in
+from biasaudit.images.sources.columns.split_column import given_split, likely_split
+from biasaudit.images.sources.folders.layout import Layout
 from biasaudit.images.sources.listing import Options
-from biasaudit.images.sources.split_column import given_split, likely_split
 from biasaudit.results import Name, Sentence, listed, say
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.known_columns import IMAGE, known
+from biasaudit.images.sources.columns.known_columns import IMAGE, known
 from biasaudit.images.sources.tables.pictures import ends_like_picture, mostly_pictures
 
 FILE = "file_name"

@@ -15,7 +15,7 @@ import pandas as pd
 from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.known_columns import IMAGE, known
+from biasaudit.images.sources.columns.known_columns import IMAGE, known
 from biasaudit.images.sources.tables.pictures import ends_like_picture
 from biasaudit.images.sources.tables.title import check_title
 from biasaudit.results import Sentence

@@ -8,7 +8,7 @@ from typing import Any
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.known_columns import IMAGE, known
+from biasaudit.images.sources.columns.known_columns import IMAGE, known
 from biasaudit.images.sources.tables.pictures import mostly_pictures
 from biasaudit.images.splits import part_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
-from biasaudit.images.sources.match import ENDINGS
+from biasaudit.images.sources.matching.path_text import ENDINGS
 
 NEARLY_ALL = 0.95
 

@@ -7,7 +7,7 @@ import io
 from itertools import islice
 
 from biasaudit.errors import UsageError
-from biasaudit.images.sources.known_columns import IMAGE, known
+from biasaudit.images.sources.columns.known_columns import IMAGE, known
 from biasaudit.images.sources.tables.pictures import ends_like_picture
 
 LOOKED_AT = 50

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from biasaudit.errors import DataError, UsageError
-from biasaudit.images.sources.rows import join_rows, one_row_each
+from biasaudit.images.sources.matching.rows import join_rows, one_row_each
 from biasaudit.images.sources.tables import read_table
 from tests.hostile import save, written
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from biasaudit.errors import DataError, UsageError
-from biasaudit.images.sources.rows import join_rows
+from biasaudit.images.sources.matching.rows import join_rows
 from biasaudit.images.sources.tables.json_text import json_text
 
 FRAME = pd.DataFrame({"path": ["a.png", "b.png"], "label": ["cat", "dog"]})

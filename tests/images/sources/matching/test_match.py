@@ -5,7 +5,7 @@ import pytest
 
 from biasaudit.errors import DataError, UsageError
 from biasaudit.images.reading import read_folder
-from biasaudit.images.sources.match import Way, match_paths
+from biasaudit.images.sources.matching.match import Way, match_paths
 from biasaudit.images.understood import understood
 from tests.hostile import class_folder, picture, save
 

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
-from biasaudit.images.sources.known_columns import IMAGE, known
+from biasaudit.images.sources.columns.known_columns import IMAGE, known
+from biasaudit.images.sources.folders.walk import Tree
 from biasaudit.images.sources.tables import read_table
-from biasaudit.images.sources.walk import Tree
 from biasaudit.results import Sentence
 
 LOOKED_AT, START = 20, 20_000

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from biasaudit.images.sources.path_text import folded, is_count, leads_out, number_of, stem_of, within
+from biasaudit.images.sources.matching.path_text import folded, is_count, leads_out, number_of, stem_of, within
 from biasaudit.images.splits import part_of
 
 

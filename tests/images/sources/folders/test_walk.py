@@ -11,8 +11,8 @@ import pytest
 from biasaudit.errors import UsageError
 from biasaudit.images.decode import decode
 from biasaudit.images.names import escaped
-from biasaudit.images.sources import walk as module
-from biasaudit.images.sources.walk import walk
+from biasaudit.images.sources.folders import walk as module
+from biasaudit.images.sources.folders.walk import walk
 from tests.hostile import class_folder, save, written
 
 

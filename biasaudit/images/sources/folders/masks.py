@@ -12,7 +12,7 @@ import numpy as np
 from biasaudit.images.decode import decode
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import Unreadable
-from biasaudit.images.sources.doubts import Doubt
+from biasaudit.images.sources.folders.doubts import Doubt
 
 MASK = re.compile(
     r"[\s_.-]*(?<![a-z])(masks?|seg(mentations?)?|gt|ground[\s_-]?truth|annotations?|labels?)(?![a-z])", re.I

@@ -12,9 +12,9 @@ from biasaudit.errors import DataError, UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.reasons import LeftOut, Reason
-from biasaudit.images.sources.image_column import ImageColumn, image_column
-from biasaudit.images.sources.match import Way
-from biasaudit.images.sources.path_text import leads_out
+from biasaudit.images.sources.matching.image_column import ImageColumn, image_column
+from biasaudit.images.sources.matching.match import Way
+from biasaudit.images.sources.matching.path_text import leads_out
 from biasaudit.images.splits import is_plain, part_of
 from biasaudit.results import Name, Sentence, say
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.doubts import (
+from biasaudit.images.sources.folders.doubts import (
     Doubt,
     doubt_of,
     doubt_of_masks_above,
@@ -20,7 +20,7 @@ from biasaudit.images.sources.doubts import (
     flat_parts,
     parts_in_parts,
 )
-from biasaudit.images.sources.folder_tree import FolderTree
+from biasaudit.images.sources.folders.folder_tree import FolderTree
 from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of
 from biasaudit.results import NOTHING, Name, Sentence, joined, listed, say
 

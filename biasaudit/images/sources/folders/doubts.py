@@ -12,8 +12,8 @@ from shlex import quote
 from typing import NamedTuple
 
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.folder_tree import FolderTree
-from biasaudit.images.sources.folder_words import numbered_groups, numbered_pieces, pictures_and_masks, running
+from biasaudit.images.sources.folders.folder_tree import FolderTree
+from biasaudit.images.sources.folders.folder_words import numbered_groups, numbered_pieces, pictures_and_masks, running
 from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of, words_of
 
 

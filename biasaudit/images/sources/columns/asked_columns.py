@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.from_names import is_of_names
-from biasaudit.images.sources.known_columns import called
+from biasaudit.images.sources.columns.from_names import is_of_names
+from biasaudit.images.sources.columns.known_columns import called
 from biasaudit.images.sources.listing import Options
 from biasaudit.images.splits import split_column
 

@@ -8,9 +8,9 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.doubts import Doubt
-from biasaudit.images.sources.known_columns import LABEL, LABEL_ENDINGS, LABEL_LIKE, called, known
-from biasaudit.images.sources.labels import as_lists
+from biasaudit.images.sources.columns.known_columns import LABEL, LABEL_ENDINGS, LABEL_LIKE, called, known
+from biasaudit.images.sources.columns.labels import as_lists
+from biasaudit.images.sources.folders.doubts import Doubt
 from biasaudit.images.splits import words_of
 
 FEW, MANY = 2, 30

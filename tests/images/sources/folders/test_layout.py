@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from biasaudit.errors import UsageError
-from biasaudit.images.sources.layout import read_layout
+from biasaudit.images.sources.folders.layout import read_layout
 
 
 def files(*folders, n=2):

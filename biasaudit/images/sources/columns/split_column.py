@@ -10,7 +10,7 @@ import pandas as pd
 from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.from_names import from_names, is_of_names
+from biasaudit.images.sources.columns.from_names import from_names, is_of_names
 from biasaudit.images.sources.listing import Options
 from biasaudit.images.splits import held_out_names, part_of, split_column, words_of
 from biasaudit.results import Sentence

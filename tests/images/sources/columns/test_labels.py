@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from biasaudit.errors import UsageError
-from biasaudit.images.sources.doubts import Doubt
-from biasaudit.images.sources.label_column import from_one_hot, label_column, one_hot
-from biasaudit.images.sources.labels import as_lists, labels_in
+from biasaudit.images.sources.columns.label_column import from_one_hot, label_column, one_hot
+from biasaudit.images.sources.columns.labels import as_lists, labels_in
+from biasaudit.images.sources.columns.questions import questions
+from biasaudit.images.sources.folders.doubts import Doubt
 from biasaudit.images.sources.listing import Options
-from biasaudit.images.sources.questions import questions
 
 
 def labels(*values, **choices):

@@ -16,7 +16,7 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
-from biasaudit.images.sources.packed import is_passed_over
+from biasaudit.images.sources.folders.packed import is_passed_over
 from biasaudit.results import Sentence
 
 TABLES, TEXTS = (".csv", ".tsv", ".jsonl", ".parquet"), (".txt", ".json")

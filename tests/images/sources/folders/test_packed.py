@@ -10,7 +10,7 @@ import pytest
 
 from biasaudit.errors import DataError
 from biasaudit.images.reading import read_folder
-from biasaudit.images.sources.packed import packed, packed_there
+from biasaudit.images.sources.folders.packed import packed, packed_there
 from tests.hostile import class_folder, written
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.known_columns import LABEL, LABEL_LIKE, called, known
-from biasaudit.images.sources.labels import as_lists
+from biasaudit.images.sources.columns.known_columns import LABEL, LABEL_LIKE, called, known
+from biasaudit.images.sources.columns.labels import as_lists
 from biasaudit.images.sources.listing import Options
 from biasaudit.images.sources.tables import read_table
 

@@ -7,7 +7,7 @@ import pytest
 
 from biasaudit.errors import UsageError
 from biasaudit.images.reading import read_folder
-from biasaudit.images.sources.masks import doubt_of_masks
+from biasaudit.images.sources.folders.masks import doubt_of_masks
 from tests.hostile import class_folder, picture, save
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from biasaudit.errors import DataError, UsageError
 from biasaudit.images.names import escaped
-from biasaudit.images.sources.known_columns import IMAGE, called, image_name, known
-from biasaudit.images.sources.match import Files, Matches, Way
-from biasaudit.images.sources.path_text import is_picture_name
+from biasaudit.images.sources.columns.known_columns import IMAGE, called, image_name, known
+from biasaudit.images.sources.matching.match import Files, Matches, Way
+from biasaudit.images.sources.matching.path_text import is_picture_name
 
 ENOUGH = 0.5
 """Share of the rows that must name a file, for a column of no known name to be the one that names images."""

@@ -1,0 +1,1 @@
+"""Which file a row of a table is about."""
