@@ -73,6 +73,7 @@ def _losses(table: ImageTable, listing: Listing) -> list[Loss]:
     of_rows = [path for reason in (Reason.NO_FILE, Reason.OUTSIDE) for path in paths.get(reason, [])]
     of_files = [path for reason in OF_FILES for path in paths.get(reason, [])] + without_row
     rows, files = table.n + len(of_rows), table.n + len(of_files)
+    beside = _beside(paths.get(Reason.BESIDE, []), table)
 
     def of(lost: list[str], among: int, what: str, step: str) -> Loss:
         folder = _folder_of(lost, table.ids)
@@ -88,13 +89,7 @@ def _losses(table: ImageTable, listing: Listing) -> list[Loss]:
         of(without_row, files, "files have no row in the table", f"{LEAVE_OUT} Or give each a row."),
         on_disk(Reason.NO_LABEL, "files lie in no class folder", LEAVE_OUT if table.n else NO_CLASSES),
         on_disk(Reason.APART, "files lie in folders that are no part of the split", LEAVE_OUT),
-        of(
-            _beside(paths.get(Reason.BESIDE, []), table),
-            0,
-            "files lie in a folder beside the parts of the split",
-            BESIDE,
-        ),
-        on_disk(Reason.LINK_OUT, LINKS, "Read what they lead to with --follow-links."),
+        of(beside, table.n + len(beside), "files lie in a folder beside the parts of the split", BESIDE),
     ]
 
 
@@ -102,10 +97,10 @@ BESIDE = "Where it is a class, lay it beside the classes in each part. Else leav
 
 
 def _beside(paths: Sequence[str], table: ImageTable) -> list[str]:
-    """Those in a folder that may be a class: as large as one, and called like no part of a split."""
+    """Those in a folder that may be a class: half as large as one, and called like no part of a split."""
     folders = Counter(path.rpartition("/")[0] for path in paths)
     largest, n = max(folders.items(), key=lambda each: each[1], default=("", 0))
-    if part_of(largest) is not None or n < table.n / max(len(table.classes), 1):
+    if part_of(largest) is not None or 2 * n < table.n / max(len(table.classes), 1):
         return []
     return [path for path in paths if path.rpartition("/")[0] == largest]
 

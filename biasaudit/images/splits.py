@@ -38,6 +38,11 @@ def part_of(name: str) -> Part | None:
     return said.pop() if len(said) == 1 else None
 
 
+def part_name(name: str) -> str:
+    """A part's name in lower case, its words apart where capitals alone parted them: `TestImages` is test_images."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).casefold()
+
+
 def alike_but_for_the_part(names: Iterable[str]) -> bool:
     """Whether names differ in what they say of a part alone: `seg_train` and `seg_test`, not `bullet_train` and `test`.
 

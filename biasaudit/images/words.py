@@ -101,9 +101,12 @@ def nested_columns(n: int) -> Sentence:
     return say("{n} columns of the table hold lists, objects or bytes and were left out", n=n)
 
 
-def likely_split(column: str, values: Sequence[str], held_out: Sequence[str]) -> Sentence:
-    """Warning of a column that looks like a given split, and was not named as one."""
-    example = column if held_out else f"{column}={values[-1]}"
+def likely_split(column: str, values: Sequence[str], held_out: str | None) -> Sentence:
+    """Warning of a column that looks like a given split, and was not named as one.
+
+    held_out: the value that is likely to mean it; None where the values say so themselves.
+    """
+    example = column if held_out is None else f"{column}={held_out}"
     return say(
         "the column {column} looks like a given split ({values}), and none was named: all of it is learnt from. "
         "--split {as_typed} holds a part out",
@@ -123,6 +126,27 @@ def no_header(columns: Sequence[str]) -> Sentence:
     return say(
         "the table has no header: its columns are called {columns}",
         columns=listed(Name("column", escaped(each, 60)) for each in columns),
+    )
+
+
+def same_names(one: str, other: str, example: str) -> Sentence:
+    """Warning of two classes whose files are called alike."""
+    return say(
+        "files of {one} and of {other} have the same names, such as {example}: where one was made of the other, leave "
+        "it out with --exclude",
+        one=Name("label", escaped(one, 60)),
+        other=Name("label", escaped(other, 60)),
+        example=Name("image", escaped(example, 60)),
+    )
+
+
+def inner_folders(names: Sequence[str], n: int) -> Sentence:
+    """Warning of folders within the classes that nothing is made of."""
+    return say(
+        "the classes hold {n} folders of their own, such as {folders}, which are not told apart: --layout '*/class' "
+        "takes them for the classes",
+        n=n,
+        folders=joined(Name("image", escaped(name, 40)) for name in names[:3]),
     )
 
 

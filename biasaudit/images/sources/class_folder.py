@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from biasaudit.images.sources.columns.asked_columns import check_columns
 from biasaudit.images.sources.columns.from_names import columns_of_names, is_of_names, named_groups
 from biasaudit.images.sources.folders.layout import Layout, read_layout
 from biasaudit.images.sources.folders.masks import doubt_of_masks, doubt_of_pixels
+from biasaudit.images.sources.folders.same_names import same_names
 from biasaudit.images.sources.folders.unread import table_there, unread
 from biasaudit.images.sources.folders.walk import Tree, walk
 from biasaudit.images.sources.listing import Listing, Options
@@ -63,6 +65,8 @@ def class_folder(root: Path, options: Options) -> Listing:
             *found.warnings,
             *_empty_classes(tree, layout),
             *_alike(found.images["label"]),
+            *same_names(ids, layout.places["label"]),
+            *_inner_folders(ids, layout),
             *unread(root, tree),
         ),
     )
@@ -91,6 +95,21 @@ def _empty_classes(tree: Tree, layout: Layout) -> list[Sentence]:
     classes = {layout.place(f"{as_unicode(folder)}/x")[0] for folder in tree.folders} - {None}
     held = set(layout.places["label"].dropna())
     return [words.empty_class(str(name)) for name in sorted(classes - held, key=str)]
+
+
+def _inner_folders(ids: Sequence[str], layout: Layout) -> list[Sentence]:
+    """A warning where most classes hold several folders: the classes may be those."""
+    inner: dict[str, set[str]] = {}
+    if layout.levels == ("class",):
+        for id, label in zip(ids, layout.places["label"], strict=True):
+            start = layout.within(id)
+            if isinstance(label, str) and start is not None and len(parts := id[len(start) :].split("/")) > 2:
+                inner.setdefault(label, set()).add(parts[1])
+    several = [names for names in inner.values() if len(names) > 1]
+    if 2 * len(several) <= layout.places["label"].nunique():
+        return []
+    names = sorted(set().union(*several))
+    return [words.inner_folders(names, len(names))]
 
 
 def _alike(labels: pd.Series) -> list[Sentence]:

@@ -20,8 +20,8 @@ LABEL_LIKE = (
     *("findinglabels", "groundtruth", "species", "breed", "classid", "labelid"),
 )
 """What is likely to be its label."""
-LABEL_ENDINGS = ("label", "class", "grade", "category", "diagnosis", "target", "y")
-"""Words at the end of a column's name that make its few values likely to be labels."""
+LABEL_ENDINGS = ("label", "grade", "diagnosis", "target")
+"""Words at the end of a column's name that make its few values likely to be labels, where folders are others."""
 
 
 def plain(column: str) -> str:

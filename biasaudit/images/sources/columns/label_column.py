@@ -41,7 +41,9 @@ def label_column(rows: pd.DataFrame, folder: pd.Series, doubt: Doubt | None, wan
             )
         return sure[0]
     classes = not doubt and folder.nunique() > 1
-    likely = known(columns, LABEL_LIKE) or [column for column in columns if _ends_like_a_label(column, rows[column])]
+    likely = known(columns, LABEL_LIKE)
+    if classes and not likely:
+        likely = [column for column in columns if _joins_folders(column, rows[column], folder)]
     if classes:
         if crossed := [column for column in likely if not _within(rows[column], folder)]:
             raise UsageError(
@@ -58,10 +60,12 @@ def label_column(rows: pd.DataFrame, folder: pd.Series, doubt: Doubt | None, wan
     raise UsageError(_nothing_says(rows, folder, doubt))
 
 
-def _ends_like_a_label(column: str, values: pd.Series) -> bool:
-    """Whether a column of few values is called such as "Retinopathy grade", or y."""
-    last = words_of(column)[-1:]
-    return last != [] and last[0] in LABEL_ENDINGS and FEW <= values.nunique() <= MANY
+def _joins_folders(column: str, values: pd.Series, folder: pd.Series) -> bool:
+    """Whether a column is called as "Retinopathy grade" is, or joins folders to fewer classes and is called y."""
+    said = words_of(column)
+    if not said or not FEW <= values.nunique() <= MANY or {*said} & {"age", "quality", "weight", "image"}:
+        return False
+    return said[-1] in LABEL_ENDINGS or (said[-1] in ("y", "class", "category") and _within(folder, values))
 
 
 def one_hot(rows: pd.DataFrame) -> list[str]:

@@ -11,14 +11,23 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.columns.from_names import from_names, is_of_names
+from biasaudit.images.sources.columns.known_columns import plain
 from biasaudit.images.sources.listing import Options
 from biasaudit.images.splits import held_out_names, part_of, split_column, words_of
 from biasaudit.results import Sentence
 
 HELD_OUT = "test"
 """What images are said to be of whose value the user calls held out."""
-CALLED = frozenset({"split", "subset", "partition", "fold", "usage", "train", "test"})
-"""Words in the names of columns that tell the part of a split."""
+CALLED = frozenset(
+    {"split", "subset", "partition", "fold", "usage", "train", "test", "phase", "set", "dataset", "mode"}
+)
+"""Words in the names of columns whose values are called as parts are."""
+NUMBERED = frozenset({
+    "split", "splits", "subset", "partition", "fold", "foldid", "splitid", "datasplit", "datafold", "train", "istrain",
+    "test", "istest", "istraining", "intrain",
+})  # fmt: skip
+"""Names, without signs, of columns whose numbers, or yes and no, are parts."""
+YES_NO = (("0", "1"), ("False", "True"), ("false", "true"), ("no", "yes"), ("0.0", "1.0"))
 MOST = 12
 """Values that such a column has at most."""
 
@@ -40,7 +49,7 @@ def given_split(ids: Sequence[str], rows: pd.DataFrame, wanted: str) -> tuple[st
             raise UsageError(f"--split {escaped(wanted, 60)}: the column has {_listed(there)}, and not that value.")
         return column, values.map(lambda each: HELD_OUT if each == value else each, na_action="ignore")
     if not held_out_names(there):
-        example = quote(f"{column}={there[-1]}") if there else "COLUMN=VALUE"
+        example = quote(f"{column}={_held_out(column, there)}") if there else "COLUMN=VALUE"
         raise UsageError(
             f"--split {escaped(column, 60)}: its values are {_listed(there) or 'nothing'}, and none of them says that "
             f"it is held out. Say which is, such as --split {escaped(example, 80)}, call that part test, testing, "
@@ -55,12 +64,20 @@ def likely_split(rows: pd.DataFrame, options: Options) -> Iterator[Sentence]:
         return
     for column in rows.columns:
         values = sorted(map(str, rows[column].dropna().unique()))
-        if column in options.ignore or not 1 < len(values) <= MOST or not CALLED & set(words_of(column)):
+        if column in options.ignore or not 1 < len(values) <= MOST:
             continue
-        parts = held_out_names(values)
-        if parts or all(value.isdigit() for value in values) or any(part_of(value) for value in values):
-            yield words.likely_split(column, values, sorted(parts))
+        numbered = plain(column) in NUMBERED and (tuple(values) in YES_NO or all(value.isdigit() for value in values))
+        called = CALLED & set(words_of(column)) and all(part_of(value) for value in values)
+        if numbered or called:
+            yield words.likely_split(column, values, None if held_out_names(values) else _held_out(column, values))
             return
+
+
+def _held_out(column: str, values: Sequence[str]) -> str:
+    """The value that is likely to mean held out: of a column that says who is learnt from, its no."""
+    said = words_of(column)
+    learnt = {"train", "training", "istrain"} & {*said, plain(column)} and "test" not in said
+    return values[0] if learnt else values[-1]
 
 
 def _listed(values: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from biasaudit.images.names import escaped
 from biasaudit.images.sources.folders.folder_tree import FolderTree
-from biasaudit.images.sources.folders.folder_words import numbered_groups, numbered_pieces, pictures_and_masks, running
+from biasaudit.images.sources.folders.folder_words import numbered_groups, numbered_pieces, pictures_and_masks
 from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of, words_of
 
 
@@ -30,8 +30,6 @@ class Doubt(NamedTuple):
 
 
 TABLE = "Where the labels stand in a table: --metadata; in the files' names: --label-column 'name:PATTERN'."
-MOST_ALIKE = 0.9
-"""Share of the names of files that two folders must have in common, to be two sides of the same pictures."""
 
 
 def flat_parts(found: FolderTree, above: str) -> Doubt:
@@ -63,14 +61,14 @@ def doubt_of(found: FolderTree, above: str = "") -> Doubt | None:
     """Why the top folders may be no classes; None where nothing speaks against it."""
     doubts = (
         *(_pieces, _patients, _masks, _split_inside, _copies, _same_folders, _named_by_part_and_class),
-        *(_same_files, _some_hold_folders),
+        _some_hold_folders,
     )
     return _first(doubts, found, above)
 
 
 def doubt_of_parts(found: FolderTree, above: str) -> Doubt | None:
     """The same of the folders in the parts of a split."""
-    return _first((_pieces, _patients, _masks, _same_folders, _same_files), found, above)
+    return _first((_pieces, _patients, _masks, _same_folders), found, above)
 
 
 def doubt_of_masks_above(found: FolderTree, above: str) -> Doubt | None:
@@ -149,14 +147,15 @@ def _copies(found: FolderTree, above: str) -> Doubt | None:
 def _same_folders(found: FolderTree, above: str) -> Doubt | None:
     below = {name: found.below(name) for name in found.tops if found.below(name)}
     one_each = len(set(below.values())) == 1 and all(len(names) == 1 for names in below.values())
-    inner = {name: found.unwrapped(name)[1].tops for name in below}  # cats/images, dogs/images hold nothing more
+    unwrapped = {name: found.unwrapped(name) for name in below}
+    inner = {name: tree.tops for name, (_, tree) in unwrapped.items()}  # cats/images, dogs/images hold nothing more
     if one_each and all(len(names) == 1 for names in inner.values()):
         return None
     counts = Counter(each for names in inner.values() for each in names)
     if not (shared := sorted(each for each, n in counts.items() if n > 1 and not _are_pictures(each))):
         return None
     holders = [name for name, names in inner.items() if set(names) & set(shared)]
-    deeper = "*/" if any(inner[name] != below[name] for name in holders) else ""
+    deeper = "*/" * max(unwrapped[name][0].count("/") for name in holders)
     named = f"{_layout(above, f'*/{deeper}class')}"
     if any(part_of(name) for name in found.tops):
         named += f"; and the top ones the parts of a split: {_layout(above, f'split/{deeper}class')}"
@@ -180,27 +179,6 @@ def _named_by_part_and_class(found: FolderTree, above: str) -> Doubt | None:
         f"The folders {_listed(found.tops)} seem to name a part of a split and a class at once.",
         f"Lay them out as part/class, such as train/cat; where they are the classes as they are: {_layout(above)}.",
     )
-
-
-def _same_files(found: FolderTree, above: str) -> Doubt | None:
-    """Two folders of files with the same names, which are no running numbers: pictures and their masks, or copies."""
-    stems = {name: own for name in found.tops if len(own := found.stems.get(name, frozenset())) > 2}
-    names = list(stems)
-    for place, one in enumerate(names[:MOST_FOLDERS]):
-        for other in names[place + 1 : MOST_FOLDERS]:
-            both = stems[one] & stems[other]
-            if len(both) >= MOST_ALIKE * min(len(stems[one]), len(stems[other])) and not running(both):
-                return Doubt(
-                    f"The folders {escaped(one, 60)!r} and {escaped(other, 60)!r} hold files of the same names, such "
-                    f"as {escaped(min(both), 60)!r}, as pictures and what was made of them do.",
-                    f"Leave one out, such as --exclude {quote(escaped(other, 60))}; where both are classes: "
-                    f"{_layout(above)}.",
-                )
-    return None
-
-
-MOST_FOLDERS = 20
-"""Folders up to which each is held against each other."""
 
 
 def _some_hold_folders(found: FolderTree, above: str) -> Doubt | None:

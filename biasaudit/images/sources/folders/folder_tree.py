@@ -20,8 +20,6 @@ class FolderTree:
     """Folder -> those right below it that hold images, by their own names."""
     loose: Mapping[str, int]
     """Folder -> images that lie right in it."""
-    stems: Mapping[str, frozenset[str]]
-    """Folder -> the names, without their endings, of the images that lie right in it."""
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> FolderTree:
@@ -29,16 +27,13 @@ class FolderTree:
         counts: dict[str, int] = defaultdict(int)
         children: dict[str, dict[str, None]] = defaultdict(dict)
         loose: dict[str, int] = defaultdict(int)
-        stems: dict[str, set[str]] = defaultdict(set)
         for id in ids:
-            *parts, name = id.split("/")
+            parts = id.split("/")[:-1]
             loose["/".join(parts)] += 1
-            stems["/".join(parts)].add(name.rpartition(".")[0])
             for depth, name in enumerate(parts):
                 children["/".join(parts[:depth])][name] = None
                 counts["/".join(parts[: depth + 1])] += 1
-        named = {folder: tuple(sorted(names)) for folder, names in children.items()}
-        return cls(counts, named, loose, {folder: frozenset(names) for folder, names in stems.items()})
+        return cls(counts, {folder: tuple(sorted(names)) for folder, names in children.items()}, loose)
 
     @property
     def tops(self) -> tuple[str, ...]:
@@ -71,7 +66,6 @@ class FolderTree:
             {name[cut:]: n for name, n in self.counts.items() if name.startswith(start)},
             {name[cut:]: names for name, names in self.children.items() if f"{name}/".startswith(start)},
             {name[cut:]: n for name, n in self.loose.items() if f"{name}/".startswith(start)},
-            {name[cut:]: stems for name, stems in self.stems.items() if f"{name}/".startswith(start)},
         )
 
     @staticmethod
@@ -79,12 +73,9 @@ class FolderTree:
         """Several, such as the parts of a split, laid upon one another."""
         counts, loose = Counter[str](), Counter[str]()
         children: dict[str, set[str]] = defaultdict(set)
-        stems: dict[str, frozenset[str]] = {}
         for tree in trees:
             counts.update(tree.counts)
             loose.update(tree.loose)
             for folder, names in tree.children.items():
                 children[folder].update(names)
-            for folder, own in tree.stems.items():
-                stems[folder] = stems.get(folder, frozenset()) | own
-        return FolderTree(counts, {folder: tuple(sorted(names)) for folder, names in children.items()}, loose, stems)
+        return FolderTree(counts, {folder: tuple(sorted(names)) for folder, names in children.items()}, loose)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from biasaudit.images.splits import words_of
+from biasaudit.images.splits import part_of, words_of
 
 # fmt: off
 PIECES = frozenset({
@@ -28,25 +28,42 @@ PICTURES = frozenset({
 })
 MASKS = frozenset({
     "mask", "masks", "groundtruth", "gt", "truth", "segmentation", "segmentations", "annotation", "annotations",
-    "annotated", "label", "labels", "target", "targets", "manual", "depth", "output", "outputs", "seg",
+    "annotated", "ann", "anno", "lbl", "lbls", "label", "labels", "target", "targets", "manual", "depth", "output",
+    "outputs", "seg",
 })
 """Words of folders of photographs, and of what is drawn over them, where the two stand side by side."""
 # fmt: on
+LETTERED = frozenset({"part", "batch", "chunk", "shard", "volume", "vol", "disc", "disk", "archive", "set"})
+"""Those of them that a letter may stand behind: "block A" may be a class."""
+CASES, NEARLY_ALL = 6, 0.8
+"""How many folders, and which share of them, differ in a long number alone where they are cases."""
 LONG = re.compile(r"(?<!\d)\d{3,}(?!\d)")
 """Numbers of cases and patients, where nothing else differs."""
 
 
 def numbered_pieces(names: Collection[str]) -> list[str]:
     """Those that say "part" or the like, and differ in nothing but a number or a letter; empty where fewer than two."""
-    return _most_alike(name for name in names if PIECES & set(words_of(name)))
+    return _most_alike(
+        name
+        for name in names
+        if (said := set(words_of(name))) & (PIECES if any(map(str.isdigit, name)) else LETTERED) and not said & CLASSES
+    )
 
 
 def numbered_groups(names: Collection[str]) -> list[str]:
     """Those that say "patient" or the like before a number, or hold a long number behind words, and nothing differs."""
-    called = [name for name in names if _is_behind(name, GROUPS)]
-    return _most_alike(called) or _most_alike(
+    called = _most_alike(name for name in names if _is_behind(name, GROUPS))
+    return called or _numbered_cases(names)
+
+
+def _numbered_cases(names: Collection[str]) -> list[str]:
+    """Nearly all of several, where they hold long numbers behind one word that say nothing, as of cases."""
+    alike = _most_alike(
         name for name in names if LONG.search(name) and _has_a_word(name) and not CLASSES & set(words_of(name))
     )
+    numbers = [int(found) for name in alike for found in LONG.findall(name)]
+    round_ones = sum(number % 10 == 0 for number in numbers)
+    return alike if len(alike) >= max(CASES, NEARLY_ALL * len(names)) and 2 * round_ones < len(numbers) else []
 
 
 def _is_behind(name: str, words: frozenset[str]) -> bool:
@@ -75,16 +92,8 @@ def _without_number(name: str) -> str:
 
 def pictures_and_masks(names: Collection[str]) -> tuple[str, str] | None:
     """A folder of photographs and one of what was drawn over them, among some; None where not both are there."""
-    of_pictures = [name for name in names if PICTURES & set(words_of(name)) and not MASKS & set(words_of(name))]
+    of_pictures = [
+        name for name in names if (PICTURES & set(words_of(name)) or part_of(name)) and not MASKS & set(words_of(name))
+    ]
     of_masks = [name for name in names if MASKS & set(words_of(name))]
     return (of_pictures[0], of_masks[0]) if of_pictures and of_masks else None
-
-
-def running(stems: Collection[str]) -> bool:
-    """Whether most names of files are running numbers behind the same word, which begin anew in every folder."""
-    numbers: dict[str, list[int]] = {}
-    for stem in stems:
-        if found := re.findall(r"\d{1,15}", stem):
-            numbers.setdefault(re.sub(r"\d+", "", stem), []).append(int(found[-1]))
-    most = max(numbers.values(), key=len, default=[])
-    return 2 * len(most) > len(stems) and max(most) - min(most) + 1 <= 1.5 * len(most) + 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from shlex import quote
@@ -21,7 +20,7 @@ from biasaudit.images.sources.folders.doubts import (
     parts_in_parts,
 )
 from biasaudit.images.sources.folders.folder_tree import FolderTree
-from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of
+from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_name, part_of
 from biasaudit.results import NOTHING, Name, Sentence, joined, listed, say
 
 LEVELS = {"class": say("class"), "split": say("split"), "group": say("group"), "*": say("*")}
@@ -54,7 +53,7 @@ class Layout:
         if start is None or len(folders) < len(self.levels):
             return None, None if start is None else self.parts[start], None
         told = {level: unicodedata.normalize("NFC", name) for level, name in zip(self.levels, folders, strict=False)}
-        split = self.parts[start] or (told["split"].casefold() if "split" in told else None)
+        split = self.parts[start] or (part_name(told["split"]) if "split" in told else None)
         return told.get("class"), split, told.get("group")
 
     def of(self, ids: Collection[str]) -> Layout:
@@ -69,7 +68,17 @@ def read_layout(ids: Collection[str], pattern: str | None = None) -> Layout:
 
     Raises UsageError where the pattern is none.
     """
-    return (_found_out(ids) if pattern is None else _as_told(pattern)).of(ids)
+    if pattern is None:
+        return _found_out(ids).of(ids)
+    layout = _as_told(pattern).of(ids)
+    classes = sorted(layout.places["label"].dropna().unique())
+    if len(layout.levels) > 1 and "split" not in layout.levels and classes and all(map(is_plain, classes)):
+        instead = pattern.strip("/").replace("class", "split/class")
+        raise UsageError(
+            f"--layout {escaped(pattern, 60)!r} takes {', '.join(map(repr, classes[:4]))} for the classes, which are "
+            f"called like the parts of a split. Where they are: --layout {quote(escaped(instead, 60))}."
+        )
+    return layout
 
 
 def _found_out(ids: Collection[str]) -> Layout:
@@ -86,7 +95,7 @@ def _found_out(ids: Collection[str]) -> Layout:
         doubt = doubt_of_masks_above(found, outer) or parts_in_parts(found, found.tops, outer)
         return Layout(parts={above: None}, levels=("class", "split"), how=how, doubt=doubt)
     if named and len({part_of(name) for name in named}) > 1 and alike_but_for_the_part(named):
-        parts = {f"{above}{name}/": name.casefold() for name in named}
+        parts = {f"{above}{name}/": part_name(name) for name in named}
         return Layout(parts=parts, doubt=flat_parts(found, outer))
     how = say("classes: the folders in {folder}", folder=_folder(wrapper or "FOLDER"))
     return Layout(parts={above: None}, how=how, doubt=doubt_of(found, outer))
@@ -95,7 +104,7 @@ def _found_out(ids: Collection[str]) -> Layout:
 def _of_split(above: str, outer: str, deep: Mapping[str, str], found: FolderTree) -> Layout:
     """Folders that are the parts of a split, each with the classes in it but for those that are not labelled."""
     labelled = {name: inner for name, inner in deep.items() if not _is_unlabelled(name, deep, found)}
-    parts = {f"{above}{inner}/": name.casefold() for name, inner in labelled.items()}
+    parts = {f"{above}{inner}/": part_name(name) for name, inner in labelled.items()}
     folders = listed(_folder(start.rstrip("/")) for start in parts)
     how = say("classes: the folders in {parts}, which are the parts of a split", parts=folders)
     inside = FolderTree.together([found.inside(inner) for inner in labelled.values()])
@@ -106,8 +115,10 @@ def _of_split(above: str, outer: str, deep: Mapping[str, str], found: FolderTree
 def _is_unlabelled(part: str, deep: Mapping[str, str], found: FolderTree) -> bool:
     """Whether a part holds a single folder that no other part has, as a test part without labels does."""
     own = found.below(deep[part])
-    others = Counter(each for name, inner in deep.items() if name != part for each in found.below(inner))
-    return len(own) == 1 and len(others) > 1 and own[0] not in others
+    others = {
+        each for name, inner in deep.items() if name != part and len(below := found.below(inner)) > 1 for each in below
+    }
+    return len(own) == 1 and bool(others) and own[0] not in others
 
 
 def _other_classes(parts: Mapping[str, str], found: FolderTree, outer: str) -> Doubt | None:
@@ -116,7 +127,8 @@ def _other_classes(parts: Mapping[str, str], found: FolderTree, outer: str) -> D
     for name, own in classes.items():
         others = set().union(*(each for other, each in classes.items() if other != name))
         spelled = {each for inner in parts.values() for each in found.below(inner)}
-        respelled = len(spelled) > len({each.casefold() for each in spelled})
+        elsewhere = {each for other, inner in parts.items() if other != name for each in found.below(inner)}
+        respelled = [each for each in found.below(parts[name]) if each not in elsewhere and each.casefold() in others]
         if others and ((len(own) > 1 and not own & others) or respelled):
             return Doubt(
                 f"The folders in {escaped(name, 60)!r} are called otherwise than those in the other parts of the split "

@@ -161,3 +161,23 @@ def test_each_label_is_asked_about_in_turn(tmp_path):
     for wrong in (Options(metadata=file), Options(), Options(metadata=file, positive=("1",))):
         with pytest.raises(UsageError, match="--each-label"):
             questions(wrong)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "says"),
+    [
+        ("Retinopathy grade", [*"0110"], "'Retinopathy grade' looks like a label"),
+        ("y", [*"0000"], ""),
+        ("quality_grade", [*"0110"], ""),
+        ("age_category", [*"0110"], ""),
+        ("x", [*"0110"], ""),
+    ],
+)
+def test_columns_that_only_end_like_a_label_are_asked_about_where_folders_are_others(column, values, says):
+    if says:
+        with pytest.raises(UsageError, match=says):
+            label_column(frame(**{column: values}), FOLDER, None, None)
+    else:
+        assert label_column(frame(**{column: values}), FOLDER, None, None) is None
+    with pytest.raises(UsageError, match="Name it with --label-column"):
+        label_column(frame(**{column: [*"0110"], "disease": [*"abba"]}), NO_FOLDER, None, None)

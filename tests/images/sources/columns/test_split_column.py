@@ -45,6 +45,9 @@ def test_a_column_that_looks_like_a_split_is_proposed_and_others_are_not(told):
     assert "the column split looks like a given split (test, train), and none was named" in words
     assert "--split split holds a part out" in words
     assert "--split 'data fold=4'" in " ".join(told({"data fold": [n % 5 for n in range(N)]}).warnings)
+    said = " ".join(told({"is_train": [n % 2 for n in range(N)]}).warnings)
+    assert "--split is_train=0 holds a part out" in said
+    assert not told({"covid_test": [n % 2 for n in range(N)]}).warnings
     assert not told({"site": ["test" if n < 6 else "train" for n in range(N)]}).warnings
     assert not told({"split": [f"{n}" for n in range(N)]}).warnings
 

@@ -6,6 +6,7 @@ import pytest
 
 from biasaudit.errors import UsageError
 from biasaudit.images.sources.folders.layout import read_layout
+from biasaudit.images.splits import held_out_names
 
 
 def files(*folders, n=2):
@@ -78,6 +79,10 @@ def test_classes_with_the_parts_in_them():
         ("n01440764", "n01443537", "n01484850"),
         ("class_001", "class_002", "class_003"),
         ("train_a", "bus"),
+        ("BAE 146-200", "BAE 146-300", "CRJ-200", "CRJ-700", "Spitfire"),
+        ("Rs 10", "Rs 100", "Rs 200", "Rs 500"),
+        ("Block A", "Block B"),
+        ("class 1 images", "class 2 images"),
         ("cats/images", "dogs/images"),
     ],
 )
@@ -126,7 +131,11 @@ def test_class_folders_are_not_doubted(classes):
         (("Set-2024T000Z-001", "Set-2024T000Z-002"), "pieces"),
         (("Part I", "Part II"), "pieces"),
         (("partA", "partB"), "pieces"),
-        (("TCGA_CS_4941_1996", "TCGA_CS_4942_1997"), "patients"),
+        (tuple(f"TCGA_CS_{4941 + 7 * n}_1996" for n in range(8)), "patients"),
+        (("train", "train_masks", "test"), "--exclude train_masks"),
+        (("img_dir/train", "img_dir/val", "ann_dir/train", "ann_dir/val"), "--exclude ann_dir"),
+        (("train/imgs", "train/lbl", "val/imgs", "val/lbl"), "--exclude lbl"),
+        (("cup/train/good", "cup/test/bent", "cup/ground_truth/bent", "nut/train/good"), "--exclude ground_truth"),
         (
             ("wrapper/clinic a/cat", "wrapper/clinic b/cat", "wrapper/clinic a/dog"),
             r"--layout '\*/class'.*'\*/\*/class'",
@@ -148,13 +157,21 @@ def test_a_part_without_labels_has_none():
     assert places(files("train/cat", "train/dog", "test/cat"))["test/cat"] == ("cat", "test", None)
 
 
-def test_files_of_the_same_names_in_two_folders_are_asked_about_and_running_numbers_are_not():
-    def named(folders, stems):
-        return read_layout([f"{folder}/{stem}.png" for folder in folders for stem in stems]).doubt
+def test_a_test_part_is_held_out_however_its_words_stand_together():
+    read = read_layout(files("TrainImages/cat", "TrainImages/dog", "TestImages/cat", "TestImages/dog"))
+    assert set(read.places["split"]) == {"train_images", "test_images"}
+    assert held_out_names(set(read.places["split"])) == {"test_images"}
 
-    assert "--exclude low" in str(named(("high", "low"), ("ab3", "c9", "x1f", "k")))
-    assert named(("cat", "dog"), [f"IMG_{number:04d}" for number in range(9)]) is None
-    assert named(("cat", "dog"), [f"{number}" for number in range(1, 9)]) is None
+
+def test_letters_in_both_cases_are_classes_of_their_own():
+    letters = ("A", "a", "B", "b")
+    read = places(files(*(f"{part}/{letter}" for part in ("train", "test") for letter in letters)))
+    assert {place[0] for place in read.values()} == {*letters}
+
+
+def test_a_pattern_that_makes_classes_of_parts_is_asked_about():
+    with pytest.raises(UsageError, match=r"takes 'test', 'train' for the classes.*--layout '\*/split/class'"):
+        read_layout(files("a/train/x", "a/test/x", "b/train/y"), "*/class")
 
 
 def test_the_option_settles_it():
