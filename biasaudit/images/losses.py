@@ -90,6 +90,7 @@ def _losses(table: ImageTable, listing: Listing) -> list[Loss]:
         on_disk(Reason.NO_LABEL, "files lie in no class folder", LEAVE_OUT if table.n else NO_CLASSES),
         on_disk(Reason.APART, "files lie in folders that are no part of the split", LEAVE_OUT),
         of(beside, table.n + len(beside), "files lie in a folder beside the parts of the split", BESIDE),
+        on_disk(Reason.LINK_OUT, LINKS, "Read what they lead to with --follow-links."),
     ]
 
 

@@ -118,18 +118,25 @@ def check_parts(paths: pd.Series, files: Collection[str], root: Path, table: Pat
             f"{escaped(root.resolve().name, 60)!r}: files of the same names are others there. Name the table of this "
             f"folder with --metadata, or give the folder that the table is about."
         )
-    if table is not None and not parts and not table.resolve().is_relative_to(root.resolve()):
-        _check_name(table, inside, root.resolve())
+    if table is None or parts:
+        return
+    tops = {id.split("/")[0] if "/" in id else "" for id in files}
+    if len(tops) == 1 and part_of(top := tops.pop()):  # nothing lies there but test_images
+        _check_name(table, inside, part_of(top), top)
+    elif not table.resolve().is_relative_to(root.resolve()):
+        place = root.resolve()
+        own = part_of(place.name) or (
+            part_of(place.parent.name) if is_plain(place.parent.name) else None
+        )  # test/images
+        _check_name(table, inside, own, place.name)
 
 
-def _check_name(table: Path, inside: set[str], root: Path) -> None:
-    about, own = part_of(table.stem), part_of(root.name)
-    if own is None and is_plain(root.parent.name):  # test/images
-        own = part_of(root.parent.name)
+def _check_name(table: Path, inside: set[str], own: str | None, folder: str) -> None:
+    about = part_of(table.stem)
     if "fold" in (about, own) or None in (about, own) or about == own or about in map(part_of, inside):
         return
     raise UsageError(
-        f"The table is called {escaped(table.name, 60)!r}, and the folder {escaped(root.name, 60)!r}: these are other "
+        f"The table is called {escaped(table.name, 60)!r}, and the folder {escaped(folder, 60)!r}: these are other "
         f"parts of a split, where files of the same names are others. Name the table of this folder with --metadata, "
         f"or give the folder that the table is about. If it is about these files, move it into the folder."
     )

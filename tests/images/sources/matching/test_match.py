@@ -204,6 +204,16 @@ def test_a_table_of_another_part_is_no_table_of_the_folder(part, tmp_path):
     assert read_folder(root, metadata=table(root / "train.csv", **columns)).n == N
 
 
+def test_a_table_of_another_part_than_all_that_lies_in_the_folder(tmp_path):
+    names = [f"{n}.png" for n in range(N)]
+    root = folder(tmp_path / "set", [f"test_images/{name}" for name in names])
+    columns = {"id": names, "label": LABELS}
+    for place in (tmp_path, root):
+        with pytest.raises(UsageError, match=r"called 'train\.csv', and the folder 'test_images'"):
+            read_folder(root, metadata=table(place / "train.csv", **columns))
+        assert read_folder(root, metadata=table(place / "test_labels.csv", **columns)).n == N
+
+
 def test_rows_of_another_site_label_no_file(tmp_path):
     root = folder(tmp_path / "siteA", [f"{n}.png" for n in range(N)])
     names = [f"siteA/{n}.png" for n in range(N)] + [f"siteB/{n}.png" for n in range(N)]
