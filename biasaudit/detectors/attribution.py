@@ -24,7 +24,7 @@ NOT_ASKED: dict[RungName, Rung] = {
 }
 
 
-@detector(question=QUESTION)
+@detector(question=QUESTION, silence="no map could be made")
 def attribution(
     images: ImageTable,
     attribution_record: Attribution,

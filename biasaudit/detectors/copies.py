@@ -121,7 +121,10 @@ def _groups_across_splits(shared: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
-@detector(question="Does one picture, or one patient, stand in two splits, under two labels or under two patients?")
+@detector(
+    question="Does one picture, or one patient, stand in two splits, under two labels or under two patients?",
+    silence="no picture, and no patient, stands in two places",
+)
 def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     """Why it matters: a picture that is trained on and tested on makes any model look good; two labels for one
     picture mean that one of them is wrong, and two patients that they are one, or that a file was mixed up.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from biasaudit.results import Sentence
+from biasaudit.results import NOTHING, Sentence
 from biasaudit.results.sentences import ours
 
 
@@ -18,6 +18,8 @@ class Detector:
     id: str
     question: Sentence
     function: Callable[..., Iterable[Any]]
+    silence: Sentence = NOTHING
+    """What it means where it says nothing at all: that nothing was found, or that there was nothing to ask."""
 
     @property
     def rationale(self) -> str:
@@ -25,10 +27,13 @@ class Detector:
         return inspect.cleandoc(self.function.__doc__ or "")
 
 
-def detector(*, question: str) -> Callable[[Callable[..., Iterable[Any]]], Detector]:
-    """Turn a generator function into a `Detector` whose id is the function's name."""
+def detector(*, question: str, silence: str = "") -> Callable[[Callable[..., Iterable[Any]]], Detector]:
+    """Turn a generator function into a `Detector` whose id is the function's name.
+
+    silence: what it means where the function yields nothing, as the report's table of checks says it.
+    """
 
     def make(function: Callable[..., Iterable[Any]]) -> Detector:
-        return Detector(id=function.__name__, question=ours(question), function=function)
+        return Detector(id=function.__name__, question=ours(question), function=function, silence=ours(silence))
 
     return make

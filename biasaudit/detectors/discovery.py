@@ -34,7 +34,10 @@ LOOKED_AT = Section(
 """Where what is tied to a class, and may well be the subject, is told."""
 
 
-@detector(question="Does something that no cue names recur in the images of one class, and does the model use it?")
+@detector(
+    question="Does something that no cue names recur in the images of one class, and does the model use it?",
+    silence="nothing that no cue names recurs in one class",
+)
 def discovery(
     images: ImageTable,
     discovered: tuple[Pattern | FixedPlace, ...],

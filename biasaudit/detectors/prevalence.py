@@ -44,7 +44,7 @@ class _Tie:
     n: int
 
 
-@detector(question=QUESTION)
+@detector(question=QUESTION, silence="nothing to test: no column about people")
 def prevalence(
     images: ImageTable, group_columns: tuple[GroupColumn, ...], known_cues: tuple[CueValues, ...]
 ) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ RARE = say("Rare in the data need not mean rarer than in the population: --refer
 UNTESTED = Rung(state="untested", why=say("Counted in the table: no question of the label or of a model."))
 
 
-@detector(question=QUESTION)
+@detector(question=QUESTION, silence="nothing to count: no column about people")
 def representation(composition: tuple[Breakdown, ...]) -> Iterator[Finding]:
     """Why it matters: a model cannot learn from, and nobody can test it on, those who are not there.
 

@@ -303,7 +303,7 @@ def _finding(fall: _Fall, named: Sentence, images: ImageTable, predictions: Pred
     )
 
 
-@detector(question=QUESTION)
+@detector(question=QUESTION, silence="nothing to test: no given test part")
 def reversal(
     images: ImageTable, ties: tuple[Tie, ...], predictions: Predictions, settings: Settings
 ) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from biasaudit.errors import Unavailable, UsageError
 from biasaudit.evidence.gathering import SCAN
 from biasaudit.evidence.graph import Graph, evidence
 from biasaudit.evidence.providers import BUILTIN, PROVIDERS
-from biasaudit.results import say
+from biasaudit.results import RUNGS, Rung, say
 from biasaudit.runtime.plugins import installed
 from biasaudit.runtime.progress import Progress
 from tests.golden import clear
@@ -136,6 +136,25 @@ def test_a_finding_that_lacks_rungs_costs_its_detector_and_no_more():
     assert (answers.results, [(each.id, each.detector) for each in answers.findings]) == ((), [(whole.id, "complete")])
     assert [check.status for check in answers.checks] == ["ran", "failed"]
     assert "encoding, reliance, disparity" in answers.checks[1].reason
+
+
+def test_a_detector_that_says_nothing_tells_why_and_one_that_makes_no_test_says_so():
+    @detector(question="Anything?", silence="nothing to test: no column")
+    def silent():
+        yield from ()
+
+    @detector(question="How many?")
+    def counting():
+        whole = clear("brightness", 0.5)
+        yield whole.model_copy(update={"rungs": {name: Rung(state="untested", why=say("No.")) for name in RUNGS}})
+
+    answers = ask((silent, counting), Graph({}), Progress(quiet=True))
+    assert [check.reason for check in answers.checks] == ["nothing to test: no column", "counts, and makes no test"]
+
+
+def test_every_builtin_detector_that_may_say_nothing_tells_why():
+    at_every_cue = {"association", "encoding", "reliance", "disparity", "content_blind", "properties_together"}
+    assert [each.id for each in DETECTORS if not each.silence and each.id not in at_every_cue] == []
 
 
 def test_two_parts_with_one_id_are_refused():

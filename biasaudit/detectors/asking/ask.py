@@ -59,7 +59,8 @@ def ask(detectors: Iterable[Detector], graph: Graph, progress: Progress) -> Answ
         whole = [item for item in found if isinstance(item, Finding)]
         results += rungs
         findings += whole
-        checks.append(_ran(detector, [*rungs, *(rung for finding in whole for rung in finding.rungs.values())]))
+        asked: list[RungResult | Rung] = [*rungs, *(rung for finding in whole for rung in finding.rungs.values())]
+        checks.append(_ran(detector, asked, silent=not found))
         hand_back_freed_memory()
     return Answers(results=tuple(results), findings=tuple(findings), checks=tuple(checks))
 
@@ -107,8 +108,12 @@ def _check(result: RungResult) -> None:
     )
 
 
-def _ran(detector: Detector, rungs: Sequence[RungResult | Rung]) -> Check:
+COUNTS = say("counts, and makes no test")
+
+
+def _ran(detector: Detector, rungs: Sequence[RungResult | Rung], silent: bool) -> Check:
     tests = [rung for rung in rungs if rung.p_value is not None]
     shown = any(rung.smallest_detectable is not None for rung in tests)
     text = say("stands beside each finding") if shown else NOTHING
-    return Check(detector=detector.id, status="ran", tests=len(tests), smallest_detectable=text)
+    reason = detector.silence if silent else NOTHING if tests else COUNTS
+    return Check(detector=detector.id, status="ran", tests=len(tests), smallest_detectable=text, reason=reason)
