@@ -17,7 +17,7 @@ COLUMNS = re.compile(
 WORDS = ("patient", "person", "subject", "participant", "case", "pid", "study", "scene", "video", "clip", "pat")
 NAMED = tuple(rf"((?i:{word})[_-]?\d+)" for word in WORDS)
 """Where in a path a patient stands who is called so."""
-PATTERNS = (*NAMED, r"^([A-Za-z]+[_-]?\d+)[_. -]", r"^(\d{3,})[_. -]")
+PATTERNS = (*NAMED, r"^([A-Za-z]+[_-]?\d+)[_. -]", r"^(\d{3,})[_. -]", r"^(.*\d{3}.*)[_-]")
 """Where in a name a patient may stand; the first that fits is proposed. Short numbers are ages and codes."""
 FITS = 0.95
 """Share of the names that such a pattern must fit."""

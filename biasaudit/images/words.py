@@ -144,7 +144,7 @@ def inner_folders(names: Sequence[str], n: int) -> Sentence:
     """Warning of folders within the classes that nothing is made of."""
     return say(
         "the classes hold {n} folders of their own, such as {folders}, which are not told apart: --layout '*/class' "
-        "takes them for the classes",
+        "takes them for the classes, 'class/group' for patients or scenes",
         n=n,
         folders=joined(Name("image", escaped(name, 40)) for name in names[:3]),
     )

@@ -44,6 +44,12 @@ def test_folders_and_columns_of_patients_are_proposed_where_most_have_one_image(
     )
 
 
+def test_patients_in_the_middle_of_longer_names_are_proposed(tmp_path):
+    names = [f"{label(n // 2)}/SOB_{label(n // 2)}-14-{22549 + 3 * (n // 2)}AB-{'xyz'[n % 2]}.png" for n in range(N)]
+    assert "such as SOB_" in warnings(tmp_path / "1", names)
+    assert "--group-by" not in warnings(tmp_path / "2", [f"{label(n)}/ISIC_{24306 + n:07d}.png" for n in range(N)])
+
+
 def test_ages_and_other_short_numbers_in_names_are_no_patients(tmp_path):
     assert "--group-by" not in warnings(tmp_path, [f"{label(n)}/{20 + n // 2}_{n % 3}_{n}.png" for n in range(N)])
 
