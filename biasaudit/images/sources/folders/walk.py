@@ -154,7 +154,7 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
                 ending = os.path.splitext(entry.name)[1].lower()
                 if ending in TABLES and entry.is_file():
                     yield name, "table"
-                elif "/" not in folder and ending in TEXTS and entry.is_file():
+                elif "/" not in folder and ending in TEXTS and entry.is_file(follow_symlinks=False):
                     yield name, "text"
                 elif is_passed_over(entry.name):
                     yield name, "packed"

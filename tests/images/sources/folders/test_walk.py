@@ -225,3 +225,12 @@ def test_the_folder_of_the_audit_itself_is_never_read(root):
     save(root / "reports" / "data" / "evidence" / "x.png")
     assert "reports/data/evidence/x.png" in walk(root).files
     assert list(walk(root, out=root / "reports" / "data").files) == GOOD
+
+
+def test_texts_near_the_root_are_noticed_and_no_link_is_opened_for_one(tmp_path):
+    secret = written(tmp_path / "secret.txt", b"a/0.png\nb/1.png\n")
+    root = tmp_path / "data"
+    for name in ("list.txt", "meta/split.json", "deep/er/other.txt", "a/0.png"):
+        written(root / name, b"x")
+    (root / "link.txt").symlink_to(secret)
+    assert walk(root).texts == ("list.txt", "meta/split.json")
