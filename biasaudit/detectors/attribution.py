@@ -24,7 +24,7 @@ NOT_ASKED: dict[RungName, Rung] = {
 }
 
 
-@detector(question=QUESTION, silence="no map could be made")
+@detector(question=QUESTION, silence="nothing to test: no place that the maps could be asked about")
 def attribution(
     images: ImageTable,
     attribution_record: Attribution,

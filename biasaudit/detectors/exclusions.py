@@ -97,7 +97,7 @@ def _tied_to_class(images: ImageTable, lost: Counter[str]) -> Iterator[Finding]:
 
 @detector(
     question="Do the files that had to be left out fall on one class?",
-    silence="no file had to be left out, or as many of each class",
+    silence="no class lost more files than chance may explain, and none has hidden pixels",
 )
 def exclusions(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     """Why it matters: files fail for a reason (another camera, another archive), and what is left is no fair sample.

@@ -25,7 +25,7 @@ QUESTION = say("Are the pictures of one group of people darker, blurrier or smal
 NOT_ASKED = Rung(state="untested", why=say("Measured in the pictures: no question of a model."))
 
 
-@detector(question=QUESTION, silence="nothing to test: no column about people")
+@detector(question=QUESTION, silence="nothing to test: no column about people that can be compared")
 def image_quality(
     images: ImageTable, group_columns: tuple[GroupColumn, ...], known_cues: tuple[CueValues, ...]
 ) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ class _Tie:
     n: int
 
 
-@detector(question=QUESTION, silence="nothing to test: no column about people")
+@detector(question=QUESTION, silence="nothing to test: no column about people that can be compared")
 def prevalence(
     images: ImageTable, group_columns: tuple[GroupColumn, ...], known_cues: tuple[CueValues, ...]
 ) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ NOT_ASKED = Rung(state="untested", why=say("Asked of the column itself, under th
 EXAMPLES = 20
 
 
-@detector(question=QUESTION, silence="nothing to test: no column of groups")
+@detector(question=QUESTION, silence="nothing to test: no column of groups that can be compared")
 def subgroups(
     images: ImageTable,
     worst_groups: tuple[WorstGroup, ...],
