@@ -108,7 +108,7 @@ def _beside(paths: Sequence[str], table: ImageTable) -> list[str]:
 
 OF_FILES = (Reason.NO_LABEL, Reason.APART, Reason.LINK_OUT)
 RELATIVE = "Name images in the table relative to FOLDER."
-REFUSED = "(absolute paths and '..' are refused)"
+REFUSED = "(absolute paths and '..' are refused where no file ends alike)"
 LEAVE_OUT = "Leave them out with --exclude '{}'."
 AMONG_OTHERS = "They lie among those that are audited: complete what is missing."
 NO_CLASSES = "Where the labels stand in a table: --metadata; in the files' names: --label-column 'name:PATTERN'."

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Literal
 
+from biasaudit.images.names import apart, words_of
+
 Part = Literal["train", "validation", "test", "fold"]
 """What a part of a split is for."""
 
@@ -24,12 +26,6 @@ USUAL = frozenset(NAMES)
 """What everybody calls a part; any other name may tell something of the data."""
 
 
-def words_of(name: str) -> list[str]:
-    """The words of a name, in lower case, also where capitals part them: `TrainImages`, `JPEGImages`, `leftImg8bit`."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return re.findall(r"[^\W\d_]+", apart.casefold())
-
-
 def part_of(name: str) -> Part | None:
     """What a part of this name is for: `Training`, `seg_train`, `train2017`, `fold1`; None where it says nothing."""
     if (whole := re.sub(r"[\W_]+", "", name).casefold()) in NAMES:
@@ -40,7 +36,7 @@ def part_of(name: str) -> Part | None:
 
 def part_name(name: str) -> str:
     """A part's name in lower case, its words apart where capitals alone parted them: `TestImages` is test_images."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).casefold()
+    return apart(name).casefold()
 
 
 def alike_but_for_the_part(names: Iterable[str]) -> bool:

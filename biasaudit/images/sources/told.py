@@ -74,7 +74,7 @@ def told(ids: Sequence[str], rows: pd.DataFrame, layout: Layout, options: Option
             *labels.warnings,
             *([words.named_again(again)] if again else []),
             *([words.each_its_own_group(str(options.group_by), len(groups))] if alone else []),
-            *likely_split(rows, options),
+            *(likely_split(rows, options.ignore) if images["split"].isna().all() else []),
             *(
                 [words.without_part(n)]
                 if options.split is not None and (n := int(images["split"].isna().sum()))

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from biasaudit.errors import UsageError
-from biasaudit.images.names import escaped
+from biasaudit.images.names import escaped, words_of
 from biasaudit.images.sources.columns.known_columns import LABEL, LABEL_ENDINGS, LABEL_LIKE, called, known
 from biasaudit.images.sources.columns.labels import as_lists
 from biasaudit.images.sources.folders.doubts import Doubt
-from biasaudit.images.splits import words_of
 
 FEW, MANY = 2, 30
 """Distinct values between which a column may hold labels, where columns are suggested."""

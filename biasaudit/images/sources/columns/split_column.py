@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from shlex import quote
 
 import pandas as pd
 
 from biasaudit.errors import UsageError
 from biasaudit.images import words
-from biasaudit.images.names import escaped
+from biasaudit.images.names import escaped, words_of
 from biasaudit.images.sources.columns.from_names import from_names, is_of_names
 from biasaudit.images.sources.columns.known_columns import plain
-from biasaudit.images.sources.listing import Options
-from biasaudit.images.splits import held_out_names, part_of, split_column, words_of
+from biasaudit.images.splits import held_out_names, part_of, split_column
 from biasaudit.results import Sentence
 
 HELD_OUT = "test"
@@ -58,13 +57,11 @@ def given_split(ids: Sequence[str], rows: pd.DataFrame, wanted: str) -> tuple[st
     return column, values
 
 
-def likely_split(rows: pd.DataFrame, options: Options) -> Iterator[Sentence]:
-    """A warning of a column that looks like a given split, where none was named and the folders tell none."""
-    if options.split is not None:
-        return
+def likely_split(rows: pd.DataFrame, ignored: Collection[str]) -> Iterator[Sentence]:
+    """A warning of a column that looks like a given split; for tables of which nothing else tells one."""
     for column in rows.columns:
         values = sorted(map(str, rows[column].dropna().unique()))
-        if column in options.ignore or not 1 < len(values) <= MOST:
+        if column in ignored or not 1 < len(values) <= MOST:
             continue
         numbered = plain(column) in NUMBERED and (tuple(values) in YES_NO or all(value.isdigit() for value in values))
         called = CALLED & set(words_of(column)) and all(part_of(value) for value in values)

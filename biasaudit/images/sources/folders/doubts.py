@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable
 from shlex import quote
 from typing import NamedTuple
 
-from biasaudit.images.names import escaped
+from biasaudit.images.names import escaped, words_of
 from biasaudit.images.sources.folders.folder_tree import FolderTree
 from biasaudit.images.sources.folders.folder_words import numbered_groups, numbered_pieces, pictures_and_masks
-from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of, words_of
+from biasaudit.images.splits import alike_but_for_the_part, is_plain, part_of
 
 
 class Doubt(NamedTuple):
@@ -83,22 +83,21 @@ def _first(doubts: Iterable[Callable[[FolderTree, str], Doubt | None]], found: F
 
 
 def _pieces(found: FolderTree, above: str) -> Doubt | None:
-    if not (pieces := numbered_pieces(found.tops)):
-        return None
-    return Doubt(
-        f"The folders {_listed(pieces)} look like pieces of one data set, and not like classes.",
-        f"Where the classes are the folders in them: {_layout(above, '*/class')}. {TABLE} Where they are the classes: "
-        f"{_layout(above)}.",
-    )
+    return _no_classes(numbered_pieces(found.tops), "pieces of one data set", above, "*/class")
 
 
 def _patients(found: FolderTree, above: str) -> Doubt | None:
-    if not (patients := numbered_groups(found.tops)):
+    return _no_classes(numbered_groups(found.tops), "patients or scenes", above, "group/class")
+
+
+def _no_classes(names: Collection[str], what: str, above: str, inside: str) -> Doubt | None:
+    """Folders that look like something else; inside: the layout where the classes are the folders in them."""
+    if not names:
         return None
     return Doubt(
-        f"The folders {_listed(patients)} look like patients or scenes, and not like classes.",
-        f"Where the classes are the folders in them: {_layout(above, 'group/class')}. {TABLE} Where they are the "
-        f"classes: {_layout(above)}.",
+        f"The folders {_listed(names)} look like {what}, and not like classes.",
+        f"Where the classes are the folders in them: {_layout(above, inside)}. {TABLE} Where they are the classes: "
+        f"{_layout(above)}.",
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from biasaudit.images.splits import part_of, words_of
+from biasaudit.images.names import words_of
+from biasaudit.images.splits import part_of
 
 # fmt: off
 PIECES = frozenset({

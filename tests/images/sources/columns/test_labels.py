@@ -167,10 +167,9 @@ def test_each_label_is_asked_about_in_turn(tmp_path):
     ("column", "values", "says"),
     [
         ("Retinopathy grade", [*"0110"], "'Retinopathy grade' looks like a label"),
-        ("y", [*"0000"], ""),
         ("quality_grade", [*"0110"], ""),
         ("age_category", [*"0110"], ""),
-        ("x", [*"0110"], ""),
+        ("y", [*"0110"], ""),
     ],
 )
 def test_columns_that_only_end_like_a_label_are_asked_about_where_folders_are_others(column, values, says):
@@ -181,3 +180,10 @@ def test_columns_that_only_end_like_a_label_are_asked_about_where_folders_are_ot
         assert label_column(frame(**{column: values}), FOLDER, None, None) is None
     with pytest.raises(UsageError, match="Name it with --label-column"):
         label_column(frame(**{column: [*"0110"], "disease": [*"abba"]}), NO_FOLDER, None, None)
+
+
+def test_a_column_that_joins_folders_to_fewer_classes_is_asked_about():
+    species = pd.Series([*"abcd"], dtype="str")
+    with pytest.raises(UsageError, match="'y' looks like a label"):
+        label_column(frame(y=[*"0011"]), species, None, None)
+    assert label_column(frame(size=[*"0011"]), species, None, None) is None

@@ -52,6 +52,17 @@ def test_a_column_that_looks_like_a_split_is_proposed_and_others_are_not(told):
     assert not told({"split": [f"{n}" for n in range(N)]}).warnings
 
 
+def test_no_split_is_proposed_where_the_folders_tell_one(tmp_path):
+    names = [f"{('train', 'test')[n < 6]}/{'ab'[n % 2]}/{n}.png" for n in range(N)]
+    for name in names:
+        written(tmp_path / "images" / name, b"x")
+    columns = {"path": names, "split": [name.split("/")[0] for name in names]}
+    pd.DataFrame(columns).to_csv(tmp_path / "table.csv", index=False)
+    images = read_folder(tmp_path / "images", metadata=tmp_path / "table.csv")
+    assert images.held_out.sum() == 6
+    assert not images.warnings
+
+
 def test_images_of_which_the_split_says_nothing_are_counted(told):
     split = {"split": ["test" if n < 6 else None if n < 8 else "train" for n in range(N)]}
     images = told(split, split="split")
