@@ -91,13 +91,13 @@ def audit(folder: Path, choices: AuditChoices) -> AuditResult:
     ):
         answers = ask(detectors, graph, progress)
         with progress.step("Telling what follows from what"):
-            conclusion = conclude(graph, answers, scan)
+            concluded = conclude(graph, answers, scan)
         with progress.step("Writing the report"):
             result = write(
                 out,
                 folder,
                 graph,
-                conclusion,
+                concluded,
                 scan=scan,
                 reviews=reviews,
                 began=began,
@@ -105,6 +105,8 @@ def audit(folder: Path, choices: AuditChoices) -> AuditResult:
                 progress=progress,
             )
     progress.say(f"Verdict: {result.record.verdict}. {result.record.headline}")
+    for each in result.record.conclusions[result.record.verdict not in ("none_detected", "inconclusive") :]:
+        progress.say(f"  {each.level}: {each.sentence}")
     return result
 
 

@@ -27,7 +27,7 @@ INCONCLUSIVE = 4
 FAULT = 70
 """A fault of ours (EX_SOFTWARE)."""
 INTERRUPTED = 130
-VERDICTS = ("shortcut", "review", "suspect", "gap", "unidentifiable")
+VERDICTS = ("shortcut", "review", "suspect", "gap", "unidentifiable", "fact", "ask")
 
 app = typer.Typer(
     name="biasaudit",
@@ -45,7 +45,7 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(help="Folder with one sub-folder of images a class.", metavar="FOLDER")]
 FailOn = Annotated[
     str,
-    typer.Option(help="Exit with 1 where a finding has one of these verdicts: " + ", ".join(VERDICTS) + "."),
+    typer.Option(help="Exit with 1 where a conclusion is one of these: " + ", ".join(VERDICTS) + "."),
 ]
 Junit = Annotated[
     Path | None,
@@ -148,8 +148,10 @@ def _audit(folder: Path, fail_on: str, junit: Path | None = None, **choices: Any
         _show(write_junit(junit, results[0].record, watched))
     if all(result.verdict == "inconclusive" for result in results):
         raise typer.Exit(INCONCLUSIVE)
+    from biasaudit.output.junit import words_of
+
     records = [result.record for result in results]
-    if watched & {verdict for each in records for verdict in (each.verdict, *(f.verdict for f in each.findings))}:
+    if watched & {word for each in records for one in each.conclusions for word in words_of(one)}:
         raise typer.Exit(FOUND)
 
 

@@ -16,6 +16,9 @@ Role = Literal["", "nuisance", "mediator", "sensitive"]
 """What the user declares a metadata column to be; "" where nothing is declared."""
 ROLES: tuple[Role, ...] = get_args(Role)[1:]
 
+Field = Literal["auto", "skin", "xray", "ct", "mri", "ultrasound", "microscopy", "photo"]
+"""What the pictures are of, in the words of a user."""
+
 OF_DATA = ("run", "scan")
 OF_IMAGES = ("run", "scan", "selftest", "split")
 OF_ALL = ("run", "scan", "selftest", "split", "demo")
@@ -180,6 +183,13 @@ class Settings:
             metavar="DIR|center",
         ),
     ] = None
+    field: Annotated[
+        Field,
+        Option(
+            "What the pictures are of: skin (hair and gel are asked about), xray, ct, mri or ultrasound (no subject is "
+            "looked for at the outer edge), microscopy (the same), photo for all else. auto looks."
+        ),
+    ] = "auto"
     backbone: Annotated[
         str,
         Option(
@@ -253,6 +263,10 @@ class Settings:
     seed: Annotated[int, Option("Same seed, same machine, same findings.", OF_ALL, low=0)] = 0
     selftest: Annotated[
         bool, Option("Plant known cues in these images as well, and report how many the audit finds.")
+    ] = False
+    map: Annotated[
+        bool,
+        Option("Draw a map (t-SNE) of what the model holds to be alike, by class, cue and group.", ("run",)),
     ] = False
     fresh: Annotated[bool, Option("Ignore what an earlier run left in the cache.", OF_ALL)] = False
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from biasaudit.conclude.conclusions import conclusions
+from biasaudit.conclude.conclusions.about import about
 from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.results import (
     Attribution,
@@ -437,7 +439,11 @@ def sample_audit(**changes: Any) -> Audit:
             "seconds": 412.0,
         },
     }
-    return Audit(**(given | changes))
+    given |= changes
+    given.setdefault(
+        "conclusions", conclusions(given["findings"], about(given["subgroups"], given["dataset"].field, None))
+    )
+    return Audit(**given)
 
 
 def breakdown(column: str, groups: tuple[str, str], label: str) -> Breakdown:

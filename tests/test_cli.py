@@ -65,7 +65,8 @@ def test_a_scan_prints_the_paths_of_its_results_on_stdout_and_progress_on_stderr
         for n in ("audit.json", "findings.csv", "images.parquet", "report.html", "weights.csv")
     ]
     assert "Reading 120 images" in err
-    assert "Verdict: suspect" in err
+    assert "Verdict: none_detected" in err  # looks alone are a question, and no alarm
+    assert "ask: The classes differ in light" in err
 
 
 def test_a_split_prints_its_shares_the_file_and_how_to_use_it(command, bright, tmp_path):
@@ -90,8 +91,8 @@ def test_an_option_of_names_may_be_given_more_than_once(command, bright, tmp_pat
 
 def test_fail_on_exits_1_only_for_what_it_names(command, bright, tmp_path):
     options = ("--out", tmp_path / "o", "--quiet", *FEW)
-    assert command("scan", bright, *options, "--fail-on", "shortcut,suspect")[0] == 1
-    assert command("scan", bright, *options, "--fail-on", "shortcut")[0] == 0
+    assert command("scan", bright, *options, "--fail-on", "shortcut,ask")[0] == 1
+    assert command("scan", bright, *options, "--fail-on", "shortcut,suspect")[0] == 0
     code, _, err = command("scan", bright, "--fail-on", "typo")
     assert code == 2
     assert "typo" in err

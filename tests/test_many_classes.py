@@ -35,7 +35,12 @@ def test_one_lighter_class_of_sixty_is_named_and_the_clean_twin_is_quiet(tmp_pat
     choices = {"scan": True, "jobs": 1, "without": (*others, "properties_together")}
     found = ba.audit(tmp_path / "lighter", out=tmp_path / "a", **choices)
     first = found.record.findings[0]
-    assert (found.verdict, first.verdict, first.cue, first.label) == ("suspect", "suspect", "brightness", "c007")
+    assert (found.record.conclusions[0].id, first.verdict, first.cue, first.label) == (
+        "appearance",
+        "suspect",
+        "brightness",
+        "c007",
+    )
     assert ba.audit(tmp_path / "clean", out=tmp_path / "b", **choices).verdict == "none_detected"
 
 

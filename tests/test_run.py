@@ -28,13 +28,16 @@ def test_a_cue_in_the_data_that_the_model_uses_is_a_shortcut_and_its_clean_twin_
     plant(tmp_path / "clean", n=n)
     found = run(tmp_path / "bright", tmp_path, without=without)
     first = found.record.findings[0]
-    assert (found.verdict, first.id, first.label) == ("shortcut", "property-brightness", "upright")
+    assert (first.verdict, first.id, first.label) == ("shortcut", "property-brightness", "upright")
+    assert [(each.id, each.findings[0]) for each in found.record.conclusions] == [("appearance", first.id)]
+    assert found.verdict == "none_detected"  # light may be the subject: a question, and no alarm
     reliance = first.rungs["reliance"]
     assert reliance.method == "intervention"
     assert reliance.estimate.low > reliance.placebo.high
     assert first.rungs["disparity"].state == "yes"
     quiet = run(tmp_path / "clean", tmp_path, without=without)
     assert quiet.verdict == "none_detected"
+    assert not quiet.record.conclusions
     assert quiet.record.model.learnt
 
 
@@ -92,7 +95,7 @@ def test_a_run_with_everything_in_it_writes_all_that_it_says_and_keeps_no_workin
     plant(tmp_path / "bright", brighter, n=120)
     result = run(tmp_path / "bright", tmp_path, without=())
     assert not [check for check in result.record.checks if check.status == "failed"]
-    assert result.verdict == "shortcut"
+    assert result.record.findings[0].verdict == "shortcut"
     assert np.allclose(result.images[["p_lying", "p_upright"]].sum(axis=1), 1)
     assert list((tmp_path / "out" / "evidence").glob("*.webp"))
     assert not (tmp_path / "out" / "cache" / "pixels.raw").exists()

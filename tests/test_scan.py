@@ -53,7 +53,8 @@ def with_columns(frame, tmp_path, **columns):
 def test_a_planted_cue_is_suspect_and_its_clean_twin_is_quiet(tmp_path, clean, without):
     plant(tmp_path / "bright", brighter)
     found = scan(tmp_path / "bright", tmp_path, without=without)
-    assert found.verdict == "suspect"
+    assert found.record.conclusions[0].id == "appearance"
+    assert found.record.findings[0].verdict == "suspect"
     assert found.record.findings[0].cue == "brightness"
     assert found.record.findings[0].label == "upright"
     rung = found.record.findings[0].rungs["association"]

@@ -141,10 +141,11 @@ def test_the_record_holds_every_setting_but_the_machine_and_files_by_their_names
         "group_by": None, "split": None, "from_name": None, "layout": None, "exclude": [], "follow_links": False,
         "allow_missing": False, "missing": [], "ignore": ["x", "y"], "nuisance": [], "mediator": [],
         "sensitive": [], "skin_tone": False, "dicom_people": False, "reference": "shares.csv",
-        "without": [], "subject": "masks/of us",
+        "without": [], "subject": "masks/of us", "field": "auto",
         "backbone": "auto", "model": "m.keras", "classes": [], "pixels": "0..255", "size": None, "weights": "w.csv",
         "review": None, "train_limit": None, "finetune": False, "trust_model": False, "max_bad": 0.2,
-        "drop_small": False, "jobs": None, "engine": "local", "seed": 7, "selftest": False, "fresh": False,
+        "drop_small": False, "jobs": None, "engine": "local", "seed": 7, "selftest": False, "map": False,
+        "fresh": False,
     }  # fmt: skip
     assert list(settings.to_record()) == [row.name for row in table(Settings) if row.name != "address"]
     assert (

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from biasaudit.conclude import wording
+from biasaudit.conclude.conclusions import conclusions
+from biasaudit.conclude.conclusions.about import about
 from biasaudit.conclude.ranking import rank
 from biasaudit.conclude.verdicts import audit_verdict
 from biasaudit.conclude.weights import Balance, balance
@@ -23,6 +25,7 @@ from biasaudit.results import (
     AuditVerdict,
     Breakdown,
     Check,
+    Conclusion,
     EmbeddingMap,
     Finding,
     SelfTest,
@@ -35,11 +38,12 @@ COLOURED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conclusion:
+class Concluded:
     """What an audit has to say."""
 
     verdict: AuditVerdict
     headline: Sentence
+    conclusions: tuple[Conclusion, ...]
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     subgroups: tuple[Breakdown, ...]
@@ -50,7 +54,7 @@ class Conclusion:
     """Weights under which what leads no longer tells the label."""
 
 
-def conclude(graph: Graph, answers: Answers, scan: bool) -> Conclusion:
+def conclude(graph: Graph, answers: Answers, scan: bool) -> Concluded:
     """The findings, most serious first, and the verdict that they make."""
     untested = graph.why_not("predictions")
     model: Predictions | None = graph.get_or("fitted")
@@ -67,13 +71,17 @@ def conclude(graph: Graph, answers: Answers, scan: bool) -> Conclusion:
     given = model is not None and model.given
     unseen = [cue for cue in graph.get("cue_values") if cue.pictures_too_small]
     fault, mediators = None if model else untested, graph.get("settings").mediator
-    headline = wording.headline(findings, learnt, fault, mediators, unseen)
-    return Conclusion(
-        verdict=audit_verdict(findings, learnt),
+    groups = graph.get_or("breakdowns", graph.get_or("composition", ()))
+    of_data = about(groups, graph.get_or("field", "photo"), graph.get("settings").subject)
+    found = conclusions(findings, of_data)
+    headline = wording.headline(findings, found, learnt, fault, mediators, unseen)
+    return Concluded(
+        verdict=audit_verdict(findings, found, learnt),
         headline=untested if given and untested else headline,
+        conclusions=found,
         findings=findings,
         checks=tuple(checks),
-        subgroups=graph.get_or("breakdowns", graph.get_or("composition", ())),
+        subgroups=groups,
         attribution=graph.get_or("attribution_record"),
         representation=_representation(graph, findings),
         selftest=graph.get_or("selftest"),

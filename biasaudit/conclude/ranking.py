@@ -17,7 +17,7 @@ from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, state_of, ver
 from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.discovery import FixedPlace, Pattern
-from biasaudit.evidence.discovery.beyond import something_else_tells
+from biasaudit.evidence.discovery.beyond import something_else_tells, stands_for_its_class
 from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
@@ -30,6 +30,7 @@ SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
 FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "quantisation_table": 1.1}
 """The same by cue: what follows from all else in a picture, and what says in a code what another says plainly."""
 EXAMPLES = 20
+OF_ANOTHER_CAUSE = say("Answers go with it, but it is not tied to a class: then that has another cause.")
 
 
 def finding_id(cue: CueValues) -> str:
@@ -75,6 +76,9 @@ def _gathered(
         only = sum(other.rung == result.rung for other, _ in results) == 1
         if tie is not None and (only or result.label in (None, tie.label)):
             rungs[result.rung] = rung_of(result, q)
+    use = rungs["reliance"]
+    if rungs["association"].state == "no" and use.state == "yes" and use.method == "observation":
+        rungs["reliance"] = Rung(state="untested", why=OF_ANOTHER_CAUSE)
     return rungs
 
 
@@ -160,6 +164,8 @@ def _of_cue(
 ) -> Finding:
     """The finding on a named cue; group_tied: one of its groups is tied to a class by a finding of its own."""
     verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
+    if verdict == "suspect" and tie is not None and wording.hardly_any(tie):
+        verdict = "clear"
     finding = _finding(cue, verdict, tie, rungs, images, predictions, wording.explanation(verdict, cue, side_effect))
     weak = verdict == "clear" and group_tied and cue.kind == "metadata"
     return finding.model_copy(update={"title": wording.weak_column(cue)}) if weak else finding
@@ -177,7 +183,10 @@ def _of_pattern(
     """The finding on something that was discovered; off: whether it lies off the declared subject."""
     # Where the user said where the subject is, nobody has to ask whether this is it.
     beside = bool(off) or (
-        tie is not None and predictions is not None and something_else_tells(tie, images, predictions)
+        tie is not None
+        and predictions is not None
+        and something_else_tells(tie, images, predictions)
+        and not stands_for_its_class(tie, pattern)
     )
     verdict = verdict_of_pattern(rungs, beside and pattern.looks_put_there, beside and pattern.surely_put_there, off)
     told = wording.how_it_recurs(pattern, off, beside)

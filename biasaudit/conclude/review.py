@@ -9,6 +9,8 @@ from typing import Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from biasaudit.conclude import wording
+from biasaudit.conclude.conclusions import conclusions
+from biasaudit.conclude.conclusions.about import about
 from biasaudit.conclude.verdicts import ORDER, audit_verdict
 from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.errors import UsageError
@@ -69,10 +71,13 @@ def reviewed(audit: Audit, reviews: Iterable[Review]) -> Audit:
     if [each.verdict for each in findings] != [each.verdict for each in audit.findings]:
         findings = tuple(sorted(findings, key=lambda each: ORDER.index(each.verdict)))
         learnt = audit.model.learnt if audit.model else None
+        of_data = about(audit.subgroups, audit.dataset.field, audit.settings.get("subject"))
+        found = conclusions(findings, of_data)
         changed |= {
             "findings": findings,
-            "verdict": audit_verdict(findings, learnt),
-            "headline": wording.headline(findings, learnt, mediators=audit.settings.get("mediator", ())),
+            "conclusions": found,
+            "verdict": audit_verdict(findings, found, learnt),
+            "headline": wording.headline(findings, found, learnt, mediators=audit.settings.get("mediator", ())),
         }
     return audit.model_copy(update=changed)
 

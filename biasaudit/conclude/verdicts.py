@@ -7,12 +7,22 @@ from itertools import product
 
 import numpy as np
 
+from biasaudit.detectors.reliance import cannot_say
 from biasaudit.detectors.rung import RungResult
-from biasaudit.results import RUNGS, AuditVerdict, Finding, Kind, Rung, RungName, State, Verdict
+from biasaudit.results import RUNGS, AuditVerdict, Conclusion, Finding, Kind, Level, Rung, RungName, State, Verdict
 from biasaudit.settings import Role
 from biasaudit.stats import q_values
 from biasaudit.thresholds import FLOORS, Q
 
+CALLED: dict[Level, AuditVerdict] = {
+    "shortcut": "shortcut",
+    "review": "review",
+    "fact": "suspect",
+    "unidentifiable": "suspect",
+    "suspect": "suspect",
+    "gap": "gap",
+}
+"""What an audit is called by the most serious of its conclusions; a question to a person alone is no alarm."""
 GAP = 0.05
 """Accuracy that even the favourable end of the interval must show to be missing, for a gap without a tie."""
 ORDER: tuple[Verdict, ...] = ("shortcut", "review", "unidentifiable", "suspect", "gap", "untested", "clear")
@@ -39,7 +49,10 @@ def corrected(results: Iterable[RungResult], nuisances: Container[str] = ()) -> 
 
 
 def state_of(result: RungResult, q: float | None) -> State:
-    """Yes: significant, above the floor, its interval off null, and beyond the placebo's where there is one."""
+    """Yes: significant, above the floor, its interval off null, and beyond the placebo's where there is one.
+
+    Use is untested, and not "no", where it cannot be said: see `cannot_say`.
+    """
     estimate = result.estimate
     if estimate is None or q is None:
         return "untested"
@@ -47,7 +60,10 @@ def state_of(result: RungResult, q: float | None) -> State:
     share = (estimate.value - baseline) / (estimate.limit - estimate.null)
     # Under a floor of its own less will do, and the test beside it compares insertion and placebo image by image.
     beyond = result.placebo is None or result.floor is not None or estimate.low > result.placebo.high
-    return "yes" if q < Q and share >= _floor(result) and estimate.low > estimate.null and beyond else "no"
+    if q < Q and share >= _floor(result) and estimate.low > estimate.null and beyond:
+        return "yes"
+    unclear = result.placebo is not None and result.floor is None and cannot_say(estimate, result.placebo)
+    return "untested" if unclear else "no"
 
 
 def _floor(result: RungResult) -> float:
@@ -120,15 +136,14 @@ def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool, role
     return "unidentifiable" if separable else "suspect"
 
 
-def audit_verdict(findings: Iterable[Finding], learnt: bool | None) -> AuditVerdict:
-    """The most serious finding's; `unidentifiable` counts as suspect.
+def audit_verdict(findings: Iterable[Finding], conclusions: Iterable[Conclusion], learnt: bool | None) -> AuditVerdict:
+    """That of the most serious conclusion; a fact and what cannot be identified count as suspect, questions as nothing.
 
     Inconclusive where the model did not learn, and where nothing was found because no cue could be compared at all.
     """
     if learnt is False:
         return "inconclusive"
-    findings = list(findings)
-    seen = {"suspect" if finding.verdict == "unidentifiable" else finding.verdict for finding in findings}
-    ranked: tuple[AuditVerdict, ...] = ("shortcut", "review", "suspect", "gap")
     compared = any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings)
-    return next((verdict for verdict in ranked if verdict in seen), "none_detected" if compared else "inconclusive")
+    levels = {each.level for each in conclusions}
+    found = (verdict for level, verdict in CALLED.items() if level in levels)
+    return next(found, "none_detected" if compared else "inconclusive")

@@ -11,6 +11,7 @@ from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
 from biasaudit.results import (
     NOTHING,
+    Conclusion,
     Finding,
     Name,
     Rung,
@@ -42,6 +43,8 @@ def name_of(cue: CueValues) -> Sentence:
     """How a sentence calls a cue: "the ruler", "brightness", "the column “sex”"."""
     if cue.kind == "metadata":
         return say("the column “{column:60}”", column=Name("column", cue.id))
+    if cue.called:
+        return cue.called
     plain = Name("cue", cue.id.replace("_", " "))
     if cue.kind == "discovered":
         return say("a recurring pattern ({cue:60})", cue=plain)
@@ -52,10 +55,15 @@ def _label_of(tie: Tie) -> Sentence:
     return say("{label:60}", label=Name("label", tie.label))
 
 
+def hardly_any(tie: Tie) -> bool:
+    """Whether a mark is in so few images that what its measure tells of the classes is something else."""
+    return tie.cue.kind == "artefact" and max(tie.shares) < HARDLY
+
+
 def tie_in_words(tie: Tie) -> Sentence:
     """How the cue falls on the classes: "found in 91% of malignant and 9% of the other images"."""
     inside, outside = tie.shares
-    if tie.cue.kind == "artefact" and max(inside, outside) < HARDLY:
+    if hardly_any(tie):
         where = _label_of(tie) if tie.direction > 0 else say("the others")
         return say("hardly any image has it, and its measure is higher in {where}", where=where)
     return say(
@@ -95,7 +103,7 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
     if verdict == "shortcut":
         return _title_of_shortcut(cue, rungs, said)
     if verdict == "suspect":
-        return say("{cue!u} is tied to {label}: {how}; that a model uses it was not shown.", **said)
+        return say("{cue!u} is tied to {label}: {how}; {use}.", use=_of_use(rungs["reliance"]), **said)
     if verdict == "unidentifiable":
         return say("{cue!u} and {label} cannot be told apart in this data: {how}.", **said)
     if verdict == "gap" and cue.role == "mediator":
@@ -105,6 +113,8 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
         )
     if verdict == "gap":
         return say("The model does worse on one side of {cue}; no tie of it to a class was shown.", cue=name)
+    if hardly_any(tie) and rungs["association"].state == "yes":
+        return say("{cue!u} is no mark of a class here: {how}.", cue=name, how=tie_in_words(tie))
     return say("No tie of {cue} to a class was seen above the smallest effect given here.", cue=name)
 
 
@@ -118,6 +128,13 @@ def _title_of_shortcut(
             "The model leans on {cue} to tell {label}: {how}. A shortcut, unless {label} is about {cue}.", **said
         )
     return say("The model uses {cue} as a shortcut to {label}: {how}.", **said)
+
+
+def _of_use(reliance: Rung) -> Sentence:
+    """Of a tie whose use was not shown: whether it was denied, or could not be said."""
+    if reliance.state == "untested" and reliance.placebo is not None:
+        return say("whether a model uses it cannot be said, since it answers to any such edit")
+    return say("that a model uses it was not shown")
 
 
 def weak_column(cue: CueValues) -> Sentence:
@@ -288,6 +305,7 @@ def _to_collect(tie: Tie, name: Sentence) -> Sentence:
 
 def headline(
     findings: tuple[Finding, ...],
+    conclusions: Sequence[Conclusion],
     learnt: bool | None,
     fault: Sentence | None = None,
     mediators: Sequence[str] = (),
@@ -302,16 +320,14 @@ def headline(
         return say("The model could not be trained ({fault!p}), so what it uses could not be tested.", fault=fault)
     if learnt is False:
         return say("The model did not learn to tell the classes apart, so what it uses could not be tested.")
-    for verdict in ("shortcut", "review", "unidentifiable", "suspect", "gap"):
-        some = [finding for finding in findings if finding.verdict == verdict and finding.leads]
-        if some:
-            more = say(" ({n} more of this kind)", n=len(some) - 1) if len(some) > 1 else NOTHING
-            return say("{first!p}{more}.", first=some[0].title, more=more)
+    wrong = [each for each in conclusions if each.level != "ask"]
+    if wrong:
+        return wrong[0].sentence
     if not any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings):
         return say("No cue could be compared between the classes in this data: see beside each why.")
-    tested = say("No cue was found tied to a label and used") if learnt else say("No cue was found tied to a label")
+    tested = say("No shortcut was seen") if learnt else say("Nothing in the data was seen to give a class away")
     return say(
-        "{tested}; the smallest effects that would have shown stand beside each.{but}{small}",
+        "{tested}; how small an effect would have shown stands beside each question.{but}{small}",
         tested=tested,
         but=_not_compared(not_compared(findings, mediators)),
         small=_too_small([name_of(cue) for cue in unseen]),

@@ -16,6 +16,7 @@ from biasaudit.detectors.reliance import reliance
 from biasaudit.detectors.representation import representation
 from biasaudit.detectors.reversal import reversal
 from biasaudit.detectors.slices import slices
+from biasaudit.detectors.sources import given_parts, sources
 from biasaudit.detectors.subgroups import subgroups
 
 BUILTIN: tuple[Detector, ...] = (
@@ -34,6 +35,8 @@ BUILTIN: tuple[Detector, ...] = (
     prevalence,
     image_quality,
     copies,
+    sources,
+    given_parts,
     exclusions,
 )
 """In the order in which they run; the first four are the rungs."""

@@ -77,6 +77,8 @@ def by_intervention(
         )
 
     how = say("put in") if put_in else say("taken out")
+    with_cue = estimate(shift, say("when {cue} is {how}", cue=tie.cue.name, how=how))
+    with_placebo = estimate(sham, say("under the placebo"))
     moved, by_placebo = (_signed(done.toward * values.mean()) for values in (shift, sham))
     turned = [float(np.mean(odds[:, code] > 0)) for odds in (done.before, done.inserted, done.placebo)]
     return RungResult(
@@ -84,8 +86,8 @@ def by_intervention(
         label=tie.label,
         rung="reliance",
         method=say("intervention"),
-        estimate=estimate(shift, say("when {cue} is {how}", cue=tie.cue.name, how=how)),
-        placebo=estimate(sham, say("under the placebo")),
+        estimate=with_cue,
+        placebo=with_placebo,
         p_value=sign_flip_p(shift - sham, groups, rng),
         smallest_detectable=detectable_mean(shift - sham, tests),
         why=paragraph(
@@ -102,20 +104,27 @@ def by_intervention(
                 after=turned[1],
                 under_placebo=turned[2],
             ),
-            _of_placebo(shift, sham, gap),
+            _of_placebo(with_cue, with_placebo),
         ),
     )
 
 
-def _of_placebo(shift: np.ndarray, sham: np.ndarray, gap: float) -> Sentence:
+def cannot_say(shift: Estimate, sham: Estimate) -> bool:
+    """Whether use can neither be shown nor be denied: any edit moves the answer by what counts as use and as far as the
+    cue does, or the cue moves it that far the other way, so that what was drawn is not what is tied."""
+    counts = FLOORS["reliance"] * shift.limit
+    return counts <= abs(sham.value) >= abs(shift.value) or shift.high < -counts
+
+
+def _of_placebo(shift: Estimate, sham: Estimate) -> Sentence:
     """A word on a placebo that moves the answer by what would count as use: only what goes beyond it counts."""
-    if abs(sham.mean()) < FLOORS["reliance"] * gap:
-        return NOTHING
-    if abs(sham.mean()) >= abs(shift.mean()):
-        return say(
-            "The placebo moves it as much: the model answers to any change there, and this is no use of the cue."
-        )
-    return say("The placebo moves it too, and only what goes beyond that counts.")
+    if shift.high < -FLOORS["reliance"] * shift.limit:
+        return say("It moves the answer the other way: whether the model uses what is tied cannot be said.")
+    if cannot_say(shift, sham):
+        return say("The placebo moves it as much: the model answers to any edit there, so use cannot be told.")
+    if abs(sham.value) >= FLOORS["reliance"] * shift.limit:
+        return say("The placebo moves it too, and only what goes beyond that counts.")
+    return NOTHING
 
 
 def _signed(value: float) -> float:

@@ -54,9 +54,11 @@ def embedding_layout(predictions: Predictions, images: ImageTable, settings: Set
     """The map of what the head of the network is given, before anything is coloured.
 
     Where each fold has a network of its own, the largest fold's images are shown. t-SNE from principal components (van
-    der Maaten & Hinton 2008; Kobak & Berens 2019 for the start). Raises Unavailable where the model shows no such
-    features, or they are of too few images.
+    der Maaten & Hinton 2008; Kobak & Berens 2019 for the start). Raises Unavailable where no map was asked for, the
+    model shows no such features, or they are of too few images.
     """
+    if not settings.map:
+        raise Unavailable(say("a map is drawn where it is asked for: --map"))
     if predictions.embedding is None:
         raise Unavailable(say("needs the features of the model, and a given function shows its answers only"))
     space = np.flatnonzero(predictions.space == np.bincount(predictions.space).argmax())

@@ -13,6 +13,7 @@ from biasaudit.evidence.discovery.patterns import patterns
 from biasaudit.evidence.discovery.slices import slices
 from biasaudit.evidence.discovery.transplants import transplants
 from biasaudit.evidence.embedding_map import embedding_layout
+from biasaudit.evidence.field import field
 from biasaudit.evidence.fitted import fitted, predictions
 from biasaudit.evidence.graph import Evidence, evidence
 from biasaudit.evidence.interventions import interventions
@@ -24,6 +25,7 @@ from biasaudit.evidence.named.known_cues import known_cues
 from biasaudit.evidence.properties_together import properties_together
 from biasaudit.evidence.sample_weights import sample_weights
 from biasaudit.evidence.side_effects import side_effects
+from biasaudit.evidence.source_traits import part_traits, source_traits
 from biasaudit.evidence.subgroups.breakdowns import breakdowns
 from biasaudit.evidence.subgroups.columns import group_columns
 from biasaudit.evidence.subgroups.composition import composition
@@ -33,12 +35,15 @@ from biasaudit.evidence.ties import ties
 
 PROVIDERS: tuple[Callable[..., Any], ...] = (
     # of the data
+    field,
     known_cues,
     group_columns,
     composition,
     ties,
     side_effects,
     properties_together,
+    source_traits,
+    part_traits,
     # of the model
     sample_weights,
     fitted,

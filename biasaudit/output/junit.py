@@ -1,4 +1,4 @@
-"""An audit as JUnit XML, which every CI server shows: one test case a finding and one a check."""
+"""An audit as JUnit XML, which every CI server shows: one test case a conclusion, one a finding and one a check."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from collections.abc import Collection
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from biasaudit.results import Audit, Check, Finding
+from biasaudit.conclude.verdicts import CALLED
+from biasaudit.results import Audit, Check, Conclusion, Finding
 from biasaudit.runtime.cache import write_text
 
 FAILS = ("shortcut",)
-"""Verdicts that fail where the user names none."""
+"""Levels of conclusions that fail where the user names none."""
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_junit(audit: Audit, fails: Collection[str] = ()) -> str:
-    """The XML text. A finding whose verdict is among `fails` (where empty: `FAILS`) is a failure, one that is
-    `untested` is skipped, and a check that failed is an error, as is an audit that is inconclusive."""
+    """The XML text. A conclusion whose level is among `fails` (where empty: `FAILS`) is a failure, and so are those of
+    its findings that have such a verdict; what is `untested` is skipped, and a check that failed is an error, as is an
+    audit that is inconclusive."""
     fails = fails or FAILS
+    failing = {name for each in audit.conclusions if words_of(each) & {*fails} for name in each.findings}
     suites = Element("testsuites")
     for name, cases in (
-        ("findings", [_of_finding(each, fails) for each in audit.findings]),
+        ("conclusions", [_of_conclusion(each, fails) for each in audit.conclusions]),
+        ("findings", [_of_finding(each, fails if each.id in failing else ()) for each in audit.findings]),
         ("checks", [_of_audit(audit), *map(_of_check, audit.checks)]),
     ):
         suite = SubElement(suites, "testsuite", name=f"biasaudit {name}")
@@ -48,6 +52,18 @@ def _told(case: Element, what: str, message: str, kind: str = "", text: str = ""
     if kind:
         told.set("type", _plain(kind))
     told.text = _plain(text) or None
+    return case
+
+
+def words_of(conclusion: Conclusion) -> set[str]:
+    """The words by which a user can ask for a conclusion of this level."""
+    return {conclusion.level, CALLED.get(conclusion.level, conclusion.level)}
+
+
+def _of_conclusion(conclusion: Conclusion, fails: Collection[str]) -> Element:
+    case = _case("conclusion", conclusion.id)
+    if words_of(conclusion) & {*fails}:
+        return _told(case, "failure", conclusion.sentence, conclusion.level, conclusion.what_to_do)
     return case
 
 

@@ -18,7 +18,7 @@ from biasaudit.results import Dataset, Model, Sentence
 LIBRARIES = ("biasaudit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "opencv-python-headless", "pillow")
 
 
-def dataset_record(folder: Path, surveyed: Survey, read_as: tuple[Sentence, ...] = ()) -> Dataset:
+def dataset_record(folder: Path, surveyed: Survey, read_as: tuple[Sentence, ...] = (), field: str = "photo") -> Dataset:
     """The data set as it was read: counts, exclusions, and a fingerprint over ids, labels and content."""
     images, values = surveyed.images, surveyed.values
     sizes = Counter(f"{width} x {height}" for width, height in zip(values["width"], values["height"], strict=True))
@@ -35,6 +35,7 @@ def dataset_record(folder: Path, surveyed: Survey, read_as: tuple[Sentence, ...]
         read_as=read_as,
         sizes=dict(sizes.most_common(10)),
         formats=dict(Counter(values["format"])),
+        field=field,
         fingerprint=_fingerprint(images.frame, values["hash"]),
     )
 

@@ -16,7 +16,7 @@ from biasaudit.detectors import BUILTIN
 from biasaudit.images.sources.columns.from_names import is_of_names
 from biasaudit.images.splits import USUAL
 from biasaudit.model.backbones import AUTO, BY_NAME
-from biasaudit.results import Audit, Finding, Holds, Name, Record, Sentence
+from biasaudit.results import Audit, Conclusion, Finding, Holds, Name, Record, Sentence
 from biasaudit.settings import Settings, table
 
 HIDDEN = "(left out)"
@@ -78,8 +78,8 @@ def _audit(audit: Audit, change: Change) -> Audit:
     ids = {name: f"finding {n}" for n, name in enumerate((each.id for each in others), 1)}
     places = dict.fromkeys(each.section.id for each in others if each.section)
     sections = {name: f"section-{n}" for n, name in enumerate(places, 1)}
-    known = {each.id for each in audit.findings}
-    plain = _changed(audit.model_copy(update={"findings": (), "settings": {}, "run": {}}), Audit, change)
+    known = {each.id for each in audit.findings} | {each.id for each in audit.conclusions}
+    plain: Audit = _changed(audit.model_copy(update={"findings": (), "settings": {}, "run": {}}), Audit, change)
     reviews = [
         after.model_copy(
             update={
@@ -94,6 +94,7 @@ def _audit(audit: Audit, change: Change) -> Audit:
         model = model.model_copy(update={"backbone": audit.model.backbone})
     return plain.model_copy(
         update={
+            "conclusions": tuple(_conclusion(after, n, ids) for n, after in enumerate(plain.conclusions, 1)),
             "findings": tuple(_finding(each, ids, sections, audit, change) for each in audit.findings),
             "settings": {key: _setting(key, each) for key, each in audit.settings.items() if key in SETTINGS},
             "run": {key: each if key != "command" else _plain(each) for key, each in audit.run.items() if key in RUN},
@@ -101,6 +102,16 @@ def _audit(audit: Audit, change: Change) -> Audit:
             "model": model,
             "reviews": tuple(reviews),
         }
+    )
+
+
+def _conclusion(conclusion: Conclusion, number: int, ids: dict[str, str]) -> Conclusion:
+    """The conclusion with the ids of the findings as they are in the copy; one that stands on a foreign finding has no
+    name of its own."""
+    told = tuple(ids.get(each, each) for each in conclusion.findings)
+    foreign = any(each in ids for each in conclusion.findings)
+    return conclusion.model_copy(
+        update={"findings": told, "id": f"{conclusion.kind}-{number}" if foreign else conclusion.id}
     )
 
 

@@ -63,7 +63,7 @@ class AuditResult:
 
     @property
     def verdict(self) -> AuditVerdict:
-        """The audit's own verdict, the most serious of its findings'."""
+        """The audit's own verdict, that of the most serious of its conclusions."""
         return self.record.verdict
 
     @property
@@ -72,6 +72,13 @@ class AuditResult:
         names = ["audit.json", "findings.csv", "images.parquet", "report.html"]
         made = any(check.detector == "weights" and check.status == "ran" for check in self.record.checks)
         return [self.folder / name for name in (*names, *(["weights.csv"] if made else []))]
+
+    @property
+    def conclusions(self) -> pd.DataFrame:
+        """One row a conclusion: what is wrong with the whole, most important first."""
+        names = ("id", "kind", "level", "sentence", "label", "findings", "untied", "who_decides", "what_to_do")
+        rows = [{name: getattr(each, name) for name in names} for each in self.record.conclusions]
+        return pd.DataFrame(rows, columns=list(names))
 
     @property
     def findings(self) -> pd.DataFrame:

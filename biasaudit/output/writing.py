@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from biasaudit.conclude.concluding import Conclusion
+from biasaudit.conclude.concluding import Concluded
 from biasaudit.conclude.review import reviewed
 from biasaudit.evidence.gathering import LEFT_OUT
 from biasaudit.evidence.graph import Graph
@@ -26,7 +26,7 @@ def write(
     out: Path,
     folder: Path,
     graph: Graph,
-    conclusion: Conclusion,
+    concluded: Concluded,
     *,
     scan: bool,
     reviews: Iterable[Review],
@@ -41,25 +41,26 @@ def write(
     images, survey, settings = graph.get("images"), graph.get("survey"), graph.get("settings")
     model, maps = graph.get_or("fitted"), graph.get_or("attributions")
     likeness = {each.cue.id: each.likeness for each in graph.get("discovered")}
-    save_pictures(conclusion.findings, images, model, maps, likeness, out / "evidence", progress)
-    if model is not None and conclusion.attribution is not None:
+    save_pictures(concluded.findings, images, model, maps, likeness, out / "evidence", progress)
+    if model is not None and concluded.attribution is not None:
         save_averages(graph.get("map_places"), survey, model.network.size, out / "evidence")
-    save_weights(out, images, conclusion.balance, settings.weights)
+    save_weights(out, images, concluded.balance, settings.weights)
     given = graph.get("given")
     left_out = [Check(detector=name, status="skipped", reason=LEFT_OUT) for name in settings.without]
     record = Audit(
-        verdict=conclusion.verdict,
-        headline=conclusion.headline,
-        dataset=dataset_record(folder, survey, understood(images, settings.missing)),
+        verdict=concluded.verdict,
+        headline=concluded.headline,
+        dataset=dataset_record(folder, survey, understood(images, settings.missing), graph.get_or("field", "photo")),
         model=model_record((given or graph.get("backbone")).name, model) if model is not None else None,
         settings={**settings.to_record(), "scan": scan},
         environment=environment(),
-        checks=(*conclusion.checks, *left_out),
-        findings=conclusion.findings,
-        attribution=conclusion.attribution,
-        representation=conclusion.representation,
-        subgroups=conclusion.subgroups,
-        selftest=conclusion.selftest,
+        checks=(*concluded.checks, *left_out),
+        conclusions=concluded.conclusions,
+        findings=concluded.findings,
+        attribution=concluded.attribution,
+        representation=concluded.representation,
+        subgroups=concluded.subgroups,
+        selftest=concluded.selftest,
         run={
             "started": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
             "seconds": round(time.time() - began, 1),

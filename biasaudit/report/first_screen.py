@@ -9,12 +9,24 @@ from dataclasses import dataclass
 from biasaudit.report.chapters import Chapter
 from biasaudit.report.contents import Contents
 from biasaudit.report.standing import is_constant, needs_larger_pictures
-from biasaudit.report.words import OPEN, OVERALL, PROBLEMS, VERDICTS, both_ends, count, meaning, one_line
-from biasaudit.results import RUNGS, Audit, Finding, not_compared
+from biasaudit.report.words import OBSERVED, OPEN, OVERALL, PROBLEMS, SURE, TRIED, VERDICTS, both_ends, count, one_line
+from biasaudit.results import RUNGS, Audit, Conclusion, Finding, not_compared
 
-CARDS = 3
+CARDS = 6
+"""Conclusions that the first screen shows; the others follow as a list."""
 NAMED_COLUMNS = 6
 """Columns that the first screen names."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One conclusion as the first screen shows it."""
+
+    conclusion: Conclusion
+    chapters: tuple[Chapter, ...]
+    """Its findings that have an article on the page, in its order."""
+    shown: Chapter | None
+    """The first of them with pictures."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +34,17 @@ class FirstScreen:
     """The words and findings of the first screen."""
 
     meaning: str
-    """What the verdict says; of a shortcut how the first one was shown to be used."""
+    """What the verdict says."""
     how_sure: str
-    """In a sentence or two, from the first finding that gave the verdict; "" where none did."""
+    """In a sentence, from the first conclusion; "" where nothing can be said."""
     counts: tuple[tuple[str, int], ...]
     """Findings by verdict, most serious first, without what is shown for a person to judge; none of 0."""
-    cards: tuple[Chapter, ...]
+    looked_at: int
+    """Findings that are neither problems, nor clear, nor untested: what is shown for a person to judge."""
+    cards: tuple[Card, ...]
+    """What is wrong, most important first."""
+    more: tuple[Conclusion, ...]
+    """Conclusions that have no card."""
     noted: tuple[Finding, ...]
     """Told beside the model."""
     not_tested: tuple[tuple[str, str], ...]
@@ -40,30 +57,38 @@ def first_screen(audit: Audit, contents: Contents) -> FirstScreen:
         meaning=_meaning(audit),
         how_sure=_how_sure(audit),
         counts=_counts(audit, contents),
-        cards=tuple(contents.leading(audit)[:CARDS]),
+        looked_at=len(audit.findings) - sum(n for _, n in _counts(audit, contents)),
+        cards=tuple(_card(each, contents) for each in audit.conclusions[:CARDS]),
+        more=audit.conclusions[CARDS:],
         noted=tuple(each for each in audit.findings if each.verdict not in PROBLEMS and each.on_first_screen),
         not_tested=tuple(_not_tested(audit, contents)),
     )
 
 
+def _card(conclusion: Conclusion, contents: Contents) -> Card:
+    """The conclusion with the pictures of the first of its findings that has some."""
+    place = {each.finding.id: each for each in contents.articles}
+    chapters = tuple(place[each] for each in conclusion.findings if each in place)
+    shown = next((each for each in chapters if each.has_photos), None)
+    return Card(conclusion, chapters, shown)
+
+
 def _meaning(audit: Audit) -> str:
-    first = next((each for each in audit.findings if each.verdict == "shortcut"), None)
-    return meaning(first) if audit.verdict == "shortcut" and first else OVERALL[audit.verdict].meaning
+    return OVERALL[audit.verdict].meaning
 
 
 def _how_sure(audit: Audit) -> str:
     if audit.verdict == "none_detected":
         return "An effect of the size that stands beside each question under “Clear” would most likely have been seen."
-    named = ("suspect", "unidentifiable") if audit.verdict == "suspect" else (audit.verdict,)
-    first = next((each for each in audit.findings if each.verdict in named), None)
-    if first is None:
+    wrong = [each for each in audit.conclusions if each.level != "ask"]
+    if not wrong or audit.verdict == "inconclusive":
         return ""
-    rungs = [first.rungs[name] for name in ("reliance", "association", "disparity") if name in first.rungs]
-    rung = next((each for each in rungs if each.state == "yes"), None)
-    if rung is None or rung.q_value is None:
-        return ""
-    chance = f"less than {max(rung.q_value, 0.001):.1%}" if rung.q_value < 0.001 else f"about {rung.q_value:.1%}"
-    return f"{rung.why} Were there nothing, so much would be seen in {chance} of such tests, all those made counted."
+    if wrong[0].level != "shortcut":
+        return SURE[wrong[0].level]
+    uses = [
+        each.rungs["reliance"] for each in audit.findings if each.id in wrong[0].findings and "reliance" in each.rungs
+    ]
+    return TRIED if any(use.state == "yes" and use.method == "intervention" for use in uses) else OBSERVED
 
 
 def _counts(audit: Audit, contents: Contents) -> tuple[tuple[str, int], ...]:

@@ -127,6 +127,7 @@ def _environment() -> Environment:
         for name in (
             "anchor",
             "both_ends",
+            "conclusion_anchor",
             "count",
             "equals",
             "figure",
@@ -134,6 +135,7 @@ def _environment() -> Environment:
             "link",
             "map_check",
             "number",
+            "pairs",
             "one_line",
             "percent",
             "plain",
@@ -143,7 +145,8 @@ def _environment() -> Environment:
     }
     environment.filters["cut"] = shorten  # sentences lose their end, and names their middle
     environment.globals |= {"words": words, "charts": charts, "groups": groups, "standing": standing}
-    environment.globals |= {"case": sign_off.case, "states": crosswalk_answers.STATES, "scatter": scatter}
+    environment.globals |= {"case": sign_off.case, "conclusion_case": sign_off.conclusion_case}
+    environment.globals |= {"states": crosswalk_answers.STATES, "scatter": scatter}
     environment.globals["MOST_ROWS"] = words.MOST_ROWS
     return environment
 

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from biasaudit.report.chapters import Chapter
 from biasaudit.report.standing import is_pattern
 from biasaudit.report.view import View
-from biasaudit.results import Finding
+from biasaudit.report.words import OVERALL, VERDICTS, conclusion_anchor, link
+from biasaudit.results import Conclusion
 
 OF_A_FINDING = {
     "accept": "Accept: it is as the audit says",
@@ -26,12 +27,16 @@ OF_A_PATTERN = {
 
 
 class Case(NamedTuple):
-    """One finding to be decided."""
+    """One conclusion or finding to be decided."""
 
     key: str
-    """Joins its form, its row in the sign-off and its record: the finding's id, percent-encoded."""
+    """Joins its form, its row in the sign-off and its record: the id, percent-encoded."""
     number: str
-    finding: Finding
+    title: str
+    link: str
+    """Where it stands on the page."""
+    word: str
+    """Its verdict or level."""
     decisions: dict[str, str]
 
 
@@ -39,9 +44,17 @@ def case(chapter: Chapter) -> Case:
     """What can be decided of this finding."""
     finding = chapter.finding
     decisions = OF_A_PATTERN if is_pattern(finding) else OF_A_FINDING
-    return Case(quote(finding.id, safe=""), chapter.number, finding, decisions)
+    word = VERDICTS[finding.verdict].word
+    return Case(quote(finding.id, safe=""), chapter.number, finding.title, link(finding.id), word, decisions)
+
+
+def conclusion_case(conclusion: Conclusion) -> Case:
+    """What can be decided of a conclusion: the findings that bear it out may be decided one by one as well."""
+    place, word = f"#{conclusion_anchor(conclusion.id)}", OVERALL[conclusion.level].word
+    return Case(quote(conclusion.id, safe=""), "", conclusion.sentence, place, word, OF_A_FINDING)
 
 
 def cases(view: View) -> Iterator[Case]:
-    """Every finding to be decided, in the order of the page."""
+    """Every conclusion and every finding to be decided, in the order of the page."""
+    yield from (conclusion_case(card.conclusion) for card in view.first.cards)
     yield from map(case, view.contents.articles)

@@ -10,7 +10,7 @@ from biasaudit.report.contents import Contents, contents
 from biasaudit.report.first_screen import FirstScreen, first_screen
 from biasaudit.report.pictures import Pictures
 from biasaudit.report.standing import of_a_cue
-from biasaudit.report.words import MOST_ROWS
+from biasaudit.report.words import MOST_ROWS, conclusion_anchor, link
 from biasaudit.results import Audit, Check, CueMap, Estimate, Finding
 
 
@@ -43,7 +43,13 @@ class View:
     @property
     def titles(self) -> dict[str, str]:
         """Finding id -> title, for links between findings of one story."""
-        return {finding.id: finding.title for finding in self.audit.findings}
+        return {finding.id: str(finding.title) for finding in self.audit.findings}
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where on the page each conclusion and each finding stands, by id."""
+        of_all = {each.id: f"#{conclusion_anchor(each.id)}" for each in self.audit.conclusions}
+        return of_all | {finding.id: link(finding.id) for finding in self.audit.findings}
 
     @property
     def points(self) -> list[Point]:

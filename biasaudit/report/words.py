@@ -42,23 +42,34 @@ VERDICTS: dict[str, Word] = {
     "untested": Word("Untested", "Could not be tested. This is a gap in the audit, not a good result."),
 }
 OVERALL: dict[str, Word] = VERDICTS | {
+    "shortcut": Word("Shortcut", "The model goes by something that is not what the label names."),
+    "review": Word("Needs review", "The model goes by something that may not be the subject. A person must decide."),
+    "gap": Word("Gap", "The model works less well for some of the pictures than for others."),
+    "fact": Word("Fact", "Counted in the files. Nothing was inferred."),
+    "ask": Word("Question", "Seen in the data. Whether it is part of what the label means, only a person can say."),
     "suspect": Word(
         "Suspect", "Something in this data could mislead a model. That a model uses it was not shown, or not tested."
     ),
     "none_detected": Word("None detected", "No shortcut seen among the cues that were tested, at the sizes given."),
     "inconclusive": Word("Inconclusive", "The audit could not answer. This is not a good result, nor a bad one."),
 }
-TRIED = Word(
-    "Shortcut",
-    "Tied to the label, and used by the model: putting it into pictures, or taking it out, moves the answer more than "
-    "a placebo does.",
+SURE: dict[str, str] = {
+    "fact": "This was counted in the files; nothing was inferred.",
+    "review": "The model goes by it, which was tried. What it is, only a person can say.",
+    "unidentifiable": "Hardly a picture here has the two apart, so that only new pictures can tell.",
+    "suspect": "It is in the data, beyond chance. Whether a model goes by it was not shown.",
+    "gap": "The model is right less often for some of these pictures, beyond chance.",
+}
+"""How sure a conclusion is, in words for everybody, by its level."""
+TRIED = (
+    "It was tried: put into pictures, or taken out, it changes the model's answer, and another change of the same size "
+    "does not."
 )
-OBSERVED = Word(
-    "Shortcut",
-    "Tied to the label; among images of one class the answers go with it, and fail where it misleads. That was seen "
-    "and not tried: it cannot be drawn into a picture, so a common cause that nobody recorded would look the same.",
+OBSERVED = (
+    "It was seen and not tried: the model's answers go with it and fail where it misleads. A cause that nobody "
+    "recorded would look the same."
 )
-"""What the word says of one finding, by how its use was shown."""
+"""How sure a shortcut is, by how its use was shown."""
 PROBLEMS = ("shortcut", "review", "suspect", "gap", "unidentifiable")
 """Verdicts that get a section of their own."""
 
@@ -110,7 +121,9 @@ def meaning(finding: Finding) -> str:
     """What a finding's verdict says, in one or two sentences."""
     if finding.verdict == "shortcut" and "reliance" in finding.rungs:
         method = finding.rungs["reliance"].method
-        return {"intervention": TRIED, "observation": OBSERVED}.get(method, VERDICTS["shortcut"]).meaning
+        return {"intervention": f"Tied to the label. {TRIED}", "observation": f"Tied to the label. {OBSERVED}"}.get(
+            method, VERDICTS["shortcut"].meaning
+        )
     return VERDICTS[finding.verdict].meaning
 
 
@@ -139,6 +152,11 @@ def anchor(finding_id: str) -> str:
     return re.sub(r"\s", "_", visible(finding_id)) or "_"
 
 
+def conclusion_anchor(conclusion_id: str) -> str:
+    """A conclusion's id as an element id, apart from those of findings."""
+    return "conclusion-" + anchor(conclusion_id)
+
+
 def link(finding_id: str) -> str:
     """The address of a finding inside the page."""
     return "#" + quote(anchor(finding_id), safe="")
@@ -164,6 +182,11 @@ def interval(estimate: Estimate) -> str:
     largest = max(abs(estimate.value), abs(estimate.low), abs(estimate.high))
     value, low, high = (number(figure, largest) for figure in (estimate.value, estimate.low, estimate.high))
     return f"{value} ({low} to {high})"
+
+
+def pairs(area: Estimate) -> str:
+    """An AUC for everybody: "97 of 100 pairs of pictures"; of two pictures of two classes it tells which is which."""
+    return f"{100 * area.value:.0f} of 100 pairs of pictures, where chance would be 50,"
 
 
 def figure(found: Figure, percent: bool) -> str:

@@ -25,6 +25,7 @@ from biasaudit.results.base import (
     Verdict,
 )
 from biasaudit.results.blocks import Block, Gallery, Interval, Intervals, Note, Questions, Scatter, Section, Table
+from biasaudit.results.conclusion import Conclusion, ConclusionKind, Level
 from biasaudit.results.finding import Check, Finding, Rung
 from biasaudit.results.maps import Attribution, ClassMap, Colouring, CueMap, EmbeddingMap, MapCheck, RegionShare
 from biasaudit.results.parts import NAMED, PartName, column_of, compared_parts, not_compared, part_of
@@ -47,6 +48,8 @@ __all__ = [
     "ColouredBy",
     "Colouring",
     "ColumnName",
+    "Conclusion",
+    "ConclusionKind",
     "CueMap",
     "CueName",
     "Dataset",
@@ -64,6 +67,7 @@ __all__ = [
     "Intervals",
     "Kind",
     "Label",
+    "Level",
     "MapCheck",
     "Model",
     "ModelName",

@@ -19,6 +19,7 @@ from biasaudit.results.base import (
     Record,
     SplitName,
 )
+from biasaudit.results.conclusion import Conclusion
 from biasaudit.results.finding import Check, Finding
 from biasaudit.results.maps import Attribution, EmbeddingMap
 from biasaudit.results.selftest import SelfTest
@@ -52,6 +53,8 @@ class Dataset(Record):
     sizes: dict[Ours, int] = {}
     """Width x height -> images, the ten commonest."""
     formats: dict[Ours, int] = {}
+    field: Ours = "photo"
+    """What the pictures are of: `skin`, `radiology`, `microscopy`, or `photo` for all else."""
     fingerprint: Ours
     """sha256 over the sorted ids, labels and content hashes."""
 
@@ -101,6 +104,8 @@ class Audit(Record):
     settings: dict[str, Any]
     environment: dict[Ours, Ours]
     checks: tuple[Check, ...]
+    conclusions: tuple[Conclusion, ...] = ()
+    """What is wrong with the whole, most important first."""
     findings: tuple[Finding, ...]
     attribution: Attribution | None = None
     """None where there was no model to explain."""

@@ -30,7 +30,7 @@ def mapped(embedding, present, groups=None, columns=None, space=None):
     )  # fmt: skip
     predictions = SimpleNamespace(embedding=embedding, space=np.zeros(n, dtype=int) if space is None else space)
     images = ImageTable(root=None, frame=frame)
-    layout = embedding_layout(predictions, images, Settings())
+    layout = embedding_layout(predictions, images, Settings(map=True))
     return embedding_map(layout, images, [tie], columns or {}, 0)
 
 

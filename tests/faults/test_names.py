@@ -60,7 +60,7 @@ def test_every_file_is_audited_and_named_safely(hostile, seen):
 def test_nothing_acts_in_the_report(hostile, seen):
     folder, result = hostile
     page = (folder / "out" / "report.html").read_text(encoding="utf-8")
-    assert result.verdict == "suspect"
+    assert result.record.findings[0].verdict in ("suspect", "unidentifiable")
     assert "<img src=x" not in page
     assert len(re.findall(r"<script", page)) <= 1
     assert "alert(1)" in page  # shown, as text

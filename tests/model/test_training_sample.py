@@ -44,7 +44,7 @@ def test_the_report_says_so_and_all_images_are_judged(tmp_path, stub_network):
     said = "trained on a sample of 80 of 200 images"
     assert said in result.record.model.training
     assert said in (tmp_path / "out" / "report.html").read_text()
-    assert result.verdict == "shortcut"
+    assert result.record.findings[0].verdict == "shortcut"
     assert pd.read_parquet(tmp_path / "out" / "images.parquet")["p_upright"].notna().all()
 
 

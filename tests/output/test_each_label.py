@@ -46,13 +46,13 @@ def test_each_label_has_a_report_and_one_page_leads_to_all(folder, tmp_path):
         folder, metadata=tmp_path / "m.csv", label_column="Finding Labels", positive=("Effusion",), scan=True, jobs=1,
         without=WITHOUT, out=tmp_path / "one",
     )  # fmt: skip
-    assert effusion.verdict == "suspect"
+    assert effusion.record.findings[0].verdict == "suspect"
     audits, _ = ba.audit_each_label(
         folder, metadata=tmp_path / "m.csv", scan=True, jobs=1, without=WITHOUT, out=tmp_path / "each"
     )
-    verdicts = {each.label: each.result.verdict for each in audits}
+    verdicts = {each.label: each.result.record.findings[0].verdict for each in audits}
     assert verdicts["Effusion"] == "suspect"
-    assert verdicts[HOSTILE] == "none_detected"
+    assert verdicts[HOSTILE] == "clear"
 
 
 def test_what_makes_no_sense_with_it_is_an_error(folder, tmp_path):

@@ -23,6 +23,7 @@ def read(audit, fails=()):
 def test_shortcuts_fail_and_clear_cues_pass():
     cases = read(sample_audit())["biasaudit findings"]
     assert cases["artefact-ruler"] == "failure"
+    assert read(sample_audit())["biasaudit conclusions"]["mark-ruler"] == "failure"
     assert cases["property-brightness"] == ""
     assert cases["metadata-hospital"] == ""
     assert cases["file-jpeg_quality"] == "skipped"
@@ -58,12 +59,12 @@ def test_hostile_names_are_text_and_nothing_else(fails):
     assert any("alert(2)" in (case.get("name") or "") for case in root.iter("testcase"))
 
 
-@pytest.mark.parametrize(("insert", "failed"), [(brighter, ["property-brightness"]), (None, [])])
+@pytest.mark.parametrize(("insert", "failed"), [(brighter, ["appearance"]), (None, [])])
 def test_a_scan_writes_it_where_asked_and_the_clean_twin_passes(tmp_path, monkeypatch, insert, failed):
     plant(tmp_path / "photos", insert, n=120)
     out, file = tmp_path / "out", tmp_path / "audit.xml"
     without = ",".join((*ARTEFACTS, "entropy", "contrast", "exclusions"))
-    options = ["--out", out, "--junit", file, "--fail-on", "suspect", "--without", without, "-q"]
+    options = ["--out", out, "--junit", file, "--fail-on", "ask", "--without", without, "-q"]
     monkeypatch.setattr(sys, "argv", ["biasaudit", "scan", str(tmp_path / "photos"), *map(str, options)])
     with pytest.raises(SystemExit) as exit:
         cli.main()

@@ -61,12 +61,10 @@ def test_each_block_is_drawn_in_its_order():
     assert places == sorted(places)
 
 
-def test_what_asks_no_questions_shows_none_nor_their_figures_on_the_first_screen():
+def test_what_asks_no_questions_shows_none():
     for blocks, asked in (((), True), ((Note(text=say("N")),), False)):
         text = page_of(by_others()[0].model_copy(update={"blocks": blocks})).text
-        first, rest = text.split("What the verdict words mean")
-        assert ("Does the model use it?" in rest) is asked
-        assert ("Use by the model" in first) is asked
+        assert ("Does the model use it?" in text.split("What the verdict words mean")[1]) is asked
 
 
 def test_every_problem_is_decided_and_found_by_the_filters_wherever_it_is_told():
@@ -80,7 +78,7 @@ def test_every_problem_is_decided_and_found_by_the_filters_wherever_it_is_told()
     assert {*theirs, "theirs-row", "theirs-silent"} <= filtered
 
 
-def test_a_problem_of_theirs_is_a_card_by_its_place_among_all_and_its_numbers_follow_the_page():
+def test_a_problem_of_theirs_is_a_card_by_its_kind_and_its_numbers_follow_the_page():
     first = page_of(*by_others(), ruler())
     cards = first.text.split("What matters most")[1].split("What was not tested")[0]
     assert cards.index("Scanner A makes sharper pictures.") < cards.index("Ruler is used as a shortcut")

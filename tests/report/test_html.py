@@ -110,13 +110,15 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "Cannot be told apart 1",
         "Clear 4",  # the pattern that the model looks at is for a person to judge
         "Untested 1",
-        "placebo 0.22 (0.10 to 0.34)",
+        "Who decides",
+        "What to do",
+        "in all",  # the counts add up
         "1 check failed: subgroups",
         "3 files left out",
         "9f2c41d0c7a55be1",
         "It learnt",
         "How sure?",
-        "Were there nothing, so much would be seen in",
+        "Hardly a picture here has the two apart",
         "What was not tested",
         "Whether the labels are right",
         "No model of yours was tested",
@@ -124,6 +126,8 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "Counterexample",
     ):
         assert told in first
+    for jargon in ("placebo", "log-odds", "q-value", "p-value"):
+        assert jargon not in first.lower()
 
 
 def test_a_shortcut_says_how_its_use_was_shown():
@@ -131,8 +135,8 @@ def test_a_shortcut_says_how_its_use_was_shown():
     use = tried.rungs["reliance"].model_copy(update={"method": "observation", "placebo": None})
     seen = tried.model_copy(update={"rungs": {**tried.rungs, "reliance": use}})
     for finding, told, not_told in (
-        (tried, "than a placebo does.", "not tried"),
-        (seen, "not tried", "than a placebo does."),
+        (tried, "It was tried", "not tried"),
+        (seen, "seen and not tried", "It was tried"),
     ):
         first = Page(render(sample_audit(findings=(finding,)))).text.split("What the verdict words mean")[0]
         assert told in first

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from biasaudit.evidence.discovery.fixed_places import FixedPlace
+from biasaudit.evidence.discovery.patterns import Pattern
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
@@ -16,6 +18,13 @@ from biasaudit.stats.intervals import area_under_curve
 
 LEAST = 0.55
 """AUC, among images alike in the pattern, from which something else tells the class."""
+ALL_BUT_ALL = 0.95
+"""AUC from which a pattern is in nearly all images of its class and in hardly another, as the subject is: a hand that
+makes a sign before a wall recurs as little changed as a stamp."""
+EDGE = 0.15
+"""Distance from the nearest edge, as a share of the side, up to which a place is one where no subject is put."""
+LOOKED_AT = 20
+"""Images that show a pattern most, whose middle place is its place."""
 
 
 def something_else_tells(tie: Tie, images: ImageTable, predictions: Predictions) -> bool:
@@ -29,3 +38,19 @@ def something_else_tells(tie: Tie, images: ImageTable, predictions: Predictions)
     # Only the images of the rarer label on each side of the pattern say something.
     conflicts = [int(min(positive[present == side].sum(), (~positive[present == side]).sum())) for side in (0, 1)]
     return area >= LEAST and area_under_curve(area, max(sum(conflicts), 1), len(rows) - sum(conflicts)).low > 0.5
+
+
+def stands_for_its_class(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
+    """Whether a pattern goes with its class as only the subject, or a mark in every image of it, would; what lies at
+    the edge of the pictures is no subject, and is left out of this."""
+    return tie.strength >= 2 * ALL_BUT_ALL - 1 and not _at_edge(tie, pattern)
+
+
+def _at_edge(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
+    values = np.where(tie.positive, np.nan_to_num(tie.signal, nan=-np.inf), -np.inf)
+    rows = [int(row) for row in np.argsort(-values, kind="stable")[:LOOKED_AT] if np.isfinite(values[row])]
+    if not rows:
+        return False
+    left, upper, right, lower = np.array([pattern.box(row) for row in rows]).T
+    across, down = (left + right) / 2, (upper + lower) / 2
+    return float(np.median(np.minimum.reduce([across, 1 - across, down, 1 - down]))) < EDGE

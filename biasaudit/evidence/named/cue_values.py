@@ -33,6 +33,8 @@ class CueValues:
     """That is why: too few pictures are large enough for it."""
     constant: bool = False
     """The same in every image: it cannot give a label away."""
+    called: Sentence = NOTHING
+    """What a sentence calls it in place of its id: of a cue of skin that is seen elsewhere what it looks like."""
     role: Role = ""
     """What the user declared a metadata column to be."""
 

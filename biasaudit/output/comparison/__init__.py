@@ -7,11 +7,21 @@ reaches into the other, which chance does in about one of two hundred pairs that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from biasaudit.output.comparison.change import change_of
 from biasaudit.output.comparison.figures import MOST, in_words, kind_of
-from biasaudit.output.comparison.records import NAMES, PROBLEMS, STATUSES, Change, Comparison, Fact, Side, Status
+from biasaudit.output.comparison.records import (
+    NAMES,
+    PROBLEMS,
+    STATUSES,
+    Change,
+    Comparison,
+    Concluded,
+    Fact,
+    Side,
+    Status,
+)
 from biasaudit.results import Audit, shorten
 
 __all__ = ["NAMES", "PROBLEMS", "STATUSES", "Change", "Comparison", "Fact", "Side", "Status", "compare"]
@@ -29,8 +39,21 @@ def compare(old: Audit, new: Audit) -> Comparison:
         old_verdict=old.verdict,
         new_verdict=new.verdict,
         facts=tuple(_facts(old, new)),
+        conclusions=tuple(_concluded(old, new)),
         changes=tuple(changes),
     )
+
+
+def _concluded(old: Audit, new: Audit) -> Iterator[Concluded]:
+    """Conclusions are matched by their ids; one is changed where its level is another."""
+    was, now = ({each.id: each for each in audit.conclusions} for audit in (old, new))
+    for name in {**now, **was}:
+        before, after = was.get(name), now.get(name)
+        same = before is not None and after is not None and before.level == after.level
+        status: Literal["new", "gone", "changed", "same"] = "same" if same else "changed"
+        status = "new" if before is None else "gone" if after is None else status
+        sides = [f"{each.level}: {each.sentence}" if each else "" for each in (before, after)]
+        yield Concluded(id=name, status=status, old=sides[0], new=sides[1])
 
 
 def _told(change: Change) -> bool:

@@ -56,6 +56,8 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield ""
     for fact in comparison.facts:
         yield from _wrapped(fact.text, first=f"{fact.what:<10}", indent=10)
+    for each in comparison.conclusions:
+        yield from _wrapped(each.new or each.old, first=f"{each.status:<10}", indent=10)
     changes = told(comparison)
     if changes:
         yield ""

@@ -47,6 +47,16 @@ class Change(Record):
     """What is said of it, with both figures, or why it cannot be compared."""
 
 
+class Concluded(Record):
+    """What became of one conclusion."""
+
+    id: str
+    status: Literal["new", "gone", "changed", "same"]
+    old: str
+    """Level and sentence, "" where the older audit has no such conclusion."""
+    new: str
+
+
 class Fact(Record):
     """One thing that two audits have in common, or not."""
 
@@ -64,5 +74,7 @@ class Comparison(Record):
     new_verdict: AuditVerdict
     facts: tuple[Fact, ...]
     """Verdict, data, settings, model, version."""
+    conclusions: tuple[Concluded, ...] = ()
+    """What is wrong with the whole, before and after, in the order of the newer audit."""
     changes: tuple[Change, ...]
     """Every finding of either audit: what got worse first, and within that in the order of the newer audit."""

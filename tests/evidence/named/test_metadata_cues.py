@@ -171,20 +171,20 @@ def test_columns_that_were_not_compared_are_named_where_nothing_was_found():
     rng = np.random.default_rng(0)
     codes = [rng.bytes(12).hex() for _ in range(N)]
     quiet = rng.choice(["x", "y"], N)
-    told = headline(findings(uid=codes, site=quiet), None)
-    assert told.endswith("beside each. Not compared with it: the column “uid”.")
+    told = headline(findings(uid=codes, site=quiet), (), None)
+    assert told.endswith("beside each question. Not compared with it: the column “uid”.")
     assert ("column", "uid") in {(name.kind, name.text) for name in told.names()}
-    assert "Not compared" not in headline(findings(site=quiet), None)
-    assert "Not compared" not in headline(findings(accession=[f"A{n}" for n in numbers()], site=quiet), None)
+    assert "Not compared" not in headline(findings(site=quiet), (), None)
+    assert "Not compared" not in headline(findings(accession=[f"A{n}" for n in numbers()], site=quiet), (), None)
     many = {f"uid{n}": [rng.bytes(12).hex() for _ in range(N)] for n in range(6)}
-    assert headline(findings(site=quiet, **many), None).endswith("“uid2”, “uid3” and 2 more.")
+    assert headline(findings(site=quiet, **many), (), None).endswith("“uid2”, “uid3” and 2 more.")
 
 
 def test_a_mediator_is_not_among_the_columns_that_were_not_compared():
     rng = np.random.default_rng(0)
     stage, site = rng.choice(["1", "2"], N), rng.choice(["x", "y"], N)
     found = findings(Settings(mediator=("stage",)), stage=stage, site=site)
-    assert "Not compared" not in headline(found, None, mediators=("stage",))
+    assert "Not compared" not in headline(found, (), None, mediators=("stage",))
 
 
 def test_findings_on_one_column_and_its_parts_are_one_story():

@@ -35,7 +35,8 @@ def test_a_cue_that_it_uses_is_a_shortcut_and_of_its_twin_that_does_not_a_suspec
     folder, frame = bright
     using = run(folder, tmp_path, model=classifier(folder, frame, luma=True), without=OTHERS)
     found = finding(using, "property-brightness")
-    assert (using.verdict, found.verdict) == ("shortcut", "shortcut")
+    assert found.verdict == "shortcut"
+    assert "the model goes by it" in using.record.conclusions[0].sentence
     assert found.rungs["reliance"].method == "intervention"
     assert found.rungs["encoding"].state == "yes"
     assert using.record.model.folds == 0
@@ -51,7 +52,7 @@ def test_a_cue_that_it_uses_is_a_shortcut_and_of_its_twin_that_does_not_a_suspec
 
     blind = run(folder, tmp_path, model=classifier(folder, frame, luma=False))
     assert finding(blind, "property-brightness").verdict == "suspect"
-    assert blind.verdict == "suspect"
+    assert "the model goes by it" not in blind.record.conclusions[0].sentence
     assert blind.record.model.auc.value > 0.9
 
 
@@ -112,7 +113,8 @@ def test_the_order_of_the_classes_can_be_given_and_a_wrong_one_is_told(bright, t
     turned = run(folder, tmp_path, model=model, classes=("upright", "lying"))
     assert turned.verdict == "inconclusive"
     assert "--classes lying,upright" in turned.record.headline
-    assert run(folder, tmp_path, model=model, classes=("lying", "upright")).verdict == "shortcut"
+    told = run(folder, tmp_path, model=model, classes=("lying", "upright"))
+    assert finding(told, "property-brightness").verdict == "shortcut"
 
 
 def test_it_may_know_classes_that_the_folder_has_not(bright, tmp_path):
@@ -122,7 +124,7 @@ def test_it_may_know_classes_that_the_folder_has_not(bright, tmp_path):
 
     result = run(bright[0], tmp_path, predict=of_three, size=16, classes=("upright", "other", "lying"))
     assert result.record.model.auc.value > 0.8
-    assert result.verdict == "shortcut"
+    assert finding(result, "property-brightness").verdict == "shortcut"
     assert np.allclose(result.images[["p_lying", "p_upright"]].sum(axis=1), 1)
 
 
@@ -156,7 +158,8 @@ def test_pixels_in_the_wrong_range_are_told(bright, tmp_path):
     model = classifier(folder, frame, luma=True, scaled=False)
     with pytest.raises(UsageError, match=r"add --pixels 0\.\.1"):
         run(folder, tmp_path, model=model)
-    assert run(folder, tmp_path, model=model, pixels="0..1").verdict == "shortcut"
+    told = run(folder, tmp_path, model=model, pixels="0..1")
+    assert finding(told, "property-brightness").verdict == "shortcut"
 
 
 def two_answers(images):

@@ -1,0 +1,39 @@
+"""What is wrong with the whole: from many findings to the few things that a person has to know, in their order.
+
+Facts come before what is inferred, and the whole before its parts: what tells of the source of a class is not told once
+more as a mark or a property. Each kind is a pure function of the findings that the kinds before it left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from biasaudit.conclude.conclusions.about import About
+from biasaudit.conclude.conclusions.appearance import appearance
+from biasaudit.conclude.conclusions.hidden_group import hidden_group
+from biasaudit.conclude.conclusions.labels import labels
+from biasaudit.conclude.conclusions.leak import leak
+from biasaudit.conclude.conclusions.mark import mark
+from biasaudit.conclude.conclusions.people import people
+from biasaudit.conclude.conclusions.source import source
+from biasaudit.conclude.conclusions.split import split
+from biasaudit.results import Conclusion, Finding
+
+Kind = Callable[[Sequence[Finding], About], Iterator[Conclusion]]
+KINDS: tuple[Kind, ...] = (labels, leak, split, source, mark, people, hidden_group, appearance)
+"""In the order in which they take findings, and in which they are told."""
+
+
+def conclusions(findings: Sequence[Finding], about: About) -> tuple[Conclusion, ...]:
+    """The few things that are wrong, facts first and then in the order of the kinds; questions stand last.
+
+    findings: most serious first.
+    """
+    found: list[Conclusion] = []
+    left = list(findings)
+    for kind in KINDS:
+        some = list(kind(left, about))
+        told = {name for each in some for name in each.findings}
+        left = [each for each in left if each.id not in told]
+        found += some
+    return tuple(sorted(found, key=lambda each: (each.level != "fact", each.level == "ask")))

@@ -1,0 +1,223 @@
+"""What the traits of the files that no subject has tell together: of the label, and of the given test part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.model_selection import StratifiedGroupKFold
+from threadpoolctl import threadpool_limits
+
+from biasaudit.errors import Unavailable
+from biasaudit.evidence.boosted_trees import LEARNT_FROM_TOO, PERMUTATIONS, columns_of, fitted, learnt_from, out_of_fold
+from biasaudit.evidence.named.cue_values import CueValues
+from biasaudit.evidence.predictions import FROZEN_FOLDS
+from biasaudit.evidence.strata import strata_of
+from biasaudit.images.table import ImageTable
+from biasaudit.model.folds import assign_folds
+from biasaudit.results import Estimate, Sentence, say
+from biasaudit.runtime.progress import Progress
+from biasaudit.settings import Settings
+from biasaudit.stats import generator, interval, null_auc, permutation_p, stratified_auc
+from biasaudit.thresholds import MANY_CLASSES
+
+OF_THE_SUBJECT = ("aspect_ratio", "image_size", "bytes_per_pixel", "orientation", "file_name")
+"""Traits that are left out. What is tall is photographed upright, and foliage needs more bytes than a wall; of the size
+the longer side is kept, which is the same however a picture was turned or cropped to its subject. A name is no trait of
+a picture: whoever sorted the files may have given it."""
+LONGER_SIDE = "longer_side"
+FEWEST = 10
+"""Images of the given test part, and of each class, from which on it is asked."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SourceTraits:
+    """How well one thing is told by the traits of the files."""
+
+    cues: tuple[str, ...]
+    """Ids of the traits, those that tell most by themselves first."""
+    alone: tuple[float, ...]
+    """Of each the AUC by itself, 0.5 to 1, out of fold."""
+    label: str
+    """The class that is told best, "" where the test part is asked about."""
+    auc: Estimate
+    """Out of fold, and within what is held fixed."""
+    p_value: float
+    """Were the labels dealt by chance within folds; of several classes the best is taken in each deal too."""
+    rows: np.ndarray
+    """int (m,): the images that were asked about."""
+    scores: np.ndarray
+    """float (m,): the log-odds, by trees that never saw the image's group."""
+    positive: np.ndarray
+    """bool (m,): whether it is so."""
+
+
+def source_traits(
+    images: ImageTable, known_cues: tuple[CueValues, ...], settings: Settings, progress: Progress
+) -> SourceTraits:
+    """The class that file traits tell best, by boosted trees, cross-fitted by group, against a permutation null.
+
+    Raises Unavailable where no such trait differs between the images, or no folds can be made.
+    """
+    cues = _traits(known_cues)
+    counted = ~images.held_out
+    fold = assign_folds(images, FROZEN_FOLDS, settings.seed)
+    strata = strata_of(known_cues, counted).codes
+    with progress.step("Learning from the traits of the files"), threadpool_limits(1):
+
+        def odds_of(some: Sequence[CueValues]) -> np.ndarray:
+            table = columns_of(some, counted)
+            models = [
+                fitted(table.of(rows), images.codes[rows], settings.seed)
+                for rows in learnt_from(images, fold, settings.seed)
+            ]
+            return out_of_fold(models, table, fold)[counted]
+
+        asked = _asked_about(images.codes[counted])
+        return _told(
+            cues,
+            odds_of,
+            images.codes[counted],
+            asked,
+            [images.classes[code] for code in asked],
+            images.group_codes[counted],
+            _crossed(fold[counted], strata[counted]),
+            np.flatnonzero(counted),
+            settings.seed,
+            say("AUC from the traits of the files alone, out of fold"),
+        )
+
+
+def part_traits(
+    images: ImageTable, known_cues: tuple[CueValues, ...], settings: Settings, progress: Progress
+) -> SourceTraits:
+    """How well the given test part is told from the rest by the same traits, within each class.
+
+    Raises Unavailable where there is no test part, it is too small, or no such trait differs.
+    """
+    held = images.held_out
+    if not held.any():
+        raise Unavailable(say("there is no given test part"))
+    if min(held.sum(), (~held).sum()) < FEWEST:
+        raise Unavailable(say("the given test part is too small to compare"))
+    cues = _traits(known_cues)
+    every = np.ones(images.n, dtype=bool)
+    groups, part = images.group_codes, held.astype(int)
+    fold = _folds(2 * images.codes + part, part, groups, settings.seed)
+    with progress.step("Comparing the files of the given parts"), threadpool_limits(1):
+
+        def odds_of(some: Sequence[CueValues]) -> np.ndarray:
+            table = columns_of(some, every)
+            models = [
+                fitted(table.of(fold != number), part[fold != number], settings.seed) for number in np.unique(fold)
+            ]
+            return out_of_fold(models, table, fold)
+
+        return _told(
+            cues,
+            odds_of,
+            part,
+            np.array([1]),
+            [""],
+            groups,
+            _crossed(fold, images.codes),
+            np.arange(images.n),
+            settings.seed,
+            say("AUC of the given test part against the rest, from the traits of the files alone, within classes"),
+        )
+
+
+def _traits(known_cues: Sequence[CueValues]) -> list[CueValues]:
+    """The traits that count, with the longer side in place of the size."""
+    cues = [cue for cue in known_cues if cue.kind == "file" and not cue.untestable and cue.id not in OF_THE_SUBJECT]
+    cues += _longer_side({cue.id: cue for cue in known_cues if cue.kind == "file"})
+    if not cues:
+        raise Unavailable(say("no trait of the files that the subject has no part in differs between the images"))
+    return cues
+
+
+def _longer_side(files: dict[str, CueValues]) -> Iterator[CueValues]:
+    """The longer side of each picture in pixels, log2, where it differs."""
+    size, shape = files.get("image_size"), files.get("aspect_ratio")
+    if size is None or size.values is None:
+        return
+    wide = np.zeros(len(size.values)) if shape is None or shape.values is None else shape.values
+    side = np.round((size.values + np.log2(1e6) + np.abs(wide)) / 2, 3)
+    if len(np.unique(side[np.isfinite(side)])) > 1:
+        yield replace(size, id=LONGER_SIDE, values=side)
+
+
+def _asked_about(codes: np.ndarray) -> np.ndarray:
+    """int (k,): the classes that are asked about, all or the most frequent."""
+    return np.sort(np.argsort(-np.bincount(codes), kind="stable")[:MANY_CLASSES])
+
+
+def _folds(codes: np.ndarray, part: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
+    """int (n,): groups whole, classes and parts in their shares as far as they go."""
+    fewest = min(len(np.unique(groups[part == each])) for each in (0, 1))
+    folds = max(2, min(FROZEN_FOLDS, fewest))
+    fold = np.zeros(len(part), dtype=int)
+    dealt = StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(part, codes, groups)
+    for number, (_, test) in enumerate(dealt):
+        fold[test] = number
+    if any(len(np.unique(part[fold != number])) < 2 for number in range(folds)):
+        raise Unavailable(say("the groups cannot be split so that every fold has images of both parts"))
+    return fold
+
+
+def _crossed(fold: np.ndarray, strata: np.ndarray) -> np.ndarray:
+    """int (n,): folds and what is held fixed, crossed: scores of two folds are not on one scale."""
+    return np.unique(np.stack([fold, strata]), axis=1, return_inverse=True)[1].ravel()
+
+
+def _told(
+    cues: Sequence[CueValues],
+    odds_of: Callable[[Sequence[CueValues]], np.ndarray],
+    codes: np.ndarray,
+    asked: np.ndarray,
+    names: Sequence[str],
+    groups: np.ndarray,
+    strata: np.ndarray,
+    rows: np.ndarray,
+    seed: int,
+    measure: Sentence,
+) -> SourceTraits:
+    odds = odds_of(cues)
+    once = np.ones((1, len(codes)))
+    areas = [float(stratified_auc(odds[:, code], codes == code, strata, once)[0]) for code in asked]
+    best = int(np.nanargmax(np.nan_to_num(areas, nan=0.0)))
+    code, area = int(asked[best]), float(np.nan_to_num(areas[best], nan=0.5))
+    positive, scores = codes == code, odds[:, code]
+    rng = generator(seed, "source_traits", "permutations")
+    null = null_auc([odds[:, each] for each in asked], codes, groups, strata, PERMUTATIONS, rng)
+    chance = np.max([null[:, place, each] for place, each in enumerate(asked)], axis=0)
+    low, high = interval(
+        lambda weights: stratified_auc(scores, positive, strata, weights),
+        groups,
+        generator(seed, "source_traits", "interval"),
+    )
+    low, high = (area if not np.isfinite(each) else each for each in (low, high))
+    each_alone = []
+    for cue in cues:
+        own = area if len(cues) == 1 else float(stratified_auc(odds_of([cue])[:, code], positive, strata, once)[0])
+        each_alone.append(max(0.5, float(np.nan_to_num(own, nan=0.5))))
+    order = np.argsort([-each for each in each_alone], kind="stable")
+    return SourceTraits(
+        cues=tuple(cues[place].id for place in order),
+        alone=tuple(each_alone[place] for place in order),
+        label=names[best],
+        auc=Estimate(
+            measure=measure,
+            value=area,
+            low=min(low, area),
+            high=max(high, area),
+            null=0.5,
+            limit=1.0,
+            n=len(codes),
+        ),
+        p_value=permutation_p(area, 0.5 + LEARNT_FROM_TOO * (chance - 0.5)),
+        rows=rows,
+        scores=scores,
+        positive=positive,
+    )
