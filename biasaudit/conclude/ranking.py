@@ -17,7 +17,7 @@ from biasaudit.conclude.verdicts import ORDER, corrected, rung_of, state_of, ver
 from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.discovery import FixedPlace, Pattern
-from biasaudit.evidence.discovery.beyond import something_else_tells, stands_for_its_class
+from biasaudit.evidence.discovery.beyond import goes_as_a_subject, something_else_tells
 from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
@@ -186,7 +186,7 @@ def _of_pattern(
         tie is not None
         and predictions is not None
         and something_else_tells(tie, images, predictions)
-        and not stands_for_its_class(tie, pattern)
+        and not goes_as_a_subject(tie, pattern)
     )
     verdict = verdict_of_pattern(rungs, beside and pattern.looks_put_there, beside and pattern.surely_put_there, off)
     told = wording.how_it_recurs(pattern, off, beside)

@@ -85,7 +85,7 @@ def test_an_edge_speaks_by_itself_only_where_no_subject_is():
     assert told(edge(0.97), field="photo") == []
     assert told(edge(0.97), field="radiology") == [("unidentifiable", "source")]
     assert told(edge(0.97), subject_known=True) == [("unidentifiable", "source")]
-    assert told(edge(0.97), source(0.62, "clear"), field="photo") == [("unidentifiable", "source")]
+    assert told(edge(0.97), source(0.8), field="photo") == [("suspect", "source")]
     assert told(edge(0.8), field="radiology") == []
 
 
@@ -119,7 +119,9 @@ def test_columns_about_people_and_others():
         ("unidentifiable", "source-hospital"),
         ("suspect", "people-sex"),
     ]
-    assert told(finding("subgroup-sex", "gap", cue="sex")) == [("gap", "people-sex")]
+    gap = finding("subgroup-sex", "gap", cue="sex")
+    assert told(gap, people=frozenset({"sex"})) == [("gap", "people-sex")]
+    assert told(gap) == [("gap", "hidden_group")]
 
 
 def test_a_test_part_from_elsewhere_is_a_fact_and_a_turned_tie_is_a_shortcut():

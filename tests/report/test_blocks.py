@@ -81,7 +81,7 @@ def test_every_problem_is_decided_and_found_by_the_filters_wherever_it_is_told()
 def test_a_problem_of_theirs_is_a_card_by_its_kind_and_its_numbers_follow_the_page():
     first = page_of(*by_others(), ruler())
     cards = first.text.split("What matters most")[1].split("What was not tested")[0]
-    assert cards.index("Scanner A makes sharper pictures.") < cards.index("Ruler is used as a shortcut")
+    assert cards.index("Ruler is used as a shortcut") < cards.index("Scanner A makes sharper pictures.")
     assert "1 Ruler is used" in first.text
     assert "2 Scanner A makes" in first.text
 

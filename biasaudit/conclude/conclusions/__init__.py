@@ -17,15 +17,25 @@ from biasaudit.conclude.conclusions.mark import mark
 from biasaudit.conclude.conclusions.people import people
 from biasaudit.conclude.conclusions.source import source
 from biasaudit.conclude.conclusions.split import split
-from biasaudit.results import Conclusion, Finding
+from biasaudit.results import Conclusion, Finding, Level
 
 Kind = Callable[[Sequence[Finding], About], Iterator[Conclusion]]
+GRAVITY: dict[Level, int] = {
+    "fact": 0,
+    "shortcut": 1,
+    "unidentifiable": 1,
+    "review": 2,
+    "suspect": 3,
+    "gap": 4,
+    "ask": 5,
+}
+"""In which order they are told; of one gravity in the order of the kinds, the whole before its parts."""
 KINDS: tuple[Kind, ...] = (labels, leak, split, source, mark, people, hidden_group, appearance)
 """In the order in which they take findings, and in which they are told."""
 
 
 def conclusions(findings: Sequence[Finding], about: About) -> tuple[Conclusion, ...]:
-    """The few things that are wrong, facts first and then in the order of the kinds; questions stand last.
+    """The few things that are wrong: facts first, then the surest, and of those the whole before its parts.
 
     findings: most serious first.
     """
@@ -36,4 +46,4 @@ def conclusions(findings: Sequence[Finding], about: About) -> tuple[Conclusion, 
         told = {name for each in some for name in each.findings}
         left = [each for each in left if each.id not in told]
         found += some
-    return tuple(sorted(found, key=lambda each: (each.level != "fact", each.level == "ask")))
+    return tuple(sorted(found, key=lambda each: GRAVITY[each.level]))

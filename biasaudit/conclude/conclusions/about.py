@@ -31,5 +31,5 @@ class About:
 
 def about(subgroups: Iterable[Breakdown], field: str, subject: str | None) -> About:
     """The same, from the groups that an audit compares, what its pictures are of, and where their subject is."""
-    people = {column_of(each.column) for each in subgroups if each.about_people and not each.crossed}
+    people = {column_of(each.column) for each in subgroups if each.about_people}
     return About(people=frozenset(people), field=field, subject_known=bool(subject))

@@ -43,6 +43,7 @@ def appearance(findings: Sequence[Finding], about: About) -> Iterator[Conclusion
     found = [each for each in findings if each.kind in KINDS and each.verdict in PROBLEMS and each.cue != "file_name"]
     if not found:
         return
+    first = next((each for each in found if each.kind == "property"), found[0])
     named = list(dict.fromkeys(map(_look, found)))
     looks = listed([NAMES.get(each, Name("cue", each)) for each in named[:MOST]])
     leans = [each for each in found if each.verdict == "shortcut"]
@@ -54,7 +55,7 @@ def appearance(findings: Sequence[Finding], about: About) -> Iterator[Conclusion
             "The classes differ in {looks}{most}{model}. That may be what the subjects look like, or how they were "
             "photographed: is {looks_again} part of what the label means?",
             looks=looks,
-            most=say(" (most of all {cue})", cue=Name("cue", found[0].cue.replace("_", " "))),
+            most=say(" (most of all {cue})", cue=Name("cue", first.cue.replace("_", " "))),
             model=say(", and the model goes by it") if leans else say(""),
             looks_again=looks if len(named) == 1 else say("this"),
         ),

@@ -8,16 +8,13 @@ from biasaudit.conclude.conclusions.about import About
 from biasaudit.conclude.conclusions.standing import PROBLEMS, level_of
 from biasaudit.results import Conclusion, Finding, Sentence, column_of, paragraph, say
 
-ABOUT_GROUPS = ("subgroup", "representation")
+ABOUT_PEOPLE = ("subgroup", "representation", "metadata")
 
 
 def people(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
     """One conclusion a column: its most serious finding, and what else is wrong by the same column."""
-    found = [each for each in findings if each.verdict in PROBLEMS and each.detector != "reversal"]
     found = [
-        each
-        for each in found
-        if each.kind in ABOUT_GROUPS or (each.kind == "metadata" and (about.of_people(each) or each.verdict == "gap"))
+        each for each in findings if each.verdict in PROBLEMS and each.kind in ABOUT_PEOPLE and about.of_people(each)
     ]
     columns = dict.fromkeys(column_of(each.cue) for each in found)
     for column in columns:

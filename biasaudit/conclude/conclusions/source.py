@@ -8,10 +8,9 @@ from biasaudit.conclude.conclusions.about import About
 from biasaudit.conclude.conclusions.standing import PROBLEMS, is_mark, level_of, slug
 from biasaudit.results import NOTHING, Conclusion, Estimate, Finding, Level, Sentence, paragraph, say
 
-SURE = 0.01
-"""p-value below which the joint test of the files supports what the edge tells, though it is too weak to say it."""
 EDGE = 0.9
-"""AUC of the outer edge alone from which it tells of sources, where no subject reaches the edge."""
+"""AUC of the outer edge alone from which it tells of sources, where no subject reaches the edge. In pictures of scenes
+it is content, and concludes nothing."""
 BEYOND_A_MARK = 0.03
 """AUC by which the edge has to tell more than the mark that tells most: else the mark is the cause."""
 INSEPARABLE = 0.97
@@ -51,7 +50,7 @@ def _whole(findings: Sequence[Finding], about: About) -> Conclusion | None:
     files = next((each for each in findings if each.id == "file-source"), None)
     edge = next((each for each in findings if each.id == "view-border"), None)
     by_files = files is not None and files.verdict in ("suspect", "unidentifiable")
-    by_edge = edge is not None and _edge_tells(edge, files, findings, about)
+    by_edge = edge is not None and about.edge_is_free and _edge_tells(edge, findings, about)
     used = [each for each in findings if _is_trait(each) and each.verdict == "shortcut"]
     if not (by_files or by_edge or used):
         return None
@@ -98,16 +97,13 @@ def _level(strongest: float, used: Sequence[Finding]) -> Level:
     return "unidentifiable" if strongest >= INSEPARABLE else "suspect"
 
 
-def _edge_tells(edge: Finding, files: Finding | None, findings: Sequence[Finding], about: About) -> bool:
-    """Whether the edge says by itself, or beside the files, that the classes come from different sources."""
+def _edge_tells(edge: Finding, findings: Sequence[Finding], about: About) -> bool:
+    """Whether the edge tells the classes well, and better than the mark that tells most."""
     area = _tie(edge)
     if area is None or edge.rungs["association"].state != "yes" or area.value < EDGE:
         return False
     marks = [_area(each) for each in findings if is_mark(each, about) and each.verdict in PROBLEMS]
-    if area.value < max(marks, default=0.0) + BEYOND_A_MARK:
-        return False
-    p_value = files.rungs["association"].p_value if files is not None else None
-    return about.edge_is_free or (p_value is not None and p_value < SURE)
+    return area.value >= max(marks, default=0.0) + BEYOND_A_MARK
 
 
 def _is_trait(finding: Finding) -> bool:

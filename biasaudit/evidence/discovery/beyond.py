@@ -21,6 +21,8 @@ LEAST = 0.55
 ALL_BUT_ALL = 0.95
 """AUC from which a pattern is in nearly all images of its class and in hardly another, as the subject is: a hand that
 makes a sign before a wall recurs as little changed as a stamp."""
+COMMON = 0.45
+"""Share of the other images from which a pattern is part of what all pictures show, more of it in one class."""
 EDGE = 0.15
 """Distance from the nearest edge, as a share of the side, up to which a place is one where no subject is put."""
 LOOKED_AT = 20
@@ -40,10 +42,11 @@ def something_else_tells(tie: Tie, images: ImageTable, predictions: Predictions)
     return area >= LEAST and area_under_curve(area, max(sum(conflicts), 1), len(rows) - sum(conflicts)).low > 0.5
 
 
-def stands_for_its_class(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
-    """Whether a pattern goes with its class as only the subject, or a mark in every image of it, would; what lies at
-    the edge of the pictures is no subject, and is left out of this."""
-    return tie.strength >= 2 * ALL_BUT_ALL - 1 and not _at_edge(tie, pattern)
+def goes_as_a_subject(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
+    """Whether a pattern goes with its class as only the subject, or a mark in every image of it, would, or is common in
+    the others too, as what belongs to all subjects is. What lies at the edge of the pictures is no subject."""
+    as_the_class = tie.strength >= 2 * ALL_BUT_ALL - 1
+    return (as_the_class or tie.shares[1] > COMMON) and not _at_edge(tie, pattern)
 
 
 def _at_edge(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
