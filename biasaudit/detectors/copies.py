@@ -9,18 +9,31 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.detectors.detector import detector
-from biasaudit.evidence.copies.duplicates import KINDS
+from biasaudit.evidence.copies.duplicates import KINDS, LEAST_TOLD, RELATED, one_picture
 from biasaudit.evidence.copies.duplicates import joined as connected
 from biasaudit.evidence.copies.lookalikes import COMPARED
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.results import NOTHING, Finding, Gallery, Rung, Sentence, counted, joined, paragraph, say
+from biasaudit.results import NOTHING, Finding, Gallery, Rung, Section, Sentence, counted, joined, paragraph, say
 
 UNTESTED = Rung(state="untested", why=say("Not a question of the model: copies are counted in the files."))
 COUNTED = say(
     "Files that are equal byte for byte count as one picture, and so do copies that were resized, saved again, "
-    "brightened, mirrored, turned by 90 or 180 degrees or cropped by about a twentieth; two photographs of one subject "
-    "do where they hardly differ."
+    "brightened, mirrored, turned by 90 or 180 degrees or cropped by about a twentieth. A picture that was changed or "
+    "drawn on in some part does not, nor do two photographs of one scene or person; of pictures under {least} pixels "
+    "those do whose pixels are equal.",
+    least=LEAST_TOLD,
+)
+ONE_SCENE = Section(
+    id="one-scene",
+    title=say("Pictures of one scene"),
+    intro=say("What goes together in the data and is no fault of them: told so that nobody takes it for one."),
+)
+"""Where it is told: not among the faults, and not among what was looked for and not seen."""
+WHAT_ONE_SCENE_IS = say(
+    "Each pair shows one scene, subject or person: one picture is the other with a part of it changed, or was taken "
+    "soon after it, or both are too small to tell more. That is no sign of a wrong label, and not the leak of one "
+    "picture. In this audit they were kept on one side of every fold."
 )
 NOT_ALL = say(
     "Of more than {most:,} pictures each is compared with those that lie near it only: a changed copy can be missed "
@@ -32,7 +45,12 @@ MOST = 20
 
 
 def _finding(
-    name: str, title: Sentence, examples: pd.Series, recommendation: Sentence, explanation: Sentence
+    name: str,
+    title: Sentence,
+    examples: pd.Series,
+    recommendation: Sentence,
+    explanation: Sentence,
+    section: Section | None = None,
 ) -> Finding:
     shown = tuple(examples.head(MOST))
     pairs = say("Two that belong together stand next to each other.")
@@ -42,13 +60,18 @@ def _finding(
         cue=name,
         kind="leakage",
         title=title,
-        verdict="suspect",
+        verdict="suspect" if section is None else "clear",
         label=None,
         rungs={"association": UNTESTED, "encoding": UNTESTED, "reliance": UNTESTED, "disparity": UNTESTED},
         examples=shown,
         recommendation=recommendation,
-        question=say("Does one picture stand in two places?"),
+        question=(
+            say("Does one picture stand in two places?")
+            if section is None
+            else say("Do pictures of one scene or person stand in two places?")
+        ),
         explanation=explanation,
+        section=section,
         # Without the four questions: a copy in two places is no cue.
         blocks=(Gallery(title=say("Images concerned"), caption=pairs, images=shown, paired=True),),
     )
@@ -110,6 +133,37 @@ def _of_test_part(copied: pd.DataFrame, held: np.ndarray) -> Sentence:
     return say("Of the {all} images of the test part {both} have a copy in the rest.", all=int(held.sum()), both=both)
 
 
+def _of_one_scene(frame: pd.DataFrame, copies: pd.DataFrame) -> Iterator[Finding]:
+    """What pairs of one scene that are no copies have in two splits or classes: told, and no fault."""
+    pairs = copies[~copies.index.isin(one_picture(copies).index)]
+    row = pd.Series(np.arange(len(frame)), index=frame["id"])
+    one, other = (frame.iloc[row[pairs[end]].to_numpy()].reset_index(drop=True) for end in ("first", "second"))
+    split = (one["split"] != "") & (other["split"] != "") & (one["split"] != other["split"])
+    apart = (one["picture"] != other["picture"]) & (split | (one["label"] != other["label"]))
+    pairs = pairs[apart.to_numpy()]
+    if not len(pairs):
+        return
+    shown: dict[str, None] = {}  # a picture of many pairs is shown in one
+    for first, second in pairs[["first", "second"]].to_numpy():
+        if first not in shown and second not in shown:
+            shown |= {first: None, second: None}
+    kinds = Counter(pairs["kind"])
+    yield _finding(
+        "one-scene",
+        say(
+            "One scene stands in two splits or classes, in {pairs} of files that are no copies: {kinds}.",
+            pairs=counted(len(pairs), say("pair")),
+            kinds=joined(
+                say("{n} {words}", n=kinds[kind], words=words) for kind, words in RELATED.items() if kinds[kind]
+            ),
+        ),
+        pd.Series(list(shown), dtype=object),
+        say("Where splits are to keep scenes or people apart, name the column that tells them with --group-by."),
+        WHAT_ONE_SCENE_IS,
+        ONE_SCENE,
+    )
+
+
 def _groups_across_splits(shared: pd.DataFrame) -> Iterator[Finding]:
     if len(shared):
         yield _finding(
@@ -138,21 +192,23 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     among all. Groups (patients, scenes) by the column that the user named. Copies stay on one side of every fold, and
     so do the groups that they connect.
 
-    What it cannot show: copies that were turned by other angles, cropped by more than a tenth or painted over, and
-    pictures without detail. Nearly equal photographs of a burst count as copies.
+    What it cannot show: copies that were turned by other angles or cropped by more than a tenth, and
+    pictures without detail. Whether two small pictures, or two of a burst in which nothing moved, are copies. A change
+    that only colour tells, or one fainter than what JPEG leaves.
 
     References: Kapoor & Narayanan 2023 (leakage); Barz & Denzler 2020 (near-copies between CIFAR's parts); Lucas &
     Kanade 1981 (alignment).
     """
     what_counts = paragraph(COUNTED, NOT_ALL if images.n > COMPARED else NOTHING)
-    frame = _with_pictures(images, survey.copies)
+    same = one_picture(survey.copies)
+    frame = _with_pictures(images, same)
     splits = frame[(frame["split"] != "").to_numpy()]
     copied = frame[np.bincount(frame["picture"])[frame["picture"]] > 1]  # only what is there twice stands in two places
     across = _spread_over(copied[(copied["split"] != "").to_numpy()], "split", "picture")
     if len(across):
         yield _finding(
             "across-splits",
-            _told(say("in more than one split"), across, survey.copies),
+            _told(say("in more than one split"), across, same),
             _side_by_side(across, "split"),
             say(
                 "Remove {files}, so that each picture stands in one split, and test again: the figures of the given "
@@ -165,18 +221,19 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(conflicting):
         yield _finding(
             "label-conflict",
-            _told(say("under more than one label"), conflicting, survey.copies),
+            _told(say("under more than one label"), conflicting, same),
             _side_by_side(conflicting, "label"),
             say("Look at each pair, settle its label and remove the other copy."),
             what_counts,
         )
+    yield from _of_one_scene(frame, survey.copies)
     if not images.grouped:
         return
     patients = _spread_over(copied, "own_group", "picture")
     if len(patients):
         yield _finding(
             "across-groups",
-            _told(say("under more than one group"), patients, survey.copies),
+            _told(say("under more than one group"), patients, same),
             _side_by_side(patients, "own_group"),
             say(
                 "Find out whose picture it is: give the groups one name where they are one patient, or remove the copy."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.benchmarks.variants import COPIES
+
 
 def _table(heads: list[str], rows: list[list[Any]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
@@ -121,11 +123,44 @@ def of_coverage(found: list[dict[str, Any]]) -> str:
 
 
 def of_copies(found: dict[str, Any]) -> str:
-    """A line a source: copies found by what was done to them, and how many other pairs."""
-    changes = list(next(iter(found.values()))["found"])
+    """A line a source: copies found by what was done to them, and how many other pairs; and a line a set, side and sort
+    of picture: what copies and near misses were called."""
+    among, apart = found["among"], found["apart"]
+    changes = list(next(iter(among.values()))["found"])
     rows = [
         [name, part["images"], *("{} of {}".format(*part["found"][change]) for change in changes),
-         len(part["others"]), part["seconds"]]
-        for name, part in found.items()
+         len(part["others"]), part["one scene"], part["seconds"]]
+        for name, part in among.items()
     ]  # fmt: skip
-    return _table(["pictures", "images", *changes, "other pairs", "seconds"], rows)
+    first = _table(["pictures", "images", *changes, "other pairs", "pairs of one scene", "seconds"], rows)
+    return first + "\n\n" + _apart(apart) if apart else first
+
+
+def _apart(found: list[dict[str, Any]]) -> str:
+    """Each cell of a kind: called one picture / called one scene / planted."""
+    kinds = list(found[0]["kinds"])
+    cells = []
+    for part in found:
+        called = ("{1}/{2}/{0}".format(*part["kinds"][kind]) for kind in kinds)
+        cells.append([part["set"], part["side"], *called, len(part["others"]), part["one scene"], part["seconds"]])
+    heads = ["set", "pixels", *kinds, "other pairs", "of one scene", "seconds"]
+    return (
+        "Called one picture / called one scene / planted:\n\n" + _table(heads, cells) + "\n\n"
+        + _table(["pixels", "copies", "called one picture", "one picture or one scene", "near misses",
+                  "of them called one picture", "precision"], _in_all(found))
+    )  # fmt: skip
+
+
+def _in_all(found: list[dict[str, Any]]) -> list[list[Any]]:
+    """A line a side, over all sets."""
+    rows = []
+    for side in sorted({part["side"] for part in found}):
+        parts = [(kind, counts) for part in found if part["side"] == side for kind, counts in part["kinds"].items()]
+        copies = [counts for kind, counts in parts if kind in COPIES]
+        near = [counts for kind, counts in parts if kind not in COPIES]
+        planted, right, related = (sum(each[k] for each in copies) for k in range(3))
+        missed, wrong = (sum(each[k] for each in near) for k in range(2))
+        rows.append([side, planted, f"{right} ({right / planted:.1%})", f"{right + related} "
+                     f"({(right + related) / planted:.1%})", missed, wrong,
+                     f"{right / (right + wrong):.1%}" if right + wrong else "none called so"])  # fmt: skip
+    return rows

@@ -7,7 +7,7 @@ import pytest
 
 from biasaudit.demo import make_demo
 from biasaudit.detectors.copies import copies
-from biasaudit.evidence.copies.duplicates import copies_among, joined
+from biasaudit.evidence.copies.duplicates import KINDS, LEAST_TOLD, RELATED, copies_among, joined, one_picture
 from biasaudit.evidence.copies.views import VIEWS as VIEWS_OF_A_SQUARE
 from biasaudit.evidence.copies.views import in_any_view, viewed
 from biasaudit.evidence.measure.survey import survey
@@ -18,13 +18,17 @@ from biasaudit.output.provenance import dataset_record
 from biasaudit.runtime.cache import Cache
 from biasaudit.runtime.progress import Progress
 from tests.benchmarks.copies import CHANGES, changed
+from tests.benchmarks.scenes import scene
+from tests.benchmarks.variants import BESIDE, COPIES, NEAR_MISSES, cut
 from tests.planted import photograph, plant
 
 
-def pairs_of(pictures, hashes=None, side=192):
-    rows = smalls(small_of(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float32)) for each in pictures)
+def pairs_of(pictures, hashes=None, side=None):
+    greys = [cv2.cvtColor(np.ascontiguousarray(each), cv2.COLOR_RGB2GRAY) for each in pictures]
+    rows = smalls(small_of(each.astype(np.float32)) for each in greys)
     hashes = np.array([str(n) for n in range(len(rows))] if hashes is None else hashes, dtype=object)
-    return copies_among(rows, hashes, np.full(len(rows), side))
+    sides = np.array([side or min(each.shape) for each in greys], dtype=int)
+    return copies_among(rows, hashes, sides, greys.__getitem__)
 
 
 def surveyed(folder, tmp_path, **choices):
@@ -59,6 +63,52 @@ def test_every_kind_of_copy_is_found_and_its_clean_twin_is_quiet(drawn, change):
     assert all(other == 120 + one for one, other in found)
     twins = [photograph(rng, upright=bool(number % 2), side=192) for number in range(20)]
     assert not len(pairs_of(drawn + twins))
+
+
+def kinds_of_pairs(side, changes, n=3):
+    """What each change's pictures are called beside the one that they were made of: change -> kinds, "" where none."""
+    rng = np.random.default_rng(4)
+    pool, of = [], []
+    for change in changes:
+        for _ in range(n):
+            one = scene(rng, side)
+            pool += cut(one, 0.6, rng) if change == BESIDE else (one, {**COPIES, **NEAR_MISSES}[change](one, rng))
+            of.append(change)
+    pairs = pairs_of(pool)
+    assert (pairs["first"] // 2 == pairs["second"] // 2).all()  # no two scenes are one
+    kind = dict(zip(pairs["first"] // 2, pairs["kind"], strict=True))
+    return {change: [kind.get(k, "") for k, each in enumerate(of) if each == change] for change in changes}
+
+
+@pytest.mark.parametrize("side", [96, 200])
+def test_copies_are_one_picture_and_near_misses_are_not(side):
+    copied = kinds_of_pairs(side, COPIES)
+    assert sum(kind in KINDS for kinds in copied.values() for kind in kinds) >= 3 * len(COPIES) - 2, copied
+    near = kinds_of_pairs(side, (*NEAR_MISSES, BESIDE))
+    assert not {change: kinds for change, kinds in near.items() if set(kinds) & set(KINDS)}
+    drawn = [kind for change, kinds in near.items() if change.startswith("drawn") for kind in kinds]
+    assert drawn.count("edited") > len(drawn) / 3
+
+
+def test_of_very_small_pictures_only_equal_pixels_are_one_picture():
+    rng = np.random.default_rng(0)
+    scenes = [scene(rng, LEAST_TOLD - 1) for _ in range(20)]
+    again = [scenes[0], scenes[1][:, ::-1], COPIES["saved again"](scenes[2], rng)]
+    assert pairs_of(scenes + again).to_numpy().tolist() == [
+        [0, 20, "saved again"], [1, 21, "mirrored"], [2, 22, "alike"],
+    ]  # fmt: skip
+    larger = [scene(rng, LEAST_TOLD) for _ in range(20)]
+    assert pairs_of([*larger, COPIES["saved again"](larger[2], rng)])["kind"].tolist() == ["saved again"]
+
+
+def test_files_are_read_again_only_where_small_pictures_say_so(drawn):
+    pictures = [*drawn, changed(drawn[7], "recompressed", np.random.default_rng(2))]
+    greys = [cv2.cvtColor(np.ascontiguousarray(each), cv2.COLOR_RGB2GRAY) for each in pictures]
+    rows, read = smalls(small_of(each.astype(np.float32)) for each in greys), []
+    hashes = np.array([str(number) for number in range(len(rows))], dtype=object)
+    copies_among(rows, hashes, np.full(len(rows), 192), lambda row: read.append(row) or greys[row])
+    assert {7, 120} <= set(read)
+    assert len(read) < len(pictures) / 4
 
 
 def test_among_very_many_pictures_copies_are_found_in_cells_and_their_clean_twins_are_quiet(drawn, monkeypatch):
@@ -219,7 +269,7 @@ def test_near_copies_across_splits_labels_and_patients_are_found_beside_a_clean_
     frame.to_csv(table, index=False)
     choices = {"metadata": table, "split": "part", "group_by": "patient"}
     assert not leaks(surveyed(folder, tmp_path, **choices))
-    new = {"upright/a.png": ("upright/0001.jpg", "cropped"), "lying/b.png": ("upright/0003.jpg", "resized")}
+    new = {"upright/a.png": ("upright/0001.jpg", "cropped"), "lying/b.png": ("upright/0003.jpg", "recompressed")}
     for name, (source, change) in new.items():
         add(folder, name, changed(picture(folder, source), change, rng))
     added = pd.DataFrame([(name, name.split("/")[0], "test", f"new{name[-5]}") for name in new], columns=frame.columns)
@@ -236,6 +286,39 @@ def test_near_copies_across_splits_labels_and_patients_are_found_beside_a_clean_
     assert "Of the 22 images of the test part 2 have a copy in the rest." in across.explanation
     assert told["leakage-label-conflict"].examples == ("lying/b.png", "upright/0003.jpg")
     assert dataset_record(folder, found).groups == 17
+
+
+def test_a_picture_that_was_drawn_on_is_one_scene_and_no_wrong_label(tmp_path):
+    folder, rng = tmp_path / "data", np.random.default_rng(0)
+    frame = plant(folder, n=60).drop(columns="planted")
+    original = picture(folder, "upright/0001.jpg")
+    add(folder, "lying/b.png", NEAR_MISSES["drawn on: logo"](original, rng))
+    found = surveyed(folder, tmp_path)
+    assert found.copies.to_numpy().tolist() == [["lying/b.png", "upright/0001.jpg", "edited"]]
+    assert not len(one_picture(found.copies))
+    told = leaks(found)
+    assert set(told) == {"leakage-one-scene"}
+    assert told["leakage-one-scene"].verdict == "clear"
+    assert told["leakage-one-scene"].title == (
+        "One scene stands in two splits or classes, in 1 pair of files that are no copies: "
+        "1 changed or drawn on in some part."
+    )
+    groups = dict(zip(found.images.ids, found.images.groups, strict=True))
+    assert groups["lying/b.png"] == groups["upright/0001.jpg"]
+    assert len(set(found.images.groups)) == len(frame)
+    add(folder, "lying/b.png", changed(original, "recompressed", rng))
+    assert set(leaks(surveyed(folder, tmp_path / "again"))) == {"leakage-label-conflict"}
+
+
+def test_one_scene_in_one_class_is_a_note(tmp_path):
+    folder = tmp_path / "data"
+    plant(folder, n=60)
+    logo = NEAR_MISSES["drawn on: logo"](picture(folder, "upright/0001.jpg"), np.random.default_rng(0))
+    add(folder, "upright/b.png", logo)
+    found = surveyed(folder, tmp_path)
+    assert not leaks(found)
+    note = f"one scene as another picture of the same class: {RELATED['edited']}"
+    assert found.images.notes[note] == 1
 
 
 def test_folds_keep_copies_and_the_groups_that_they_connect_together(tmp_path):

@@ -1,14 +1,16 @@
 """Which files are the same picture: equal byte for byte, or saved again, resized, cropped, mirrored or turned.
 
 Alike is not the same: two photographs of one lesion, one leaf or one scene agree in the large and differ in the
-small. A pair counts as one picture where, laid upon one another, their fine parts agree, and agree in nearly every
-part of the picture.
+small. Pairs are found by small pictures. They count as one picture where a closer look at both finds no more than a
+copy leaves, and as one scene where one was changed in a part, or where they are alike and more cannot be told.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -17,6 +19,7 @@ from pandas.util import hash_array
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from biasaudit.evidence.copies.closer import SIDE, differences, judged
 from biasaudit.evidence.copies.lookalikes import CROPS, Lookalikes, lookalikes
 from biasaudit.evidence.copies.views import SIDES_SEEN, viewed
 from biasaudit.evidence.maps.alignment import aligned, correlation, laid_over
@@ -34,7 +37,13 @@ KINDS = {
     "mirrored top to bottom": say("mirrored top to bottom"),
     "mirrored and turned": say("mirrored and turned by 90 degrees"),
 }
-"""How one file of a pair follows from the other -> in words."""
+"""How one file of a pair follows from the other, where they are one picture -> in words."""
+RELATED = {
+    "edited": say("changed or drawn on in some part"),
+    "alike": say("alike all over"),
+}
+"""What two files have in common that show one scene, subject or person, and may be two pictures -> in words. They stay
+together, and tell nothing of a wrong label."""
 TURNED = (
     "", "mirrored", "turned", "mirrored and turned", "turned round", "mirrored top to bottom", "turned",
     "mirrored and turned",
@@ -57,8 +66,14 @@ parts, and of the pictures, from which a part is compared."""
 TEXTURED, FAINT = 0.5, 0.25
 """Share of a picture's pixels that need texture, and how many grey levels that is. Of photographs more than 99 in 100
 have it; drawn digits and discs on plain ground, which a crop lays upon one another however they differ, do not."""
-LEAST_SIDE = 24
-"""Pixels of a file's shorter side below which two pictures of one thing cannot be told from copies."""
+FINE_ENOUGH = 0.85
+"""Least correlation of fine parts from which a pair is looked at more closely: planted copies have .94, and so has half
+of what was drawn on."""
+LEAST_SIDE, LEAST_TOLD = 24, 80
+"""Pixels of a file's shorter side below which nothing can be told, and below which two photographs of one subject, such
+as a face with two expressions, cannot be told from copies: of 60 planted in pictures of 48 pixels 17 could not."""
+KEPT = 64
+"""Pictures that are kept for the next pair, each at most 224 pixels on its shorter side."""
 MOST_STRETCH, MOST_SHIFT = 0.15, 0.14
 """A crop of 5% at each side stretches by .10 and shifts by none; of 5% at one side by .05, and shifts by .05."""
 MOVED = 0.02
@@ -66,6 +81,8 @@ MOVED = 0.02
 COARSE_ENOUGH = 0.93
 """Correlation of the blurred halves from which a pair is looked at in full."""
 CHUNK = 512
+Grey = Callable[[int], np.ndarray]
+"""Row -> its picture again, grey, uint8 (height, width)."""
 
 
 def _blurred(pictures: np.ndarray, width: float) -> np.ndarray:
@@ -131,11 +148,23 @@ def _agreement_by_part(
     return np.nanquantile(agreement, 1 - exceeding, axis=1)
 
 
-def _same(pictures: Pictures, pairs: Lookalikes) -> tuple[np.ndarray, np.ndarray]:
-    """bool (m,), whether each pair is one picture, and bool (m,), whether one of the two was cropped."""
-    same, cropped = np.zeros(len(pairs.first), dtype=bool), np.zeros(len(pairs.first), dtype=bool)
-    for begin in range(0, len(same), CHUNK):
-        rows = np.arange(begin, min(begin + CHUNK, len(same)))
+@dataclass(frozen=True, eq=False)
+class _Candidates:
+    """Pairs that small pictures say may be one picture."""
+
+    rows: np.ndarray
+    """int (m,): which of the lookalikes they are."""
+    fit: np.ndarray
+    """float (m, 4): how the first lies on the second, once it is turned."""
+    alike: np.ndarray
+    """bool (m,): whether their fine parts agree in nearly every part; else one may be the other changed in a part."""
+    cropped: np.ndarray
+    """bool (m,)"""
+
+
+def _candidates(pictures: Pictures, pairs: Lookalikes) -> Iterator[_Candidates]:
+    for begin in range(0, len(pairs.first), CHUNK):
+        rows = np.arange(begin, min(begin + CHUNK, len(pairs.first)))
         moving = _turned(pictures[pairs.first[rows]].astype(np.float32), pairs.view[rows])
         fixed = pictures[pairs.second[rows]].astype(np.float32)
         fit, reached = aligned(_blurred(_halved(fixed), 1.0), _blurred(_halved(moving), 1.0), _start(pairs, rows), 6)
@@ -147,16 +176,25 @@ def _same(pictures: Pictures, pairs: Lookalikes) -> tuple[np.ndarray, np.ndarray
         laid, where = laid_over(moving, fit)
         fine = _fine_parts(fixed, where), _fine_parts(laid, where)
         stretch, shift = np.abs(fit[:, [0, 2]] - 1).max(axis=1), np.abs(fit[:, [1, 3]]).max(axis=1)
-        same[rows] = (
+        agreed = correlation(*fine, where)
+        alike = (
             (reached >= np.where(pairs.view[rows] > 1, WHOLE_TURNED, WHOLE))
-            & (correlation(*fine, where) >= FINE)
+            & (agreed >= FINE)
             & (_agreement_by_part(*fine, where, 0.8, DETAIL) >= EVERYWHERE)
             & (_agreement_by_part(fixed, laid, where, 0.9, SHADE) >= WHOLE_EVERYWHERE)
-            & (stretch <= MOST_STRETCH)
-            & (shift <= MOST_SHIFT)
         )
-        cropped[rows] = (stretch > MOVED) | (shift > MOVED)
-    return same, cropped
+        looked = (agreed >= FINE_ENOUGH) & (stretch <= MOST_STRETCH) & (shift <= MOST_SHIFT)
+        cropped = (stretch > MOVED) | (shift > MOVED)
+        yield _Candidates(rows[looked], fit[looked], alike[looked], cropped[looked])
+
+
+def _kind(one: np.ndarray, other: np.ndarray, view: int, fit: np.ndarray, alike: bool, cropped: bool) -> str:
+    """What a pair is, of KINDS, or "" where it is nothing. one, other: uint8 (height, width), grey."""
+    done = TURNED[view] or ("cropped" if cropped else "saved again")
+    if min(*one.shape, *other.shape) < LEAST_TOLD:
+        return done if np.array_equal(viewed(one[None], view)[0], other) else "alike" * alike
+    found = judged(differences(one, other, view, fit))
+    return done if found == "same" else "edited" if found == "edited" else "alike" * alike
 
 
 def joined(n: int, pairs: Iterable[tuple[int, int]]) -> np.ndarray:
@@ -168,19 +206,19 @@ def joined(n: int, pairs: Iterable[tuple[int, int]]) -> np.ndarray:
     return connected_components(edges, directed=False)[1]
 
 
-def _near(pictures: Pictures) -> list[tuple[int, int, str]]:
-    """Pairs of rows that are one picture, by what was done to it; enough of them to connect all of its copies."""
+def _near(pictures: Pictures, grey: Grey) -> list[tuple[int, int, str]]:
+    """Pairs of rows that are one picture or one scene, by kind; enough of them to connect all copies of a picture."""
     found: list[tuple[int, int, str]] = []
     rows = np.arange(len(pictures))
     while len(rows) > 1:
         some = pictures_of(pictures, rows)
         pairs = lookalikes(some)
-        same, cropped = _same(some, pairs)
-        new = [
-            (int(rows[pairs.first[k]]), int(rows[pairs.second[k]]),
-             TURNED[pairs.view[k]] or ("cropped" if cropped[k] else "saved again"))
-            for k in np.flatnonzero(same)
-        ]  # fmt: skip
+        new = []
+        for near in _candidates(some, pairs):
+            for k, fit, alike, cropped in zip(near.rows, near.fit, near.alike, near.cropped, strict=True):
+                one, other = int(rows[pairs.first[k]]), int(rows[pairs.second[k]])
+                if kind := _kind(grey(one), grey(other), int(pairs.view[k]), fit, bool(alike), bool(cropped)):
+                    new.append((one, other, kind))
         if not new:
             break
         found += new
@@ -196,11 +234,19 @@ def no_copies() -> pd.DataFrame:
     return pd.DataFrame({"first": [], "second": [], "kind": []}, dtype=object)
 
 
+def one_picture(copies: pd.DataFrame) -> pd.DataFrame:
+    """Those of the pairs that are one picture, and not only one scene."""
+    return copies[copies["kind"].isin(list(KINDS)).to_numpy(dtype=bool)]
+
+
 def copy_notes(copies: pd.DataFrame, labels: pd.Series) -> Counter[str]:
     """How many copies stand in the class of their picture, by kind: they only make the data smaller than it looks."""
     same = labels.take(copies["first"].to_numpy()).to_numpy() == labels.take(copies["second"].to_numpy()).to_numpy()
     counts = Counter(copies["kind"][same])
-    return Counter({f"copy of a picture of the same class: {KINDS[kind]}": n for kind, n in counts.items()})
+    copied = {f"copy of a picture of the same class: {KINDS[kind]}": n for kind, n in counts.items() if kind in KINDS}
+    scenes = {f"one scene as another picture of the same class: {RELATED[kind]}": n for kind, n in counts.items()
+              if kind in RELATED}  # fmt: skip
+    return Counter(copied | scenes)
 
 
 def _first_equal(texts: pd.Series) -> np.ndarray:
@@ -215,21 +261,33 @@ def _first_equal(texts: pd.Series) -> np.ndarray:
     return leader
 
 
-def copies_among(pictures: Pictures, hashes: np.ndarray | pd.Series, sides: np.ndarray) -> pd.DataFrame:
-    """Pairs of files that show one picture: columns first and second (row numbers) and kind (of KINDS).
+def _reduced(picture: np.ndarray) -> np.ndarray:
+    """uint8 (height, width) with a shorter side of at most `closer.SIDE`."""
+    scale = SIDE / min(picture.shape)
+    if scale >= 1:
+        return picture
+    size = [max(SIDE, round(extent * scale)) for extent in picture.shape[::-1]]
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def copies_among(pictures: Pictures, hashes: np.ndarray | pd.Series, sides: np.ndarray, grey: Grey) -> pd.DataFrame:
+    """Pairs of files that show one picture or one scene: columns first and second (row numbers) and kind (of KINDS,
+    or of RELATED).
 
     Of files that are equal each is paired with the first of them, and only that is compared with other pictures.
-    Found by their fine parts at 16 x 16, and checked after they are laid upon one another.
+    Found by their fine parts at 16 x 16, laid upon one another at 48 x 48, and told by a closer look at both files.
 
     Args:
         pictures: uint8 (n, side, side), small pictures as `images.small` keeps them; or a store of them.
         hashes: texts, (n,): of each file's bytes.
         sides: int (n,): the shorter side of each file in pixels.
+        grey: reads a row's picture again. Asked for the rows of candidates only.
     """
     leader = _first_equal(pd.Series(hashes, dtype="str"))
     pairs = [(int(leader[row]), int(row), "equal") for row in np.flatnonzero(leader != np.arange(len(leader)))]
     leaders = np.unique(leader)
     leaders = leaders[_textured(pictures_of(pictures, leaders)) & (sides[leaders] >= LEAST_SIDE)]
-    pairs += [(int(leaders[a]), int(leaders[b]), kind) for a, b, kind in _near(pictures_of(pictures, leaders))]
+    again = lru_cache(maxsize=KEPT)(lambda row: _reduced(grey(int(leaders[row]))))
+    pairs += [(int(leaders[a]), int(leaders[b]), kind) for a, b, kind in _near(pictures_of(pictures, leaders), again)]
     ordered = sorted((min(a, b), max(a, b), kind) for a, b, kind in pairs)
     return pd.DataFrame(ordered, columns=["first", "second", "kind"]).astype({"first": int, "second": int})

@@ -56,7 +56,8 @@ class Survey:
     rows: np.ndarray
     """int (n,): row in `pixels` of each readable image."""
     copies: pd.DataFrame = field(default_factory=no_copies)
-    """Pairs of files that show one picture: their ids as first and second, and the kind of copy."""
+    """Pairs of files that show one picture, or one scene: their ids as first and second, and the kind of copy, of
+    `duplicates.KINDS`, or what they have in common, of `duplicates.RELATED`."""
 
     @property
     def sizes(self) -> np.ndarray:
@@ -277,7 +278,7 @@ def survey(
     values = (values.loc[~bad].reset_index(drop=True) if reasons else values).drop(columns="unreadable")
     with progress.step("Looking for copies of one picture"):
         sides = values[["width", "height"]].min(axis=1).to_numpy(dtype=int)
-        copies = copies_among(small.of(~bad), values["hash"], sides)
+        copies = copies_among(small.of(~bad), values["hash"], sides, lambda row: kept.photo(row).luma)
     hand_back_freed_memory()
     frame = kept.frame.assign(own_group=kept.frame["group"], group=_join_copies(kept, copies))
     seen = _counted(values["notes"]) + copy_notes(copies, kept.frame["label"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from biasaudit.conclude.parts import Counted, Parts
+from biasaudit.evidence.copies.duplicates import one_picture
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.names import escaped
 from biasaudit.images.table import ImageTable
@@ -48,7 +49,8 @@ def _what(read: ImageTable, survey: Survey) -> Iterator[str]:
     yield f"{images.n} images{groups}" + (f", {len(images.left_out)} files left out" if images.left_out else "")
     if copied:
         theirs = " with their groups" if images.grouped else ""
-        yield f"{copied} of them are copies of one another, which stay together{theirs}"
+        scenes = "" if len(one_picture(survey.copies)) == len(survey.copies) else " or show one scene"
+        yield f"{copied} of them are copies of one another{scenes}, which stay together{theirs}"
     if given := [escaped(str(name), 20) for name in read.frame["split"].dropna().unique()]:
         yield f"The parts of the folder itself are dealt anew: {', '.join(sorted(given)[:6])}"
     if COLUMN in images.metadata_columns:
