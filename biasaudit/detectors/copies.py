@@ -208,14 +208,14 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(across):
         yield _finding(
             "across-splits",
-            _told(say("in more than one split"), across, same),
+            paragraph(_told(say("in more than one split"), across, same), _of_test_part(copied, images.held_out)),
             _side_by_side(across, "split"),
             say(
                 "Remove {files}, so that each picture stands in one split, and test again: the figures of the given "
                 "split are too good.",
                 files=counted(_fewest_to_remove(across, "split"), say("file")),
             ),
-            paragraph(what_counts, _of_test_part(copied, images.held_out)),
+            what_counts,
         )
     conflicting = _spread_over(copied, "label", "picture")
     if len(conflicting):

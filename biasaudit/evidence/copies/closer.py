@@ -117,8 +117,8 @@ def _laid(moving: np.ndarray, fixed: np.ndarray, fit: np.ndarray) -> tuple[np.nd
     """The moving picture as it lies on the fixed one, that one, and where it covers it: float32 and bool (n, n)."""
     n = len(fixed)
     few = min(n, ALIGNED_AT)
-    coarse = [_blurred(_square(each, few), 1.2)[None] for each in (fixed, moving)]
-    stretch_x, shift_x, stretch_y, shift_y = aligned(*coarse, np.asarray(fit, dtype=float)[None], STEPS)[0][0]
+    still, turned = (_blurred(_square(each, few), 1.2)[None] for each in (fixed, moving))
+    stretch_x, shift_x, stretch_y, shift_y = aligned(still, turned, np.asarray(fit, dtype=float)[None], STEPS)[0][0]
     middle = (n - 1) / 2
     to_moving = np.array(
         [
