@@ -32,6 +32,7 @@ from biasaudit.results.parts import NAMED, PartName, column_of, compared_parts, 
 from biasaudit.results.selftest import PlantedCue, SelfTest
 from biasaudit.results.sentences import NOTHING, Name, Sentence, counted, joined, listed, ours, paragraph, say, shorten
 from biasaudit.results.subgroups import Breakdown, Difference, Figure, Subgroup
+from biasaudit.results.untied import Untied
 
 __all__ = [
     "NAMED",
@@ -91,6 +92,7 @@ __all__ = [
     "State",
     "Subgroup",
     "Table",
+    "Untied",
     "Value",
     "Verdict",
     "column_of",

@@ -26,6 +26,7 @@ from tests.benchmarks import (
     sight,
     speed,
     tables,
+    untied,
     verdicts,
 )
 
@@ -74,6 +75,10 @@ def _coverage(short: bool) -> Any:
     return coverage.measure(500 if short else 4000)
 
 
+def _untied(short: bool) -> Any:
+    return None if short or not untied.DATA.is_dir() else untied.measure()
+
+
 def _copies(short: bool) -> Any:
     return copies.measure(n=200, each=5) if short else copies.measure()
 
@@ -113,6 +118,7 @@ PARTS: dict[str, Part] = {
     "discovery": (_discovery, tables.of_discovery),
     "populations": (_populations, tables.of_populations),
     "coverage": (_coverage, tables.of_coverage),
+    "untied": (_untied, untied.table),
     "copies": (_copies, tables.of_copies),
     "fuzz": (_fuzz, fuzz.table),
     "kills": (_kills, kills.table),
