@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from biasaudit.conclude import wording
 from biasaudit.conclude.conclusions import conclusions
 from biasaudit.conclude.conclusions.about import about
+from biasaudit.conclude.costs import costs
 from biasaudit.conclude.ranking import rank
 from biasaudit.conclude.verdicts import audit_verdict
 from biasaudit.conclude.weights import Balance, balance
@@ -30,6 +31,7 @@ from biasaudit.results import (
     Finding,
     SelfTest,
     Sentence,
+    Untied,
 )
 from biasaudit.settings import Settings
 
@@ -44,6 +46,8 @@ class Concluded:
     verdict: AuditVerdict
     headline: Sentence
     conclusions: tuple[Conclusion, ...]
+    untied: Untied | None
+    """What the leading causes cost together."""
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     subgroups: tuple[Breakdown, ...]
@@ -74,11 +78,15 @@ def conclude(graph: Graph, answers: Answers, scan: bool) -> Concluded:
     groups = graph.get_or("breakdowns", graph.get_or("composition", ()))
     of_data = about(groups, graph.get_or("field", "photo"), graph.get("settings").subject)
     found = conclusions(findings, of_data)
+    together = None
+    if model is not None and learnt:
+        found, together = costs(found, graph.get("ties"), graph.get("images"), model)
     headline = wording.headline(findings, found, learnt, fault, mediators, unseen)
     return Concluded(
         verdict=audit_verdict(findings, found, learnt),
         headline=untested if given and untested else headline,
         conclusions=found,
+        untied=together,
         findings=findings,
         checks=tuple(checks),
         subgroups=groups,

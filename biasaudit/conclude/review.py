@@ -72,7 +72,10 @@ def reviewed(audit: Audit, reviews: Iterable[Review]) -> Audit:
         findings = tuple(sorted(findings, key=lambda each: ORDER.index(each.verdict)))
         learnt = audit.model.learnt if audit.model else None
         of_data = about(audit.subgroups, audit.dataset.field, audit.settings.get("subject"))
-        found = conclusions(findings, of_data)
+        priced = {each.id: each.untied for each in audit.conclusions}
+        found = tuple(
+            each.model_copy(update={"untied": priced.get(each.id)}) for each in conclusions(findings, of_data)
+        )
         changed |= {
             "findings": findings,
             "conclusions": found,

@@ -56,6 +56,7 @@ def write(
         environment=environment(),
         checks=(*concluded.checks, *left_out),
         conclusions=concluded.conclusions,
+        untied=concluded.untied,
         findings=concluded.findings,
         attribution=concluded.attribution,
         representation=concluded.representation,

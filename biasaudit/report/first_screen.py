@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from biasaudit.report.chapters import Chapter
 from biasaudit.report.contents import Contents
 from biasaudit.report.standing import is_constant, needs_larger_pictures
-from biasaudit.report.words import OBSERVED, OPEN, OVERALL, PROBLEMS, SURE, TRIED, VERDICTS, both_ends, count, one_line
+from biasaudit.report.words import OBSERVED, OPEN, OVERALL, PROBLEMS, SURE, TRIED, VERDICTS, both_ends, count, listed
 from biasaudit.results import RUNGS, Audit, Conclusion, Finding, not_compared
 
 CARDS = 6
@@ -112,7 +112,7 @@ def _not_tested(audit: Audit, contents: Contents) -> Iterator[tuple[str, str]]:
         yield f"{count(len(columns), 'column')} not compared with the label: {named}{more}.", "#untested"
     small = [each for each in contents.untested if needs_larger_pictures(each)]
     if small:
-        yield f"The pictures are too small to look for {_listed(each.cue for each in small)}.", "#untested"
+        yield f"The pictures are too small to look for {listed(each.cue for each in small)}.", "#untested"
     if others := len(contents.untested) - len(small):
         yield f"{count(others, 'question')} that could not be tested at all.", "#untested"
     for status, word in (("failed", "failed"), ("skipped", "skipped")):
@@ -139,12 +139,6 @@ def _not_tested(audit: Audit, contents: Contents) -> Iterator[tuple[str, str]]:
             "#subgroups" if other else "#data",
         )
     yield "Whether the labels are right, and pictures from anywhere else.", "#coverage"
-
-
-def _listed(cues: Iterable[str]) -> str:
-    """Cues as a sentence names them: "ruler, ink marking and hair"."""
-    *most, last = (one_line(cue.replace("_", " ")) for cue in cues)
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _untested_rungs(audit: Audit) -> Iterator[tuple[str, str]]:

@@ -128,6 +128,7 @@ def _environment() -> Environment:
             "anchor",
             "both_ends",
             "conclusion_anchor",
+            "cost",
             "count",
             "equals",
             "figure",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from biasaudit.results import Estimate, Figure, Finding, MapCheck, RegionShare, Table
+from biasaudit.results import Estimate, Figure, Finding, MapCheck, RegionShare, Table, Untied
 
 MOST_ROWS = 500
 """Rows of a table; the rest are in audit.json."""
@@ -187,6 +188,25 @@ def interval(estimate: Estimate) -> str:
 def pairs(area: Estimate) -> str:
     """An AUC for everybody: "97 of 100 pairs of pictures"; of two pictures of two classes it tells which is which."""
     return f"{100 * area.value:.0f} of 100 pairs of pictures, where chance would be 50,"
+
+
+def listed(cues: Iterable[str]) -> str:
+    """Cues as a sentence names them: "ruler, ink marking and hair"."""
+    *most, last = (both_ends(cue.replace("_", " ")) for cue in cues)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def cost(untied: Untied) -> str:
+    """What a cause costs, for everybody: how good the model is where it does not help, beside how good it seems."""
+    if untied.auc is None:
+        return str(untied.why)
+    area, now = untied.auc, 100 * untied.naive_auc
+    worst = f" Worst: {untied.worst_cell}." if untied.worst_cell else ""
+    seen = " Who has it was told by its measure, and not by eye." if untied.in_doubt else ""
+    return (
+        f"Where it does not help, the model tells {100 * area.value:.0f} of 100 pairs of pictures apart "
+        f"({100 * area.low:.0f} to {100 * area.high:.0f}), and not {now:.0f}; 50 would be chance.{worst}{seen}"
+    )
 
 
 def figure(found: Figure, percent: bool) -> str:

@@ -25,6 +25,7 @@ from biasaudit.results.maps import Attribution, EmbeddingMap
 from biasaudit.results.selftest import SelfTest
 from biasaudit.results.sentences import Sentence
 from biasaudit.results.subgroups import Breakdown
+from biasaudit.results.untied import Untied
 
 
 class Excluded(Record):
@@ -106,6 +107,8 @@ class Audit(Record):
     checks: tuple[Check, ...]
     conclusions: tuple[Conclusion, ...] = ()
     """What is wrong with the whole, most important first."""
+    untied: Untied | None = None
+    """How good the model is where none of the leading causes helps it."""
     findings: tuple[Finding, ...]
     attribution: Attribution | None = None
     """None where there was no model to explain."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from biasaudit.results.base import Label, Ours, Record
-from biasaudit.results.sentences import NOTHING, Sentence
+from biasaudit.results.sentences import Sentence
+from biasaudit.results.untied import Untied
 
 ConclusionKind = Literal["labels", "leak", "split", "source", "mark", "people", "appearance", "hidden_group"]
 Level = Literal["fact", "shortcut", "review", "unidentifiable", "suspect", "gap", "ask"]
@@ -26,7 +27,7 @@ class Conclusion(Record):
     """The class that it gives away, where it is one."""
     findings: tuple[Ours, ...]
     """Ids of the findings that bear it out, the most telling first."""
-    untied: Sentence = NOTHING
-    """How good the model is where this cause does not help it, or why that cannot be told."""
+    untied: Untied | None = None
+    """How good the model is where this cause does not help it; None where that was not asked."""
     who_decides: Sentence
     what_to_do: Sentence
