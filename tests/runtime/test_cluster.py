@@ -79,7 +79,7 @@ def test_a_lost_worker_costs_nothing_and_results_are_those_of_this_machine(engin
     there = scan(images, tmp_path / "there", engine=engine, jobs=2, extra=[cue])
     assert fallen.exists()  # one worker was killed while it measured
     here = scan(images, tmp_path / "here", jobs=1, extra=[cue])
-    assert here.verdict == "suspect"
+    assert here.record.findings[0].verdict == "suspect"
     same(there, here)
 
 
