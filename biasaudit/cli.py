@@ -148,10 +148,8 @@ def _audit(folder: Path, fail_on: str, junit: Path | None = None, **choices: Any
         _show(write_junit(junit, results[0].record, watched))
     if all(result.verdict == "inconclusive" for result in results):
         raise typer.Exit(INCONCLUSIVE)
-    from biasaudit.output.junit import words_of
-
     records = [result.record for result in results]
-    if watched & {word for each in records for one in each.conclusions for word in words_of(one)}:
+    if watched & {word for each in records for one in each.conclusions for word in one.words}:
         raise typer.Exit(FOUND)
 
 

@@ -440,9 +440,8 @@ def sample_audit(**changes: Any) -> Audit:
         },
     }
     given |= changes
-    given.setdefault(
-        "conclusions", conclusions(given["findings"], about(given["subgroups"], given["dataset"].field, None))
-    )
+    known = about(given["subgroups"], given["dataset"].field, None, len(given["dataset"].classes))
+    given.setdefault("conclusions", conclusions(given["findings"], known))
     return Audit(**given)
 
 

@@ -17,6 +17,7 @@ from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.discovery.subject import off_subject
 from biasaudit.evidence.embedding_map import embedding_map
 from biasaudit.evidence.graph import Graph
+from biasaudit.evidence.graph import fault as fault_of
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.subgroups.columns import GroupColumn
 from biasaudit.evidence.ties import Tie
@@ -76,11 +77,16 @@ def conclude(graph: Graph, answers: Answers, scan: bool) -> Concluded:
     unseen = [cue for cue in graph.get("cue_values") if cue.pictures_too_small]
     fault, mediators = None if model else untested, graph.get("settings").mediator
     groups = graph.get_or("breakdowns", graph.get_or("composition", ()))
-    of_data = about(groups, graph.get_or("field", "photo"), graph.get("settings").subject)
+    of_data = about(
+        groups, graph.get_or("field", "photo"), graph.get("settings").subject, len(graph.get("images").classes)
+    )
     found = conclusions(findings, of_data)
     together = None
     if model is not None and learnt:
-        found, together = costs(found, graph.get("ties"), graph.get("images"), model)
+        try:
+            found, together = costs(found, graph.get("ties"), graph.get("images"), model)
+        except (ArithmeticError, LookupError, ValueError) as error:  # what a figure costs is no audit's whole
+            checks.append(Check(detector="untied", status="failed", reason=fault_of(error)))
     headline = wording.headline(findings, found, learnt, fault, mediators, unseen)
     return Concluded(
         verdict=audit_verdict(findings, found, learnt),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from biasaudit.conclude.ranking import finding_id
 from biasaudit.conclude.untied import untied
 from biasaudit.evidence.predictions import Predictions
+from biasaudit.evidence.source_traits import OF_THE_SUBJECT
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Conclusion, Untied
@@ -41,6 +42,8 @@ def costs(
 def _cause(conclusion: Conclusion, tie_of: Mapping[str, Tie]) -> Tie | None:
     if conclusion.kind not in KINDS or conclusion.level not in LEVELS:
         return None
+    if conclusion.findings[0] == "view-border":  # all pictures have an edge: there are no sides to make independent
+        return None
     kinds = ("file", "metadata") if conclusion.kind == "source" else ("artefact", "discovered", "metadata")
     told = (tie_of[name] for name in conclusion.findings if name in tie_of)
-    return next((tie for tie in told if tie.cue.kind in kinds and tie.cue.id != "file_name"), None)
+    return next((tie for tie in told if tie.cue.kind in kinds and tie.cue.id not in OF_THE_SUBJECT), None)

@@ -164,7 +164,8 @@ def _of_cue(
 ) -> Finding:
     """The finding on a named cue; group_tied: one of its groups is tied to a class by a finding of its own."""
     verdict = verdict_of(rungs, cue.kind, tie.separable if tie else False, cue.role)
-    if verdict == "suspect" and tie is not None and wording.hardly_any(tie):
+    tied = rungs["association"].state == "yes"
+    if verdict == "suspect" and tied and tie is not None and wording.hardly_any(tie):
         verdict = "clear"
     finding = _finding(cue, verdict, tie, rungs, images, predictions, wording.explanation(verdict, cue, side_effect))
     weak = verdict == "clear" and group_tied and cue.kind == "metadata"

@@ -71,7 +71,7 @@ def reviewed(audit: Audit, reviews: Iterable[Review]) -> Audit:
     if [each.verdict for each in findings] != [each.verdict for each in audit.findings]:
         findings = tuple(sorted(findings, key=lambda each: ORDER.index(each.verdict)))
         learnt = audit.model.learnt if audit.model else None
-        of_data = about(audit.subgroups, audit.dataset.field, audit.settings.get("subject"))
+        of_data = about(audit.subgroups, audit.dataset.field, audit.settings.get("subject"), len(audit.dataset.classes))
         priced = {each.id: each.untied for each in audit.conclusions}
         found = tuple(
             each.model_copy(update={"untied": priced.get(each.id)}) for each in conclusions(findings, of_data)
@@ -79,6 +79,7 @@ def reviewed(audit: Audit, reviews: Iterable[Review]) -> Audit:
         changed |= {
             "findings": findings,
             "conclusions": found,
+            "untied": audit.untied if {each.id for each in found} >= {*priced} else None,
             "verdict": audit_verdict(findings, found, learnt),
             "headline": wording.headline(findings, found, learnt, mediators=audit.settings.get("mediator", ())),
         }

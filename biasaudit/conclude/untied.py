@@ -74,6 +74,8 @@ def untied(ties: Sequence[Tie], images: ImageTable, predictions: Predictions) ->
     fewest = min(cells, key=lambda cell: len(cell.rows))
     if len(fewest.rows) < FEWEST:
         return plain.model_copy(update={"why": _too_few(fewest, ties)})
+    if _lacks_a_cell(ties, codes, images, used):
+        return plain.model_copy(update={"why": _none_apart(ties)})
     worst = min(cells, key=lambda cell: float(right[cell.rows].mean()))
     told = _figures(ties, codes, images, predictions, used)
     if (seen & ~used).any():
@@ -224,6 +226,27 @@ def _side(tie: Tie, present: bool) -> Sentence:
 
 def _named(ties: Sequence[Tie]) -> Sentence:
     return listed([name_of(tie.cue) for tie in ties])
+
+
+def _lacks_a_cell(ties: Sequence[Tie], codes: Sequence[int], images: ImageTable, used: np.ndarray) -> bool:
+    """Whether a side of a cause has too few images of a class that another cause goes with: nothing could stand in for
+    them, and the figure would be too good."""
+    return any(
+        (used & (tie.present == present) & ((images.codes == code) == positive)).sum() < FEWEST
+        for tie in ties
+        for code in codes
+        for present in (False, True)
+        for positive in (False, True)
+    )
+
+
+def _none_apart(ties: Sequence[Tie]) -> Sentence:
+    return say(
+        "What the model would do where {causes} and the labels are independent cannot be told: of some class there are "
+        "fewer than {fewest} images with one of them, or without.",
+        causes=_named(ties),
+        fewest=FEWEST,
+    )
 
 
 def _too_few(cell: _Cell, ties: Sequence[Tie]) -> Sentence:

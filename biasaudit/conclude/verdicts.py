@@ -9,20 +9,11 @@ import numpy as np
 
 from biasaudit.detectors.reliance import cannot_say
 from biasaudit.detectors.rung import RungResult
-from biasaudit.results import RUNGS, AuditVerdict, Conclusion, Finding, Kind, Level, Rung, RungName, State, Verdict
+from biasaudit.results import CALLED, RUNGS, AuditVerdict, Conclusion, Finding, Kind, Rung, RungName, State, Verdict
 from biasaudit.settings import Role
 from biasaudit.stats import q_values
 from biasaudit.thresholds import FLOORS, Q
 
-CALLED: dict[Level, AuditVerdict] = {
-    "shortcut": "shortcut",
-    "review": "review",
-    "fact": "suspect",
-    "unidentifiable": "suspect",
-    "suspect": "suspect",
-    "gap": "gap",
-}
-"""What an audit is called by the most serious of its conclusions; a question to a person alone is no alarm."""
 GAP = 0.05
 """Accuracy that even the favourable end of the interval must show to be missing, for a gap without a tie."""
 ORDER: tuple[Verdict, ...] = ("shortcut", "review", "unidentifiable", "suspect", "gap", "untested", "clear")
@@ -127,7 +118,8 @@ def verdict_of(rungs: Mapping[RungName, Rung], kind: Kind, separable: bool, role
     if states["association"] == "untested":
         return "unidentifiable" if separable else "untested"
     if states["association"] == "no":
-        return "gap" if gap else "clear"
+        tried = states["reliance"] == "yes" and rungs["reliance"].method == "intervention"
+        return "suspect" if tried else "gap" if gap else "clear"
     if separable and kind != "artefact":
         return "unidentifiable"
     intervened = rungs["reliance"].method == "intervention"

@@ -102,6 +102,8 @@ def title(verdict: Verdict, cue: CueValues, tie: Tie | None, rungs: Mapping[Rung
     said: dict[str, Sentence | Name | int | float] = {"cue": name, "label": _label_of(tie), "how": tie_in_words(tie)}
     if verdict == "shortcut":
         return _title_of_shortcut(cue, rungs, said)
+    if verdict == "suspect" and rungs["association"].state == "no":
+        return say("The model answers to {cue} where it is put in, though it is tied to no class here.", cue=name)
     if verdict == "suspect":
         return say("{cue!u} is tied to {label}: {how}; {use}.", use=_of_use(rungs["reliance"]), **said)
     if verdict == "unidentifiable":
@@ -326,9 +328,11 @@ def headline(
     if not any(each.kind != "view" and each.rungs["association"].estimate is not None for each in findings):
         return say("No cue could be compared between the classes in this data: see beside each why.")
     tested = say("No shortcut was seen") if learnt else say("Nothing in the data was seen to give a class away")
+    small = say("how small an effect would have shown stands beside each question")
     return say(
-        "{tested}; how small an effect would have shown stands beside each question.{but}{small}",
+        "{tested}; {open}.{but}{small}",
         tested=tested,
+        open=say("one question is open to a person") if conclusions else small,
         but=_not_compared(not_compared(findings, mediators)),
         small=_too_small([name_of(cue) for cue in unseen]),
     )

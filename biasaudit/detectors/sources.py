@@ -16,7 +16,7 @@ SURE = 0.01
 """p-value that one joint test must stay below: it stands for a whole kind of conclusion."""
 FLOOR = 0.65
 """AUC from which file traits tell of sources apart. Below, formats that go with subjects could do as much."""
-INSEPARABLE = 0.98
+INSEPARABLE = 0.97
 """AUC from which hardly two images of two classes are left whose files do not tell them apart."""
 TELLING = 0.6
 """AUC from which a trait by itself is named."""
@@ -80,7 +80,7 @@ def sources(images: ImageTable, source_traits: SourceTraits) -> Iterator[Finding
     How it is measured: small boosted trees learn the label, out of fold and by group, from the traits of the files that
     no subject has: the longer side in pixels, format, compression and its tables, colour mode, camera and program. The
     class that they tell best is named; the p-value permutes labels within folds and takes the best class each time.
-    What was declared a nuisance is held fixed. From an AUC of 0.65 on it counts, and from 0.98 on class and source
+    What was declared a nuisance is held fixed. From an AUC of 0.65 on it counts, and from 0.97 on class and source
     cannot be told apart. Left out are names, shape, orientation and bytes a pixel, which may follow the subject.
 
     What it cannot show: sources whose files were all saved anew in one way, and whether the model uses the difference.

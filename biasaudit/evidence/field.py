@@ -27,6 +27,8 @@ COLOURLESS = 12
 """Largest difference between the channels of a pixel that is grey, tinted by compression at most."""
 ALL_GREY = 0.95
 """Share of grey pixels from which a picture is grey."""
+SMALLEST_SCAN = 96
+"""Shorter side in pixels from which grey pictures are taken for scans; smaller ones are faces and drawings."""
 MOSTLY = 0.8
 """Share of grey pictures from which they are of radiology."""
 RADIOLOGY = ("xray", "ct", "mri", "ultrasound")
@@ -43,26 +45,28 @@ def field(images: ImageTable, settings: Settings) -> str:
     seen = np.array([_looks(rgb) for rgb in _some(images)])
     if not len(seen):
         return "photo"
-    skin, steps, grey = seen.T
+    skin, steps, grey, sides = seen.T
     if np.median(skin) >= ALL_SKIN and np.median(steps) <= SMOOTH:
         return "skin"
-    return "radiology" if (grey >= ALL_GREY).mean() >= MOSTLY else "photo"
+    large = np.median(sides) >= SMALLEST_SCAN
+    return "radiology" if large and (grey >= ALL_GREY).mean() >= MOSTLY else "photo"
 
 
 def _some(images: ImageTable) -> Iterator[np.ndarray]:
-    """Small colour pictures, uint8 (SIDE, SIDE, 3), of images that lie evenly in the table."""
+    """Pictures, uint8 (height, width, 3), that lie evenly in the table."""
     for row in np.unique(np.linspace(0, images.n - 1, min(SAMPLE, images.n)).astype(int)):
         try:
-            rgb = decode(images.path(int(row))).rgb
+            yield decode(images.path(int(row))).rgb
         except Unreadable:
             continue
-        yield cv2.resize(rgb, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
 
 
-def _looks(rgb: np.ndarray) -> tuple[float, float, float]:
-    """Share of skin, mean step of luma, and share of pixels without colour."""
+def _looks(picture: np.ndarray) -> tuple[float, float, float, int]:
+    """Share of skin, mean step of luma, share of pixels without colour, and the shorter side in pixels."""
+    rgb = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
     skin = (red >= RED[0]) & (red <= RED[1]) & (blue >= BLUE[0]) & (blue <= BLUE[1]) & (luma > DARK)
     step = np.abs(np.diff(luma.astype(float), axis=1)).mean()
     channels = rgb.astype(int)
-    return float(skin.mean()), float(step), float((np.ptp(channels, axis=2) < COLOURLESS).mean())
+    grey = np.ptp(channels, axis=2) < COLOURLESS
+    return float(skin.mean()), float(step), float(grey.mean()), min(picture.shape[:2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,15 @@ from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from biasaudit.errors import Unavailable
-from biasaudit.evidence.boosted_trees import LEARNT_FROM_TOO, PERMUTATIONS, columns_of, fitted, learnt_from, out_of_fold
+from biasaudit.evidence.boosted_trees import (
+    LEARNT_FROM,
+    LEARNT_FROM_TOO,
+    PERMUTATIONS,
+    columns_of,
+    fitted,
+    learnt_from,
+    out_of_fold,
+)
 from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.predictions import FROZEN_FOLDS
 from biasaudit.evidence.strata import strata_of
@@ -24,11 +32,14 @@ from biasaudit.thresholds import MANY_CLASSES
 
 OF_THE_SUBJECT = ("aspect_ratio", "image_size", "bytes_per_pixel", "orientation", "file_name")
 """Traits that are left out. What is tall is photographed upright, and foliage needs more bytes than a wall; of the size
-the longer side is kept, which is the same however a picture was turned or cropped to its subject. A name is no trait of
-a picture: whoever sorted the files may have given it."""
+the longer side is kept, which is the same however a picture was turned. A name is no trait of a picture: whoever sorted
+the files may have given it."""
+FEW_SIZES, OF_ALL = 12, 0.5
+"""Longer sides that this share of the images must have, for sizes to tell of sources: where each picture has its own,
+it was cut out to its subject, and tells how large that is."""
 LONGER_SIDE = "longer_side"
 FEWEST = 10
-"""Images of the given test part, and of each class, from which on it is asked."""
+"""Images of the given test part, and of a class, from which on it is asked."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,30 +71,27 @@ def source_traits(
 
     Raises Unavailable where no such trait differs between the images, or no folds can be made.
     """
-    cues = _traits(known_cues)
+    cues = _traits(known_cues, cut_out=True)
     counted = ~images.held_out
+    codes, names = _asked_about(images, counted)
     fold = assign_folds(images, FROZEN_FOLDS, settings.seed)
     strata = strata_of(known_cues, counted).codes
     with progress.step("Learning from the traits of the files"), threadpool_limits(1):
 
-        def odds_of(some: Sequence[CueValues]) -> np.ndarray:
+        def odds_of(some: Sequence[CueValues], codes: np.ndarray) -> np.ndarray:
             table = columns_of(some, counted)
-            models = [
-                fitted(table.of(rows), images.codes[rows], settings.seed)
-                for rows in learnt_from(images, fold, settings.seed)
-            ]
-            return out_of_fold(models, table, fold)[counted]
+            learnt = learnt_from(images, fold, settings.seed)
+            models = [fitted(table.of(rows), codes[rows], settings.seed) for rows in learnt[: fold[counted].max() + 1]]
+            return out_of_fold(models, table, np.where(counted, fold, -1))[counted]
 
-        asked = _asked_about(images.codes[counted])
         return _told(
             cues,
             odds_of,
-            images.codes[counted],
-            asked,
-            [images.classes[code] for code in asked],
+            codes,
+            counted,
+            names,
             images.group_codes[counted],
             _crossed(fold[counted], strata[counted]),
-            np.flatnonzero(counted),
             settings.seed,
             say("AUC from the traits of the files alone, out of fold"),
         )
@@ -101,37 +109,36 @@ def part_traits(
         raise Unavailable(say("there is no given test part"))
     if min(held.sum(), (~held).sum()) < FEWEST:
         raise Unavailable(say("the given test part is too small to compare"))
-    cues = _traits(known_cues)
+    cues = _traits(known_cues, cut_out=False)
     every = np.ones(images.n, dtype=bool)
     groups, part = images.group_codes, held.astype(int)
     fold = _folds(2 * images.codes + part, part, groups, settings.seed)
     with progress.step("Comparing the files of the given parts"), threadpool_limits(1):
 
-        def odds_of(some: Sequence[CueValues]) -> np.ndarray:
+        def odds_of(some: Sequence[CueValues], codes: np.ndarray) -> np.ndarray:
             table = columns_of(some, every)
-            models = [
-                fitted(table.of(fold != number), part[fold != number], settings.seed) for number in np.unique(fold)
-            ]
-            return out_of_fold(models, table, fold)
+            drawn = generator(settings.seed, "part_traits", "sample").permutation(images.n) < LEARNT_FROM
+            learnt = [drawn & (fold != number) for number in np.unique(fold)]
+            return out_of_fold([fitted(table.of(rows), codes[rows], settings.seed) for rows in learnt], table, fold)
 
         return _told(
             cues,
             odds_of,
             part,
-            np.array([1]),
-            [""],
+            every,
+            {1: ""},
             groups,
             _crossed(fold, images.codes),
-            np.arange(images.n),
             settings.seed,
             say("AUC of the given test part against the rest, from the traits of the files alone, within classes"),
         )
 
 
-def _traits(known_cues: Sequence[CueValues]) -> list[CueValues]:
-    """The traits that count, with the longer side in place of the size."""
+def _traits(known_cues: Sequence[CueValues], cut_out: bool) -> list[CueValues]:
+    """The traits that count, with the longer side in place of the size; cut_out: not where it may be the subject's."""
     cues = [cue for cue in known_cues if cue.kind == "file" and not cue.untestable and cue.id not in OF_THE_SUBJECT]
-    cues += _longer_side({cue.id: cue for cue in known_cues if cue.kind == "file"})
+    sides = _longer_side({cue.id: cue for cue in known_cues if cue.kind == "file"})
+    cues += [each for each in sides if not cut_out or _few_sizes(each)]
     if not cues:
         raise Unavailable(say("no trait of the files that the subject has no part in differs between the images"))
     return cues
@@ -148,15 +155,32 @@ def _longer_side(files: dict[str, CueValues]) -> Iterator[CueValues]:
         yield replace(size, id=LONGER_SIDE, values=side)
 
 
-def _asked_about(codes: np.ndarray) -> np.ndarray:
-    """int (k,): the classes that are asked about, all or the most frequent."""
-    return np.sort(np.argsort(-np.bincount(codes), kind="stable")[:MANY_CLASSES])
+def _few_sizes(side: CueValues) -> bool:
+    assert side.values is not None
+    counts = np.unique(side.values[np.isfinite(side.values)], return_counts=True)[1]
+    return bool(np.sort(counts)[-FEW_SIZES:].sum() >= OF_ALL * counts.sum())
+
+
+def _asked_about(images: ImageTable, counted: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
+    """int (n,), the class of each image among those that are asked about, all others being one more; and their names.
+
+    Those are the most frequent that have enough images: among so few as five, chance tells a class nearly surely, and
+    would hide what tells the others.
+    """
+    counts = np.bincount(images.codes[counted], minlength=len(images.classes))
+    some = [code for code in np.argsort(-counts, kind="stable")[:MANY_CLASSES].tolist() if counts[code] >= FEWEST]
+    if not some or counts.max() == counts.sum():
+        raise Unavailable(say("no class has {n} images to compare with others", n=FEWEST))
+    place = np.full(len(counts), len(some))
+    place[some] = np.arange(len(some))
+    return place[images.codes], {number: images.classes[code] for number, code in enumerate(some)}
 
 
 def _folds(codes: np.ndarray, part: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
     """int (n,): groups whole, classes and parts in their shares as far as they go."""
     fewest = min(len(np.unique(groups[part == each])) for each in (0, 1))
     folds = max(2, min(FROZEN_FOLDS, fewest))
+    codes = codes if np.bincount(codes)[np.unique(codes)].min() >= folds else part  # strata too small to be dealt
     fold = np.zeros(len(part), dtype=int)
     dealt = StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(part, codes, groups)
     for number, (_, test) in enumerate(dealt):
@@ -173,40 +197,40 @@ def _crossed(fold: np.ndarray, strata: np.ndarray) -> np.ndarray:
 
 def _told(
     cues: Sequence[CueValues],
-    odds_of: Callable[[Sequence[CueValues]], np.ndarray],
+    odds_of: Callable[[Sequence[CueValues], np.ndarray], np.ndarray],
     codes: np.ndarray,
-    asked: np.ndarray,
-    names: Sequence[str],
+    rows: np.ndarray,
+    names: Mapping[int, str],
     groups: np.ndarray,
     strata: np.ndarray,
-    rows: np.ndarray,
     seed: int,
     measure: Sentence,
 ) -> SourceTraits:
-    odds = odds_of(cues)
-    once = np.ones((1, len(codes)))
-    areas = [float(stratified_auc(odds[:, code], codes == code, strata, once)[0]) for code in asked]
-    best = int(np.nanargmax(np.nan_to_num(areas, nan=0.0)))
-    code, area = int(asked[best]), float(np.nan_to_num(areas[best], nan=0.5))
-    positive, scores = codes == code, odds[:, code]
+    """codes: int (n,); rows: bool (n,), the m images that count; names: of the codes that are asked about."""
+    once, of = np.ones((1, int(rows.sum()))), codes[rows]
+
+    def area_of(scores: np.ndarray, positive: np.ndarray) -> float:
+        return float(np.nan_to_num(stratified_auc(scores, positive, strata, once)[0], nan=0.5))
+
+    odds = odds_of(cues, codes)
+    code = max(names, key=lambda each: area_of(odds[:, each], of == each))
+    positive, scores = of == code, odds[:, code]
+    area = area_of(scores, positive)
     rng = generator(seed, "source_traits", "permutations")
-    null = null_auc([odds[:, each] for each in asked], codes, groups, strata, PERMUTATIONS, rng)
-    chance = np.max([null[:, place, each] for place, each in enumerate(asked)], axis=0)
+    null = null_auc([odds[:, each] for each in names], of, groups, strata, PERMUTATIONS, rng)
+    chance = np.max([null[:, place, each] for place, each in enumerate(names)], axis=0)
     low, high = interval(
         lambda weights: stratified_auc(scores, positive, strata, weights),
         groups,
         generator(seed, "source_traits", "interval"),
     )
     low, high = (area if not np.isfinite(each) else each for each in (low, high))
-    each_alone = []
-    for cue in cues:
-        own = area if len(cues) == 1 else float(stratified_auc(odds_of([cue])[:, code], positive, strata, once)[0])
-        each_alone.append(max(0.5, float(np.nan_to_num(own, nan=0.5))))
-    order = np.argsort([-each for each in each_alone], kind="stable")
+    alone = [max(0.5, area_of(odds_of([cue], (codes == code).astype(int))[:, 1], positive)) for cue in cues]
+    order = np.argsort([-each for each in alone], kind="stable")
     return SourceTraits(
         cues=tuple(cues[place].id for place in order),
-        alone=tuple(each_alone[place] for place in order),
-        label=names[best],
+        alone=tuple(alone[place] for place in order),
+        label=names[code],
         auc=Estimate(
             measure=measure,
             value=area,
@@ -214,10 +238,10 @@ def _told(
             high=max(high, area),
             null=0.5,
             limit=1.0,
-            n=len(codes),
+            n=len(of),
         ),
         p_value=permutation_p(area, 0.5 + LEARNT_FROM_TOO * (chance - 0.5)),
-        rows=rows,
+        rows=np.flatnonzero(rows),
         scores=scores,
         positive=positive,
     )

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from biasaudit.conclude.verdicts import CALLED
 from biasaudit.results import Audit, Check, Conclusion, Finding
 from biasaudit.runtime.cache import write_text
 
@@ -21,7 +20,7 @@ def to_junit(audit: Audit, fails: Collection[str] = ()) -> str:
     its findings that have such a verdict; what is `untested` is skipped, and a check that failed is an error, as is an
     audit that is inconclusive."""
     fails = fails or FAILS
-    failing = {name for each in audit.conclusions if words_of(each) & {*fails} for name in each.findings}
+    failing = {name for each in audit.conclusions if each.words & {*fails} for name in each.findings}
     suites = Element("testsuites")
     for name, cases in (
         ("conclusions", [_of_conclusion(each, fails) for each in audit.conclusions]),
@@ -55,14 +54,9 @@ def _told(case: Element, what: str, message: str, kind: str = "", text: str = ""
     return case
 
 
-def words_of(conclusion: Conclusion) -> set[str]:
-    """The words by which a user can ask for a conclusion of this level."""
-    return {conclusion.level, CALLED.get(conclusion.level, conclusion.level)}
-
-
 def _of_conclusion(conclusion: Conclusion, fails: Collection[str]) -> Element:
     case = _case("conclusion", conclusion.id)
-    if words_of(conclusion) & {*fails}:
+    if conclusion.words & {*fails}:
         return _told(case, "failure", conclusion.sentence, conclusion.level, conclusion.what_to_do)
     return case
 

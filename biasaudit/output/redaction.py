@@ -8,7 +8,7 @@ origin, and all that a part from another package calls its own, counts as the us
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -80,10 +80,13 @@ def _audit(audit: Audit, change: Change) -> Audit:
     sections = {name: f"section-{n}" for n, name in enumerate(places, 1)}
     known = {each.id for each in audit.findings} | {each.id for each in audit.conclusions}
     plain: Audit = _changed(audit.model_copy(update={"findings": (), "settings": {}, "run": {}}), Audit, change)
+    findings = tuple(_finding(each, ids, sections, audit, change) for each in audit.findings)
+    copied = _conclusions(plain.conclusions, findings, ids)
+    named = ids | {before.id: after.id for before, after in zip(audit.conclusions, copied, strict=True)}
     reviews = [
         after.model_copy(
             update={
-                "finding": ids.get(before.finding, before.finding if before.finding in known else HIDDEN),
+                "finding": named.get(before.finding, before.finding if before.finding in known else HIDDEN),
                 "data": before.data if before.data in ("", audit.dataset.fingerprint) else HIDDEN,
             }
         )
@@ -94,8 +97,8 @@ def _audit(audit: Audit, change: Change) -> Audit:
         model = model.model_copy(update={"backbone": audit.model.backbone})
     return plain.model_copy(
         update={
-            "conclusions": tuple(_conclusion(after, n, ids) for n, after in enumerate(plain.conclusions, 1)),
-            "findings": tuple(_finding(each, ids, sections, audit, change) for each in audit.findings),
+            "conclusions": copied,
+            "findings": findings,
             "settings": {key: _setting(key, each) for key, each in audit.settings.items() if key in SETTINGS},
             "run": {key: each if key != "command" else _plain(each) for key, each in audit.run.items() if key in RUN},
             "dataset": plain.dataset.model_copy(update={"name": "data set"}),
@@ -105,14 +108,22 @@ def _audit(audit: Audit, change: Change) -> Audit:
     )
 
 
-def _conclusion(conclusion: Conclusion, number: int, ids: dict[str, str]) -> Conclusion:
-    """The conclusion with the ids of the findings as they are in the copy; one that stands on a foreign finding has no
-    name of its own."""
-    told = tuple(ids.get(each, each) for each in conclusion.findings)
-    foreign = any(each in ids for each in conclusion.findings)
-    return conclusion.model_copy(
-        update={"findings": told, "id": f"{conclusion.kind}-{number}" if foreign else conclusion.id}
-    )
+def _conclusions(
+    plain: Sequence[Conclusion], findings: Sequence[Finding], ids: dict[str, str]
+) -> tuple[Conclusion, ...]:
+    """The conclusions with the ids that findings have in the copy. Of one that stands on a finding of another package,
+    nothing is said but what the copy says of that finding."""
+    told_of = {each.id: each for each in findings}
+    copies = []
+    for number, each in enumerate(plain, 1):
+        told = tuple(ids.get(name, name) for name in each.findings)
+        changes: dict[str, Any] = {"findings": told}
+        foreign = next((told_of[ids[name]] for name in each.findings if name in ids and ids[name] in told_of), None)
+        if foreign is not None:
+            changes |= {"id": f"{each.kind}-{number}", "label": foreign.label, "untied": None}
+            changes |= {"sentence": Sentence(foreign.title), "what_to_do": Sentence(foreign.recommendation)}
+        copies.append(each.model_copy(update=changes))
+    return tuple(copies)
 
 
 def _foreign(finding: Finding) -> bool:

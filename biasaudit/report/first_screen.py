@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from biasaudit.report.chapters import Chapter
@@ -27,6 +27,8 @@ class Card:
     """Its findings that have an article on the page, in its order."""
     shown: Chapter | None
     """The first of them with pictures."""
+    how_sure: str
+    """In a sentence; "" of a question."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class FirstScreen:
     meaning: str
     """What the verdict says."""
     how_sure: str
-    """In a sentence, from the first conclusion; "" where nothing can be said."""
+    """Of a verdict of nothing, in a sentence; "" elsewhere, where each conclusion has its own."""
     counts: tuple[tuple[str, int], ...]
     """Findings by verdict, most serious first, without what is shown for a person to judge; none of 0."""
     looked_at: int
@@ -54,41 +56,42 @@ class FirstScreen:
 def first_screen(audit: Audit, contents: Contents) -> FirstScreen:
     """The first screen of an audit whose findings stand in these places."""
     return FirstScreen(
-        meaning=_meaning(audit),
-        how_sure=_how_sure(audit),
+        meaning=OVERALL[audit.verdict].meaning,
+        how_sure=_how_sure_of_nothing(audit),
         counts=_counts(audit, contents),
         looked_at=len(audit.findings) - sum(n for _, n in _counts(audit, contents)),
-        cards=tuple(_card(each, contents) for each in audit.conclusions[:CARDS]),
+        cards=tuple(_card(each, audit, contents) for each in audit.conclusions[:CARDS]),
         more=audit.conclusions[CARDS:],
         noted=tuple(each for each in audit.findings if each.verdict not in PROBLEMS and each.on_first_screen),
         not_tested=tuple(_not_tested(audit, contents)),
     )
 
 
-def _card(conclusion: Conclusion, contents: Contents) -> Card:
+def _card(conclusion: Conclusion, audit: Audit, contents: Contents) -> Card:
     """The conclusion with the pictures of the first of its findings that has some."""
     place = {each.finding.id: each for each in contents.articles}
     chapters = tuple(place[each] for each in conclusion.findings if each in place)
     shown = next((each for each in chapters if each.has_photos), None)
-    return Card(conclusion, chapters, shown)
+    told = [each for each in audit.findings if each.id in conclusion.findings]
+    return Card(conclusion, chapters, shown, _how_sure(conclusion, told))
 
 
-def _meaning(audit: Audit) -> str:
-    return OVERALL[audit.verdict].meaning
+def _how_sure(conclusion: Conclusion, findings: Sequence[Finding]) -> str:
+    if conclusion.level == "shortcut":
+        uses = [each.rungs["reliance"] for each in findings if "reliance" in each.rungs]
+        tried = any(use.state == "yes" and use.method == "intervention" for use in uses)
+        return TRIED if tried else OBSERVED
+    if conclusion.level == "gap":
+        worse = any(each.rungs["disparity"].state == "yes" for each in findings if "disparity" in each.rungs)
+        return SURE["gap" if worse else "counted"]
+    return SURE.get(conclusion.level, "")
 
 
-def _how_sure(audit: Audit) -> str:
-    if audit.verdict == "none_detected":
-        return "An effect of the size that stands beside each question under “Clear” would most likely have been seen."
-    wrong = [each for each in audit.conclusions if each.level != "ask"]
-    if not wrong or audit.verdict == "inconclusive":
+def _how_sure_of_nothing(audit: Audit) -> str:
+    """What stands beside a verdict of nothing; where a question is open, nothing is promised."""
+    if audit.verdict != "none_detected" or audit.conclusions:
         return ""
-    if wrong[0].level != "shortcut":
-        return SURE[wrong[0].level]
-    uses = [
-        each.rungs["reliance"] for each in audit.findings if each.id in wrong[0].findings and "reliance" in each.rungs
-    ]
-    return TRIED if any(use.state == "yes" and use.method == "intervention" for use in uses) else OBSERVED
+    return "An effect of the size that stands beside each question under “Clear” would most likely have been seen."
 
 
 def _counts(audit: Audit, contents: Contents) -> tuple[tuple[str, int], ...]:

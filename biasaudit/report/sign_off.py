@@ -56,5 +56,5 @@ def conclusion_case(conclusion: Conclusion) -> Case:
 
 def cases(view: View) -> Iterator[Case]:
     """Every conclusion and every finding to be decided, in the order of the page."""
-    yield from (conclusion_case(card.conclusion) for card in view.first.cards)
+    yield from map(conclusion_case, view.audit.conclusions)
     yield from map(case, view.contents.articles)

@@ -45,7 +45,7 @@ VERDICTS: dict[str, Word] = {
 OVERALL: dict[str, Word] = VERDICTS | {
     "shortcut": Word("Shortcut", "The model goes by something that is not what the label names."),
     "review": Word("Needs review", "The model goes by something that may not be the subject. A person must decide."),
-    "gap": Word("Gap", "The model works less well for some of the pictures than for others."),
+    "gap": Word("Gap", "Some pictures or people are missing, or the model works less well for them."),
     "fact": Word("Fact", "Counted in the files. Nothing was inferred."),
     "ask": Word("Question", "Seen in the data. Whether it is part of what the label means, only a person can say."),
     "suspect": Word(
@@ -60,6 +60,7 @@ SURE: dict[str, str] = {
     "unidentifiable": "Hardly a picture here has the two apart, so that only new pictures can tell.",
     "suspect": "It is in the data, beyond chance. Whether a model goes by it was not shown.",
     "gap": "The model is right less often for some of these pictures, beyond chance.",
+    "counted": "This was counted; it says nothing of what a model does.",
 }
 """How sure a conclusion is, in words for everybody, by its level."""
 TRIED = (
@@ -187,7 +188,7 @@ def interval(estimate: Estimate) -> str:
 
 def pairs(area: Estimate) -> str:
     """An AUC for everybody: "97 of 100 pairs of pictures"; of two pictures of two classes it tells which is which."""
-    return f"{100 * area.value:.0f} of 100 pairs of pictures, where chance would be 50,"
+    return f"{100 * area.value:.0f} of 100 pairs of pictures (50 would be chance)"
 
 
 def listed(cues: Iterable[str]) -> str:
@@ -200,13 +201,16 @@ def cost(untied: Untied) -> str:
     """What a cause costs, for everybody: how good the model is where it does not help, beside how good it seems."""
     if untied.auc is None:
         return str(untied.why)
-    area, now = untied.auc, 100 * untied.naive_auc
+    area, now = untied.auc, round(100 * untied.naive_auc)
+    without = f"Where {listed(untied.causes)} {'do' if len(untied.causes) > 1 else 'does'} not help,"
+    pairs_told = f"{100 * area.value:.0f} of 100 pairs of pictures"
+    interval = f"({100 * area.low:.0f} to {100 * area.high:.0f}; 50 would be chance)"
+    told = f"{without} the model tells only {pairs_told} apart {interval}, not {now}."
+    if area.high >= untied.naive_auc:
+        told = f"{without} it was not shown to be worse: {pairs_told} {interval}, and {now} in all."
     worst = f" Worst: {untied.worst_cell}." if untied.worst_cell else ""
-    seen = " Who has it was told by its measure, and not by eye." if untied.in_doubt else ""
-    return (
-        f"Where it does not help, the model tells {100 * area.value:.0f} of 100 pairs of pictures apart "
-        f"({100 * area.low:.0f} to {100 * area.high:.0f}), and not {now:.0f}; 50 would be chance.{worst}{seen}"
-    )
+    seen = " Which pictures show it was measured, and not looked up." if untied.in_doubt else ""
+    return told + worst + seen
 
 
 def figure(found: Figure, percent: bool) -> str:

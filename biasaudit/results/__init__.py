@@ -25,7 +25,7 @@ from biasaudit.results.base import (
     Verdict,
 )
 from biasaudit.results.blocks import Block, Gallery, Interval, Intervals, Note, Questions, Scatter, Section, Table
-from biasaudit.results.conclusion import Conclusion, ConclusionKind, Level
+from biasaudit.results.conclusion import CALLED, Conclusion, ConclusionKind, Level
 from biasaudit.results.finding import Check, Finding, Rung
 from biasaudit.results.maps import Attribution, ClassMap, Colouring, CueMap, EmbeddingMap, MapCheck, RegionShare
 from biasaudit.results.parts import NAMED, PartName, column_of, compared_parts, not_compared, part_of
@@ -35,6 +35,7 @@ from biasaudit.results.subgroups import Breakdown, Difference, Figure, Subgroup
 from biasaudit.results.untied import Untied
 
 __all__ = [
+    "CALLED",
     "NAMED",
     "NOTHING",
     "RUNGS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from biasaudit.results.base import Label, Ours, Record
+from biasaudit.results.base import AuditVerdict, Label, Ours, Record
 from biasaudit.results.sentences import Sentence
 from biasaudit.results.untied import Untied
 
@@ -12,6 +12,16 @@ ConclusionKind = Literal["labels", "leak", "split", "source", "mark", "people", 
 Level = Literal["fact", "shortcut", "review", "unidentifiable", "suspect", "gap", "ask"]
 """How sure, and what of: counted in the files; shown to be used; for a person to settle; only new data can answer; tied
 to the label; the model fails for some; a question to a person, and no alarm."""
+
+CALLED: dict[Level, AuditVerdict] = {
+    "shortcut": "shortcut",
+    "review": "review",
+    "fact": "suspect",
+    "unidentifiable": "suspect",
+    "suspect": "suspect",
+    "gap": "gap",
+}
+"""What an audit is called by the most serious of its conclusions; a question to a person alone is no alarm."""
 
 
 class Conclusion(Record):
@@ -31,3 +41,8 @@ class Conclusion(Record):
     """How good the model is where this cause does not help it; None where that was not asked."""
     who_decides: Sentence
     what_to_do: Sentence
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words by which a user can ask for conclusions of this level, as `--fail-on` does."""
+        return frozenset({self.level, CALLED.get(self.level, self.level)})

@@ -135,9 +135,48 @@ def test_slices_are_hidden_groups():
     assert told(finding("discovered-slice_1", "gap", detector="slices")) == [("gap", "hidden_group")]
 
 
+def test_a_column_whose_mark_is_no_mark_here_is_told_all_the_same():
+    site = finding("metadata-hospital", "shortcut", story=("artefact-dark_corner",))
+    corner = finding("artefact-dark_corner", story=("metadata-hospital",), leads=False)
+    assert told(site, corner, field="photo")[0] == ("shortcut", "source-hospital")
+    assert told(site, corner, field="skin") == [("suspect", "mark-dark_corner")]
+
+
+def test_people_are_told_of_though_a_source_goes_with_them():
+    site = finding("metadata-hospital", story=("metadata-sex",))
+    sex = finding("metadata-sex", "shortcut", story=("metadata-hospital",))
+    for order in ((site, sex), (sex, site)):
+        found = told(*order, people=frozenset({"sex"}))
+        assert found == [("shortcut", "people-sex"), ("suspect", "source-hospital")]
+
+
+def test_a_trait_of_the_files_says_it_where_they_were_not_asked_together():
+    camera = finding("file-camera_make")
+    assert told(camera) == [("suspect", "source")]
+    assert told(camera, source(0.55, "clear", 0.3)) == [("ask", "appearance")]
+    alone = finding("file-camera_make", "unidentifiable")
+    assert told(alone, source(0.55, "clear", 0.3)) == [("unidentifiable", "source")]
+
+
+def test_a_gap_is_no_difference_between_the_classes():
+    assert told(finding("property-brightness", "gap")) == [("gap", "hidden_group")]
+    assert told(finding("artefact-ruler", "gap")) == [("gap", "hidden_group")]
+
+
+def test_of_several_classes_a_source_takes_its_own_signs():
+    ruler = finding("artefact-ruler", "shortcut", label="well")
+    assert told(source(0.95), ruler, classes=3) == [("shortcut", "mark-ruler"), ("suspect", "source")]
+    assert told(source(0.95), ruler, classes=2) == [("shortcut", "source")]
+
+
+def test_what_is_up_for_review_stays_a_question_of_its_own():
+    pattern = finding("discovered-pattern_1", "review")
+    assert told(source(0.95), pattern) == [("review", "mark-pattern_1"), ("suspect", "source")]
+
+
 @pytest.mark.parametrize("verdict", PROBLEMS)
 @pytest.mark.parametrize("kind", ["property", "artefact", "file", "metadata", "discovered", "subgroup", "leakage",
-                                  "representation"])  # fmt: skip
+                                  "representation", "view"])  # fmt: skip
 def test_no_problem_is_lost_whoever_found_it(kind, verdict):
     strange = finding(f"{kind}-strange", verdict, detector="somebody_else", kind=kind)
     found = conclusions((strange,), About())

@@ -117,7 +117,7 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "3 files left out",
         "9f2c41d0c7a55be1",
         "It learnt",
-        "How sure?",
+        "How sure",
         "Hardly a picture here has the two apart",
         "What was not tested",
         "Whether the labels are right",

@@ -15,7 +15,9 @@ from biasaudit.conclude.conclusions.labels import labels
 from biasaudit.conclude.conclusions.leak import leak
 from biasaudit.conclude.conclusions.mark import mark
 from biasaudit.conclude.conclusions.people import people
+from biasaudit.conclude.conclusions.rest import rest
 from biasaudit.conclude.conclusions.source import source
+from biasaudit.conclude.conclusions.source_column import source_column
 from biasaudit.conclude.conclusions.split import split
 from biasaudit.results import Conclusion, Finding, Level
 
@@ -30,7 +32,7 @@ GRAVITY: dict[Level, int] = {
     "ask": 5,
 }
 """In which order they are told; of one gravity in the order of the kinds, the whole before its parts."""
-KINDS: tuple[Kind, ...] = (labels, leak, split, source, mark, people, hidden_group, appearance)
+KINDS: tuple[Kind, ...] = (labels, leak, split, source, source_column, mark, people, hidden_group, appearance, rest)
 """In the order in which they take findings, and in which they are told."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from biasaudit.conclude.conclusions.about import About
 from biasaudit.conclude.conclusions.standing import PROBLEMS
-from biasaudit.results import Conclusion, Finding, Name, Sentence, listed, say
+from biasaudit.results import NOTHING, Conclusion, Finding, Name, Sentence, listed, say
 
 LOOKS: dict[str, tuple[str, ...]] = {
     "light": ("brightness", "contrast", "clipped_exposure"),
@@ -19,6 +19,13 @@ LOOKS: dict[str, tuple[str, ...]] = {
     "small bright spots": ("gel_bubble",),
     "writing": ("text",),
     "the shape and the size of the files": ("aspect_ratio", "bytes_per_pixel", "orientation", "image_size"),
+    "how the files were saved": (
+        "jpeg_quality",
+        "quantisation_table",
+        "chroma_subsampling",
+        "file_format",
+        "colour_mode",
+    ),
 }
 """What a layman calls it, by the cues that see it."""
 NAMES: dict[str, Sentence] = {
@@ -31,6 +38,7 @@ NAMES: dict[str, Sentence] = {
     "the outer edge": say("the outer edge"),
     "small bright spots": say("small bright spots"),
     "writing": say("writing"),
+    "how the files were saved": say("how the files were saved"),
     "the shape and the size of the files": say("the shape and the size of the files"),
 }
 KINDS = ("property", "artefact", "file", "discovered")
@@ -40,11 +48,13 @@ MOST = 4
 
 def appearance(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
     """One question to a person, from all that is left but names of files; light, tint, cast and saturation are one."""
-    found = [each for each in findings if each.kind in KINDS and each.verdict in PROBLEMS and each.cue != "file_name"]
+    found = [each for each in findings if each.kind in KINDS and each.verdict in PROBLEMS and each.label is not None]
+    found = [each for each in found if each.cue != "file_name" and each.verdict != "gap"]
     if not found:
         return
     first = next((each for each in found if each.kind == "property"), found[0])
     named = list(dict.fromkeys(map(_look, found)))
+    most = first.cue.replace("_", " ")
     looks = listed([NAMES.get(each, Name("cue", each)) for each in named[:MOST]])
     leans = [each for each in found if each.verdict == "shortcut"]
     yield Conclusion(
@@ -53,11 +63,12 @@ def appearance(findings: Sequence[Finding], about: About) -> Iterator[Conclusion
         level="ask",
         sentence=say(
             "The classes differ in {looks}{most}{model}. That may be what the subjects look like, or how they were "
-            "photographed: is {looks_again} part of what the label means?",
+            "photographed: is this part of what the label means?",
             looks=looks,
-            most=say(" (most of all {cue})", cue=Name("cue", first.cue.replace("_", " "))),
-            model=say(", and the model goes by it") if leans else say(""),
-            looks_again=looks if len(named) == 1 else say("this"),
+            most=say(" (most of all {cue})", cue=Name("cue", most))
+            if first.kind == "property" and most not in named
+            else NOTHING,
+            model=say(", and the model goes by it") if leans else NOTHING,
         ),
         label=found[0].label,
         findings=tuple(each.id for each in found),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from biasaudit.conclude.conclusions.about import About
-from biasaudit.conclude.conclusions.standing import PROBLEMS
+from biasaudit.conclude.conclusions.standing import PROBLEMS, gravest
 from biasaudit.results import Conclusion, Finding, Sentence, paragraph, say
 
-KINDS = ("discovered", "subgroup", "representation", "metadata")
+KINDS = ("discovered", "subgroup", "representation", "metadata", "property", "artefact", "file")
+"""Kinds of findings that can say that the model fails for some pictures."""
 
 
 def hidden_group(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
@@ -18,7 +19,7 @@ def hidden_group(findings: Sequence[Finding], about: About) -> Iterator[Conclusi
         yield Conclusion(
             id="hidden_group",
             kind="hidden_group",
-            level="gap",
+            level=gravest(found),
             sentence=paragraph(*(Sentence(each.title) for each in found[:2])),
             label=found[0].label,
             findings=tuple(each.id for each in found),

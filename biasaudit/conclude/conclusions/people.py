@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from biasaudit.conclude.conclusions.about import About
-from biasaudit.conclude.conclusions.standing import PROBLEMS, level_of
+from biasaudit.conclude.conclusions.standing import PROBLEMS, level_of, slug
 from biasaudit.results import Conclusion, Finding, Sentence, column_of, paragraph, say
 
 ABOUT_PEOPLE = ("subgroup", "representation", "metadata")
@@ -22,7 +22,7 @@ def people(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
         first = of_column[0]
         others = [each for each in of_column[1:] if each.kind != first.kind]
         yield Conclusion(
-            id=f"people-{first.id.partition('-')[2]}",
+            id=f"people-{slug(first.id)}",
             kind="people",
             level=level_of(first),
             sentence=paragraph(Sentence(first.title), *(Sentence(each.title) for each in others[:1])),

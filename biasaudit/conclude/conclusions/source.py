@@ -5,68 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from biasaudit.conclude.conclusions.about import About
-from biasaudit.conclude.conclusions.standing import PROBLEMS, is_mark, level_of, slug
+from biasaudit.conclude.conclusions.standing import PROBLEMS, is_mark, told_in_files
+from biasaudit.detectors.sources import INSEPARABLE
+from biasaudit.evidence.source_traits import OF_THE_SUBJECT
 from biasaudit.results import NOTHING, Conclusion, Estimate, Finding, Level, Sentence, paragraph, say
 
 EDGE = 0.9
-"""AUC of the outer edge alone from which it tells of sources, where no subject reaches the edge. In pictures of scenes
-it is content, and concludes nothing."""
+"""AUC of the outer edge alone, at the lower end of its interval, from which it tells of sources, where no subject
+reaches the edge. In pictures of scenes it is content, and concludes nothing."""
 BEYOND_A_MARK = 0.03
 """AUC by which the edge has to tell more than the mark that tells most: else the mark is the cause."""
-INSEPARABLE = 0.97
-"""The same from which hardly anything but the source is left to learn."""
 WHOLE = 0.9
 """AUC of files or edge from which the light, the colours and the marks of the classes are signs of the sources."""
-CONTENT = ("bytes_per_pixel", "aspect_ratio", "orientation")
-"""Traits of files that follow the subject as well."""
 SIGNS = ("artefact", "discovered", "property")
 """Kinds of findings that can be signs of a source."""
 WHO = say("Whoever collected the pictures: where does each class come from?")
 
 
 def source(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
-    """One conclusion from the files and the edges of the pictures, and one for each column that says it alone."""
-    whole = _whole(findings, about)
-    if whole is not None:
-        yield whole
-    told = set(whole.findings) if whole else set()
-    for finding in findings:
-        if finding.id not in told and _says_it_alone(finding, findings, about):
-            story = _with_story(finding, findings, told)
-            told.update(story)
-            yield Conclusion(
-                id=f"source-{slug(finding.id)}",
-                kind="source",
-                level=level_of(finding),
-                sentence=finding.title,
-                label=finding.label,
-                findings=story,
-                who_decides=WHO,
-                what_to_do=finding.recommendation,
-            )
-
-
-def _whole(findings: Sequence[Finding], about: About) -> Conclusion | None:
+    """One conclusion, from the traits of the files together, each alone where that is enough, and the outer edge."""
     files = next((each for each in findings if each.id == "file-source"), None)
     edge = next((each for each in findings if each.id == "view-border"), None)
-    by_files = files is not None and files.verdict in ("suspect", "unidentifiable")
-    by_edge = edge is not None and about.edge_is_free and _edge_tells(edge, findings, about)
-    used = [each for each in findings if _is_trait(each) and each.verdict == "shortcut"]
-    if not (by_files or by_edge or used):
-        return None
-    strongest = max((_area(each) for each, on in ((files, by_files), (edge, by_edge)) if on and each), default=0.0)
-    traits = [each for each in findings if each.kind == "file" and each.verdict in PROBLEMS and each != files]
-    signs = [each for each in findings if each.verdict in PROBLEMS and each.kind in SIGNS and strongest >= WHOLE]
-    leading = [each for each, on in ((files, by_files), (edge, by_edge)) if on and each is not None]
-    leading.sort(key=_area, reverse=True)
-    told = leading or used
+    joint = [each for each in (files,) if each is not None and each.verdict in ("suspect", "unidentifiable")]
+    joint += [each for each in (edge,) if each is not None and about.edge_is_free and _tells(each, findings, about)]
+    joint.sort(key=_area, reverse=True)
+    alone = [each for each in findings if _is_trait(each) and _is_enough(each, files)]
+    told = joint or alone
+    if not told:
+        return
+    strongest = max(map(_area, joint), default=0.0)
+    label = next((each.label for each in told if each.label), None)
+    signs = [each for each in findings if strongest >= WHOLE and _is_sign(each, label, about)]
     marks = [each for each in signs if is_mark(each, about)]
-    return Conclusion(
+    traits = [each for each in findings if told_in_files(each) and each.cue != "file_name" and each != files]
+    used = [each for each in (*alone, *marks) if each.verdict == "shortcut"]
+    yield Conclusion(
         id="source",
         kind="source",
-        level=_level(strongest, [*used, *(each for each in marks if each.verdict == "shortcut")]),
+        level=_level(strongest, told, used),
         sentence=paragraph(_said(told[0]), _sign(marks)),
-        label=files.label if files is not None and by_files else told[0].label,
+        label=label,
         findings=tuple(dict.fromkeys(each.id for each in (*told, *traits, *marks, *signs))),
         who_decides=WHO,
         what_to_do=say(
@@ -91,16 +69,17 @@ def _sign(marks: Sequence[Finding]) -> Sentence:
     return say("One visible sign: {mark!l}", mark=Sentence(marks[0].title)) if marks else NOTHING
 
 
-def _level(strongest: float, used: Sequence[Finding]) -> Level:
+def _level(strongest: float, told: Sequence[Finding], used: Sequence[Finding]) -> Level:
     if used:
         return "shortcut"
-    return "unidentifiable" if strongest >= INSEPARABLE else "suspect"
+    apart = strongest >= INSEPARABLE or any(each.verdict == "unidentifiable" for each in told)
+    return "unidentifiable" if apart else "suspect"
 
 
-def _edge_tells(edge: Finding, findings: Sequence[Finding], about: About) -> bool:
+def _tells(edge: Finding, findings: Sequence[Finding], about: About) -> bool:
     """Whether the edge tells the classes well, and better than the mark that tells most."""
     area = _tie(edge)
-    if area is None or edge.rungs["association"].state != "yes" or area.value < EDGE:
+    if area is None or edge.rungs["association"].state != "yes" or area.low < EDGE:
         return False
     marks = [_area(each) for each in findings if is_mark(each, about) and each.verdict in PROBLEMS]
     return area.value >= max(marks, default=0.0) + BEYOND_A_MARK
@@ -108,26 +87,21 @@ def _edge_tells(edge: Finding, findings: Sequence[Finding], about: About) -> boo
 
 def _is_trait(finding: Finding) -> bool:
     """Whether it is a trait of the file that leaves something in the pixels and that no subject has."""
-    return finding.kind == "file" and finding.detector == "rungs" and finding.cue not in (*CONTENT, "file_name")
+    return told_in_files(finding) and finding.detector == "rungs" and finding.cue not in OF_THE_SUBJECT
 
 
-def _says_it_alone(finding: Finding, findings: Sequence[Finding], about: About) -> bool:
-    """Whether it is a column of the table, or files that were lost, that tell a class by themselves."""
-    if finding.verdict not in PROBLEMS or finding.verdict == "gap":
+def _is_enough(trait: Finding, files: Finding | None) -> bool:
+    """Whether a trait by itself says it: it is used, or cannot be told from the class, or no joint test was made."""
+    asked = files is not None and files.verdict != "untested"
+    return trait.verdict in ("shortcut", "unidentifiable") or (trait.verdict == "suspect" and not asked)
+
+
+def _is_sign(finding: Finding, label: str | None, about: About) -> bool:
+    """Whether it goes with the source: of several classes, with the class that comes from it. What is up for review is
+    a question of its own."""
+    if finding.kind not in SIGNS or finding.verdict not in PROBLEMS or finding.verdict in ("review", "gap"):
         return False
-    if finding.kind == "file":
-        return finding.detector != "rungs"
-    return finding.kind == "metadata" and not about.of_people(finding) and not _of_a_mark(finding, findings)
-
-
-def _of_a_mark(finding: Finding, findings: Sequence[Finding]) -> bool:
-    return any(each.id in finding.story and each.kind == "artefact" for each in findings)
-
-
-def _with_story(finding: Finding, findings: Sequence[Finding], told: set[str]) -> tuple[str, ...]:
-    """The finding and those that tell its story, but for what is about people."""
-    story = [each.id for each in findings if each.id in finding.story and each.kind in ("metadata", "file", "property")]
-    return (finding.id, *(each for each in story if each not in told))
+    return about.classes <= 2 or label is None or finding.label == label
 
 
 def _tie(finding: Finding) -> Estimate | None:

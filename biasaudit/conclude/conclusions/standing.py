@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from biasaudit.conclude.conclusions.about import About
 from biasaudit.results import Finding, Level
 
 PROBLEMS = ("shortcut", "review", "unidentifiable", "suspect", "gap")
 LEVELS: dict[str, Level] = {
     "shortcut": "shortcut",
-    "review": "review",
     "unidentifiable": "unidentifiable",
+    "review": "review",
     "suspect": "suspect",
     "gap": "gap",
 }
+"""What a conclusion is called that stands on a finding of a verdict, the gravest first."""
 OF_SKIN = ("hair", "gel_border", "gel_bubble", "ink_marking", "dark_corner")
 """What dermoscopes and those who use them leave in a picture. Elsewhere such lines, spots and shades are looks."""
 OF_SCENES = ("text",)
@@ -24,6 +27,16 @@ def level_of(finding: Finding) -> Level:
     return LEVELS[finding.verdict]
 
 
+def gravest(findings: Sequence[Finding]) -> Level:
+    """The level of a conclusion that stands on several."""
+    return min(map(level_of, findings), key=list(LEVELS.values()).index)
+
+
+def told_in_files(finding: Finding) -> bool:
+    """Whether it says something wrong of a trait of the files of a class."""
+    return finding.kind == "file" and finding.verdict in PROBLEMS and finding.verdict != "gap" and bool(finding.label)
+
+
 def is_mark(finding: Finding, about: About) -> bool:
     """Whether it is about something that was put into the pictures, or looks so."""
     if finding.kind == "artefact":
@@ -33,5 +46,5 @@ def is_mark(finding: Finding, about: About) -> bool:
 
 
 def slug(finding_id: str) -> str:
-    """What a finding is about, out of its id: "metadata-hospital" -> "hospital"."""
-    return finding_id.partition("-")[2]
+    """What a finding is about, out of its id: "metadata-hospital" -> "hospital"; the whole where it has one part."""
+    return finding_id.partition("-")[2] or finding_id
