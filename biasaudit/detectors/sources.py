@@ -72,8 +72,8 @@ def _examples(found: SourceTraits, images: ImageTable) -> tuple[tuple[str, ...],
 QUESTION = say("Do the files of one class come from another source?")
 
 
-@detector(question=QUESTION)
-def sources(images: ImageTable, source_traits: SourceTraits) -> Iterator[Finding]:
+@detector(question=QUESTION, silence="nothing to test: no trait of the files that no subject has differs enough")
+def sources(images: ImageTable, source_traits: SourceTraits | None = None) -> Iterator[Finding]:
     """Why it matters: where one class comes from one hospital, one archive or one web site and the other from another,
     every picture carries its source, and a network learns that in place of the subject.
 
@@ -87,6 +87,8 @@ def sources(images: ImageTable, source_traits: SourceTraits) -> Iterator[Finding
 
     References: Torralba & Efros 2011, Unbiased look at dataset bias, CVPR; Zech et al. 2018, PLOS Medicine 15.
     """
+    if source_traits is None:
+        return
     found, told = source_traits, _told(source_traits)
     label = Name("label", found.label)
     verdict: Verdict = "clear"
@@ -129,8 +131,8 @@ def sources(images: ImageTable, source_traits: SourceTraits) -> Iterator[Finding
 OF_PARTS = say("Does the given test part come from another source than the rest?")
 
 
-@detector(question=OF_PARTS)
-def given_parts(images: ImageTable, part_traits: SourceTraits) -> Iterator[Finding]:
+@detector(question=OF_PARTS, silence="nothing to test: no given test part, or no trait of its files that differs")
+def given_parts(images: ImageTable, part_traits: SourceTraits | None = None) -> Iterator[Finding]:
     """Why it matters: a test part that was collected, resized or saved in another way answers another question than it
     seems to, and shared traits of files can make it easier or harder than practice.
 
@@ -142,6 +144,8 @@ def given_parts(images: ImageTable, part_traits: SourceTraits) -> Iterator[Findi
 
     References: Torralba & Efros 2011, Unbiased look at dataset bias, CVPR.
     """
+    if part_traits is None:
+        return
     found, told = part_traits, _told(part_traits)
     examples, counterexamples = _examples(found, images)
     yield Finding(

@@ -193,8 +193,13 @@ def pairs(area: Estimate) -> str:
 
 def listed(cues: Iterable[str]) -> str:
     """Cues as a sentence names them: "ruler, ink marking and hair"."""
-    *most, last = (both_ends(cue.replace("_", " ")) for cue in cues)
+    *most, last = (both_ends(cue.replace("_", " "), 46) for cue in cues)
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def quoted(cues: Iterable[str]) -> str:
+    """The same in quotation marks: "“ruler” and “hospital”"."""
+    return listed(f"“{both_ends(cue.replace('_', ' '))}”" for cue in cues)
 
 
 def cost(untied: Untied) -> str:
@@ -202,7 +207,7 @@ def cost(untied: Untied) -> str:
     if untied.auc is None:
         return str(untied.why)
     area, now = untied.auc, round(100 * untied.naive_auc)
-    without = f"Where {listed(untied.causes)} {'do' if len(untied.causes) > 1 else 'does'} not help,"
+    without = f"Where {quoted(untied.causes)} {'do' if len(untied.causes) > 1 else 'does'} not help,"
     pairs_told = f"{100 * area.value:.0f} of 100 pairs of pictures"
     interval = f"({100 * area.low:.0f} to {100 * area.high:.0f}; 50 would be chance)"
     told = f"{without} the model tells only {pairs_told} apart {interval}, not {now}."

@@ -153,8 +153,7 @@ def test_a_detector_that_says_nothing_tells_why_and_one_that_makes_no_test_says_
 
 
 def test_every_builtin_detector_that_may_say_nothing_tells_why():
-    always = {"association", "encoding", "reliance", "disparity", "content_blind", "properties_together", "slices",
-              "sources", "given_parts"}  # fmt: skip
+    always = {"association", "encoding", "reliance", "disparity", "content_blind", "properties_together", "slices"}
     assert [each.id for each in DETECTORS if not each.silence and each.id not in always] == []
 
 
