@@ -87,7 +87,7 @@ def untied(ties: Sequence[Tie], images: ImageTable, predictions: Predictions) ->
         return plain.model_copy(update={"why": _too_wide(told, ties), "effective_n": told.effective})
     hits = right[worst.rows].astype(float)
     recognised = say(
-        "{cell}: {share:.0%} recognised, of {images}",
+        "{cell}: {share:.0%} called rightly, of {images}",
         cell=worst.name,
         share=hits.mean(),
         images=counted(len(hits), say("image")),
@@ -279,5 +279,5 @@ def _estimate(measure: Sentence, told: _Told, used: np.ndarray) -> Estimate:
 def _share(cell: _Cell, hits: np.ndarray, images: ImageTable) -> Estimate:
     independent = effective_n(hits, images.group_codes[cell.rows])
     value, low, high = proportion(float(hits.sum()), len(hits), independent)
-    measure = say("share of {cell} that is recognised", cell=cell.name)
+    measure = say("share of {cell} that is called rightly", cell=cell.name)
     return Estimate(measure=measure, value=value, low=low, high=high, null=1.0, limit=0.0, n=len(hits))

@@ -14,7 +14,20 @@ from biasaudit.evidence.copies.duplicates import joined as connected
 from biasaudit.evidence.copies.lookalikes import COMPARED
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.images.table import ImageTable
-from biasaudit.results import NOTHING, Finding, Gallery, Rung, Section, Sentence, counted, joined, paragraph, say
+from biasaudit.results import (
+    NOTHING,
+    Finding,
+    Gallery,
+    Name,
+    Rung,
+    Section,
+    Sentence,
+    counted,
+    joined,
+    listed,
+    paragraph,
+    say,
+)
 
 UNTESTED = Rung(state="untested", why=say("Not a question of the model: copies are counted in the files."))
 COUNTED = say(
@@ -40,6 +53,9 @@ NOT_ALL = say(
     "that is found among fewer.",
     most=COMPARED,
 )
+IN_PARTS = say("in more than one part of the split (training, test)")
+MOST_NAMED = 3
+"""Pairs of labels that a sentence names."""
 MOST = 20
 """Examples that a finding may name."""
 
@@ -111,11 +127,21 @@ def _told(where: Sentence, spread: pd.DataFrame, copies: pd.DataFrame) -> Senten
     return say(
         "{n} {stand} {where}, in {pairs} of files: {kinds}.",
         n=n,
-        stand=say("picture stands") if n == 1 else say("pictures stand"),
+        stand=say("picture is") if n == 1 else say("pictures are"),
         where=where,
         pairs=counted(len(pairs), say("pair")),
         kinds=joined(say("{n} {words}", n=kinds[kind], words=words) for kind, words in KINDS.items() if kinds[kind]),
     )
+
+
+def _under_labels(conflicting: pd.DataFrame) -> Sentence:
+    """Under which labels pictures are filed, the commonest first."""
+    together = Counter(tuple(sorted(set(each))) for _, each in conflicting.groupby("picture")["label"])
+    named = [
+        say("{labels} {n}", labels=listed([Name("label", label) for label in labels[:3]]), n=n)
+        for labels, n in together.most_common(MOST_NAMED)
+    ]
+    return say("filed under more than one label ({named})", named=joined(named))
 
 
 def _fewest_to_remove(spread: pd.DataFrame, column: str) -> int:
@@ -168,7 +194,7 @@ def _groups_across_splits(shared: pd.DataFrame) -> Iterator[Finding]:
     if len(shared):
         yield _finding(
             "groups-across-splits",
-            say("Groups that stand in more than one split: {n}.", n=shared["own_group"].nunique()),
+            say("Groups that are in more than one part of the split: {n}.", n=shared["own_group"].nunique()),
             _side_by_side(shared.assign(picture=shared["own_group"]), "split"),
             say("Split by group (patient, scene), so that none is both trained and tested on."),
             say("Groups are those of the column that was named with --group-by."),
@@ -208,7 +234,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(across):
         yield _finding(
             "across-splits",
-            paragraph(_told(say("in more than one split"), across, same), _of_test_part(copied, images.held_out)),
+            paragraph(_told(IN_PARTS, across, same), _of_test_part(copied, images.held_out)),
             _side_by_side(across, "split"),
             say(
                 "Remove {files}, so that each picture stands in one split, and test again: the figures of the given "
@@ -221,7 +247,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(conflicting):
         yield _finding(
             "label-conflict",
-            _told(say("under more than one label"), conflicting, same),
+            _told(_under_labels(conflicting), conflicting, same),
             _side_by_side(conflicting, "label"),
             say("Look at each pair, settle its label and remove the other copy."),
             what_counts,
@@ -233,7 +259,7 @@ def copies(images: ImageTable, survey: Survey) -> Iterator[Finding]:
     if len(patients):
         yield _finding(
             "across-groups",
-            _told(say("under more than one group"), patients, same),
+            _told(say("filed under more than one group"), patients, same),
             _side_by_side(patients, "own_group"),
             say(
                 "Find out whose picture it is: give the groups one name where they are one patient, or remove the copy."

@@ -70,7 +70,7 @@ class Chapter:
         """Two pictures for the first screen, each with what it is: of two galleries the first, or two that are one."""
         first = self.hung[:1]
         if first and first[0].gallery.paired:
-            return list(zip(("Example", "Its like"), first[0].exhibits, strict=False))
+            return list(zip(("Example", "Its copy"), first[0].exhibits, strict=False))
         words = ("Example", "Counterexample")
         return [(word, each.exhibits[0]) for word, each in zip(words, self.hung, strict=False) if each.exhibits]
 

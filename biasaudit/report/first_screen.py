@@ -77,6 +77,8 @@ def _card(conclusion: Conclusion, audit: Audit, contents: Contents) -> Card:
 
 
 def _how_sure(conclusion: Conclusion, findings: Sequence[Finding]) -> str:
+    if conclusion.level == "shortcut" and conclusion.kind == "source":
+        return SURE["source"]
     if conclusion.level == "shortcut":
         uses = [each.rungs["reliance"] for each in findings if "reliance" in each.rungs]
         tried = any(use.state == "yes" and use.method == "intervention" for use in uses)
@@ -121,8 +123,7 @@ def _not_tested(audit: Audit, contents: Contents) -> Iterator[tuple[str, str]]:
     for status, word in (("failed", "failed"), ("skipped", "skipped")):
         checks = [check.detector for check in audit.checks if check.status == status]
         if checks:
-            named = ", ".join(checks[:3]) + (" and others" if len(checks) > 3 else "")
-            yield f"{count(len(checks), 'check')} {word}: {named}.", "#coverage"
+            yield f"{count(len(checks), 'check')} {word}: the reason stands there.", "#coverage"
     if audit.dataset.excluded:
         yield f"{count(len(audit.dataset.excluded), 'file')} left out of the audit.", "#excluded"
     constant = sum(map(is_constant, contents.clear))

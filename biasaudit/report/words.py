@@ -51,7 +51,7 @@ OVERALL: dict[str, Word] = VERDICTS | {
     "suspect": Word(
         "Suspect", "Something in this data could mislead a model. That a model uses it was not shown, or not tested."
     ),
-    "none_detected": Word("None detected", "No shortcut seen among the cues that were tested, at the sizes given."),
+    "none_detected": Word("None detected", "No shortcut was seen in what was tested."),
     "inconclusive": Word("Inconclusive", "The audit could not answer. This is not a good result, nor a bad one."),
 }
 SURE: dict[str, str] = {
@@ -61,6 +61,7 @@ SURE: dict[str, str] = {
     "suspect": "It is in the data, beyond chance. Whether a model goes by it was not shown.",
     "gap": "The model is right less often for some of these pictures, beyond chance.",
     "counted": "This was counted; it says nothing of what a model does.",
+    "source": "That the sources differ was measured, beyond chance; that the model goes by the visible sign was tried.",
 }
 """How sure a conclusion is, in words for everybody, by its level."""
 TRIED = (
@@ -207,14 +208,14 @@ def cost(untied: Untied) -> str:
     if untied.auc is None:
         return str(untied.why)
     area, now = untied.auc, round(100 * untied.naive_auc)
-    without = f"Where {quoted(untied.causes)} {'do' if len(untied.causes) > 1 else 'does'} not help,"
+    without = f"Were {quoted(untied.causes)} spread evenly over the classes,"
     pairs_told = f"{100 * area.value:.0f} of 100 pairs of pictures"
     interval = f"({100 * area.low:.0f} to {100 * area.high:.0f}; 50 would be chance)"
-    told = f"{without} the model tells only {pairs_told} apart {interval}, not {now}."
+    told = f"{without} the model would tell only {pairs_told} apart {interval}, not {now}."
     if area.high >= untied.naive_auc:
-        told = f"{without} it was not shown to be worse: {pairs_told} {interval}, and {now} in all."
+        told = f"{without} the model was not shown to do worse: {pairs_told} {interval}, and {now} in all."
     worst = f" Worst: {untied.worst_cell}." if untied.worst_cell else ""
-    seen = " Which pictures show it was measured, and not looked up." if untied.in_doubt else ""
+    seen = " Which pictures have it the program says; nobody checked by eye." if untied.in_doubt else ""
     return told + worst + seen
 
 

@@ -18,7 +18,7 @@ class Untied(Record):
     """0 to 1: mean of the shares called rightly of that class and of the rest."""
     naive_balanced_accuracy: float
     worst_cell: Sentence = NOTHING
-    """The label and side that is called rightly least often: "malignant without the ruler: 17% recognised, of 10
+    """The label and side that is called rightly least often: "malignant without the ruler: 17% called rightly, of 10
     images"."""
     worst: Estimate | None = None
     """The share of its images that are called rightly."""

@@ -40,7 +40,7 @@ def test_the_first_screen_says_it_in_pairs_of_pictures():
     found, together = priced(finding("artefact-ruler", "shortcut"))
     page = render(sample_audit(conclusions=found, untied=together))
     assert "What it costs" in page
-    assert f"tells only {100 * together.auc.value:.0f} of 100 pairs of pictures apart" in page
+    assert f"would tell only {100 * together.auc.value:.0f} of 100 pairs of pictures apart" in page
     assert "Where “ruler” does not help it" in page
     unknown, _ = priced(finding("artefact-ruler", "shortcut"), share=1.0)
     assert "cannot be told" in cost(unknown[0].untied)

@@ -80,7 +80,9 @@ def test_the_worst_cell_is_named_with_its_images():
     cells = {(label, where): (codes == label) & (side == where) for label in (0, 1) for where in (False, True)}
     worst = min(cells, key=lambda cell: ((odds > 0) == codes)[cells[cell]].mean())
     where = "with" if worst[1] else "without"
-    assert told.worst_cell.startswith(f"{CLASSES[worst[0]]} {where} the ruler: {told.worst.value:.0%} recognised, of ")
+    assert told.worst_cell.startswith(
+        f"{CLASSES[worst[0]]} {where} the ruler: {told.worst.value:.0%} called rightly, of "
+    )
     assert told.worst.n == cells[worst].sum()
     assert told.worst.value < 0.35
 

@@ -113,7 +113,7 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "Who decides",
         "What to do",
         "in all",  # the counts add up
-        "1 check failed: subgroups",
+        "1 check failed: the reason stands there",
         "3 files left out",
         "9f2c41d0c7a55be1",
         "It learnt",

@@ -53,7 +53,8 @@ def appearance(findings: Sequence[Finding], about: About) -> Iterator[Conclusion
     if not found:
         return
     first = next((each for each in found if each.kind == "property"), found[0])
-    named = list(dict.fromkeys(map(_look, found)))
+    seen = [each for each in found if each.kind != "file"] or found
+    named = list(dict.fromkeys(map(_look, seen)))
     most = first.cue.replace("_", " ")
     looks = listed([NAMES.get(each, Name("cue", each)) for each in named[:MOST]])
     leans = [each for each in found if each.verdict == "shortcut"]
@@ -74,8 +75,8 @@ def appearance(findings: Sequence[Finding], about: About) -> Iterator[Conclusion
         findings=tuple(each.id for each in found),
         who_decides=say("A person who knows the subject."),
         what_to_do=say(
-            "Look at the examples. If it is not the subject, even it out or collect images of every class that look "
-            "alike in it, and audit again."
+            "Look at the examples. If it is not the subject, make the pictures alike in it, or collect images of "
+            "every class that are, and audit again."
         ),
     )
 
