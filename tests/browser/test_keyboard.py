@@ -73,10 +73,10 @@ def test_a_review_says_who_and_when_before_it_is_saved(watch, sample):
     page = watch().open(sample)
     page.locator("#download-review").click()
     assert "Nothing decided" in page.locator("#review-status").inner_text()
-    page.locator("fieldset.decision input").first.check()
+    page.locator("article fieldset.decision input").first.check()
     page.locator("#download-review").click()
     assert page.evaluate(FOCUS) == "reviewer"
-    page.locator(".withdraw").first.click()
+    page.locator("article .withdraw").first.click()
     assert page.locator(".tick.ticked").count() == 0
 
 
@@ -85,7 +85,7 @@ def test_hostile_ids_come_back_as_they_are(watch, tmp_path, report):
         pytest.skip("the other reports have plain ids")
     watched = watch(accept_downloads=True)
     page = watched.open(report[1])
-    page.locator("fieldset.decision input").first.check()
+    page.locator("article fieldset.decision input").first.check()
     page.locator("#reviewer").fill("</script><script>alert(1)</script>")
     with page.expect_download() as started:
         page.locator("#download-review").click()

@@ -238,7 +238,7 @@ def test_an_audit_of_a_given_model_with_a_worker_lost_while_it_draws_is_that_of_
     there, here = both(bright[0], tmp_path, model=model, backbone="small_cnn", extra=[module.deadly])
     assert fallen.exists()
     assert there == here
-    assert here["verdict"] == "shortcut"
+    assert here["findings"][0]["verdict"] == "shortcut"
 
 
 @pytest.mark.slow

@@ -41,4 +41,4 @@ def test_without_a_finding_there_is_nothing_to_save_and_still_a_line_to_sign():
     html = render(sample_audit(findings=(clear("noise", 0.5),)))
     assert "Nothing has to be decided" in html
     assert 'id="save-review"' not in html
-    assert "<dt>Date and signature</dt>" in html
+    assert "<dt>Signature</dt>" in html
