@@ -27,7 +27,7 @@ def rungs(association, encoding, reliance, disparity, method="intervention"):
         (("yes", "untested", "untested", "untested"), "", "property", True, "unidentifiable"),
         (("yes", "yes", "yes", "no"), "intervention", "artefact", True, "shortcut"),
         (("yes", "yes", "yes", "no"), "intervention", "property", True, "unidentifiable"),
-        (("no", "yes", "yes", "no"), "intervention", "property", False, "clear"),
+        (("no", "yes", "yes", "no"), "intervention", "property", False, "suspect"),
         (("no", "yes", "no", "yes"), "intervention", "property", False, "gap"),
         (("no", "no", "no", "no"), "", "property", True, "clear"),
         (("untested",) * 4, "", "property", False, "untested"),
