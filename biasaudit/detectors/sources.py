@@ -72,8 +72,8 @@ def _examples(found: SourceTraits, images: ImageTable) -> tuple[tuple[str, ...],
 QUESTION = say("Do the files of one class come from another source?")
 
 
-@detector(question=QUESTION, silence="nothing to test: no trait of the files that no subject has differs enough")
-def sources(images: ImageTable, source_traits: SourceTraits | None = None) -> Iterator[Finding]:
+@detector(question=QUESTION, silence="nothing to test: no trait of the files that no subject has differs")
+def sources(images: ImageTable, source_traits: SourceTraits | None) -> Iterator[Finding]:
     """Why it matters: where one class comes from one hospital, one archive or one web site and the other from another,
     every picture carries its source, and a network learns that in place of the subject.
 
@@ -132,7 +132,7 @@ OF_PARTS = say("Does the given test part come from another source than the rest?
 
 
 @detector(question=OF_PARTS, silence="nothing to test: no given test part, or no trait of its files that differs")
-def given_parts(images: ImageTable, part_traits: SourceTraits | None = None) -> Iterator[Finding]:
+def given_parts(images: ImageTable, part_traits: SourceTraits | None) -> Iterator[Finding]:
     """Why it matters: a test part that was collected, resized or saved in another way answers another question than it
     seems to, and shared traits of files can make it easier or harder than practice.
 

@@ -66,12 +66,14 @@ class SourceTraits:
 
 def source_traits(
     images: ImageTable, known_cues: tuple[CueValues, ...], settings: Settings, progress: Progress
-) -> SourceTraits:
+) -> SourceTraits | None:
     """The class that file traits tell best, by boosted trees, cross-fitted by group, against a permutation null.
 
-    Raises Unavailable where no such trait differs between the images, or no folds can be made.
+    None where no such trait differs between the images. Raises Unavailable where no folds can be made.
     """
     cues = _traits(known_cues, cut_out=True)
+    if not cues:
+        return None
     counted = ~images.held_out
     codes, names = _asked_about(images, counted)
     fold = assign_folds(images, FROZEN_FOLDS, settings.seed)
@@ -99,17 +101,16 @@ def source_traits(
 
 def part_traits(
     images: ImageTable, known_cues: tuple[CueValues, ...], settings: Settings, progress: Progress
-) -> SourceTraits:
+) -> SourceTraits | None:
     """How well the given test part is told from the rest by the same traits, within each class.
 
-    Raises Unavailable where there is no test part, it is too small, or no such trait differs.
+    None where there is no test part, or no such trait differs. Raises Unavailable where it is too small.
     """
-    held = images.held_out
-    if not held.any():
-        raise Unavailable(say("there is no given test part"))
+    held, cues = images.held_out, _traits(known_cues, cut_out=False)
+    if not held.any() or not cues:
+        return None
     if min(held.sum(), (~held).sum()) < FEWEST:
         raise Unavailable(say("the given test part is too small to compare"))
-    cues = _traits(known_cues, cut_out=False)
     every = np.ones(images.n, dtype=bool)
     groups, part = images.group_codes, held.astype(int)
     fold = _folds(2 * images.codes + part, part, groups, settings.seed)
@@ -138,10 +139,7 @@ def _traits(known_cues: Sequence[CueValues], cut_out: bool) -> list[CueValues]:
     """The traits that count, with the longer side in place of the size; cut_out: not where it may be the subject's."""
     cues = [cue for cue in known_cues if cue.kind == "file" and not cue.untestable and cue.id not in OF_THE_SUBJECT]
     sides = _longer_side({cue.id: cue for cue in known_cues if cue.kind == "file"})
-    cues += [each for each in sides if not cut_out or _few_sizes(each)]
-    if not cues:
-        raise Unavailable(say("no trait of the files that the subject has no part in differs between the images"))
-    return cues
+    return cues + [each for each in sides if not cut_out or _few_sizes(each)]
 
 
 def _longer_side(files: dict[str, CueValues]) -> Iterator[CueValues]:
