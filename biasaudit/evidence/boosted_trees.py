@@ -14,6 +14,7 @@ from biasaudit.model.folds import trained_on
 from biasaudit.model.head import log_odds
 from biasaudit.model.training_sample import training_sample
 from biasaudit.stats import generator, null_auc, permutation_p, stratified_auc
+from biasaudit.thresholds import MANY_CLASSES
 
 WORDS = 12
 """Values of a cue measured as words that get a column of their own, the commonest."""
@@ -64,6 +65,20 @@ def _commonest(levels: np.ndarray) -> list[str]:
     names, place = coded(levels)
     ranked = names[np.argsort(-np.bincount(place), kind="stable")][:WORDS].tolist()
     return ranked[:1] if len(names) == 2 else ranked
+
+
+def asked_about(codes: np.ndarray, learnt: np.ndarray, fewest: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """The class of each image among those that are asked about, from 0 on, and their number for all others, int (n,);
+    and which classes those are, int (k,): the most frequent, up to `MANY_CLASSES`, with `fewest` images or more.
+
+    codes: int (n,). learnt: bool (n,), the images that count, of every class.
+    """
+    counts = np.bincount(codes[learnt])
+    some = np.sort(np.argsort(-counts, kind="stable")[:MANY_CLASSES])
+    some = some[counts[some] >= fewest]
+    place = np.full(len(counts), len(some))
+    place[some] = np.arange(len(some))
+    return place[codes], some
 
 
 def learnt_from(images: ImageTable, fold: np.ndarray, seed: int) -> list[np.ndarray]:

@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from biasaudit.errors import Unavailable
-from biasaudit.evidence.boosted_trees import Columns, columns_of, fitted, learnt_from, out_of_fold, p_value
+from biasaudit.evidence.boosted_trees import Columns, asked_about, columns_of, fitted, learnt_from, out_of_fold, p_value
 from biasaudit.evidence.named.cue_values import CueValues, coded
 from biasaudit.evidence.predictions import FROZEN_FOLDS
 from biasaudit.images.table import ImageTable
@@ -20,7 +20,6 @@ from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import auc, generator
 from biasaudit.stats.macro_auc import macro_auc_estimate
-from biasaudit.thresholds import MANY_CLASSES
 
 KINDS = ("property", "artefact", "file")
 """What was measured. Columns of the metadata are left out: no network sees them."""
@@ -68,7 +67,8 @@ def properties_together(
     if len(cues) < 2:
         raise Unavailable(say("needs two measured properties that differ between the images"))
     groups, learnt, seed = images.group_codes, ~images.held_out, settings.seed
-    codes, classes = _asked_about(images.codes, learnt)
+    codes, some = asked_about(images.codes, learnt)
+    classes = len(some)
     fold = assign_folds(images, FROZEN_FOLDS, seed)
     table = columns_of(cues, learnt)
     # Fits so small that threads wait for one another.
@@ -91,16 +91,6 @@ def properties_together(
         p_value=p_value(scores[learnt], codes[learnt], groups[learnt], fold[learnt], seed),
         held_out=None if learnt.all() else _area(scores[~learnt], codes[~learnt]),
     )
-
-
-def _asked_about(codes: np.ndarray, learnt: np.ndarray) -> tuple[np.ndarray, int]:
-    """The class of each image among those that are asked about, int (n,), and how many they are."""
-    counts = np.bincount(codes[learnt])
-    if len(counts) <= MANY_CLASSES:
-        return codes, len(counts)
-    place = np.full(len(counts), MANY_CLASSES)
-    place[np.sort(np.argsort(-counts, kind="stable")[:MANY_CLASSES])] = np.arange(MANY_CLASSES)
-    return place[codes], MANY_CLASSES
 
 
 def _taken_apart(

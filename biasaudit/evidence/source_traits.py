@@ -14,6 +14,7 @@ from biasaudit.evidence.boosted_trees import (
     LEARNT_FROM,
     LEARNT_FROM_TOO,
     PERMUTATIONS,
+    asked_about,
     columns_of,
     fitted,
     learnt_from,
@@ -28,7 +29,6 @@ from biasaudit.results import Estimate, Sentence, say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, interval, null_auc, permutation_p, stratified_auc
-from biasaudit.thresholds import MANY_CLASSES
 
 OF_THE_SUBJECT = ("aspect_ratio", "image_size", "bytes_per_pixel", "orientation", "file_name")
 """Traits that are left out. What is tall is photographed upright, and foliage needs more bytes than a wall; of the size
@@ -75,7 +75,11 @@ def source_traits(
     if not cues:
         return None
     counted = ~images.held_out
-    codes, names = _asked_about(images, counted)
+    # Among so few as five images chance tells a class nearly surely, and would hide what tells the others.
+    codes, some = asked_about(images.codes, counted, FEWEST)
+    if not len(some):
+        raise Unavailable(say("no class has {n} images to compare with others", n=FEWEST))
+    names = {number: images.classes[code] for number, code in enumerate(some)}
     fold = assign_folds(images, FROZEN_FOLDS, settings.seed)
     strata = strata_of(known_cues, counted).codes
     with progress.step("Learning from the traits of the files"), threadpool_limits(1):
@@ -157,21 +161,6 @@ def _few_sizes(side: CueValues) -> bool:
     assert side.values is not None
     counts = np.unique(side.values[np.isfinite(side.values)], return_counts=True)[1]
     return bool(np.sort(counts)[-FEW_SIZES:].sum() >= OF_ALL * counts.sum())
-
-
-def _asked_about(images: ImageTable, counted: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
-    """int (n,), the class of each image among those that are asked about, all others being one more; and their names.
-
-    Those are the most frequent that have enough images: among so few as five, chance tells a class nearly surely, and
-    would hide what tells the others.
-    """
-    counts = np.bincount(images.codes[counted], minlength=len(images.classes))
-    some = [code for code in np.argsort(-counts, kind="stable")[:MANY_CLASSES].tolist() if counts[code] >= FEWEST]
-    if not some or counts.max() == counts.sum():
-        raise Unavailable(say("no class has {n} images to compare with others", n=FEWEST))
-    place = np.full(len(counts), len(some))
-    place[some] = np.arange(len(some))
-    return place[images.codes], {number: images.classes[code] for number, code in enumerate(some)}
 
 
 def _folds(codes: np.ndarray, part: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from biasaudit.conclude.conclusions.about import About
 from biasaudit.results import Finding, Level
 
-PROBLEMS = ("shortcut", "review", "unidentifiable", "suspect", "gap")
 LEVELS: dict[str, Level] = {
     "shortcut": "shortcut",
     "unidentifiable": "unidentifiable",
@@ -16,6 +15,7 @@ LEVELS: dict[str, Level] = {
     "gap": "gap",
 }
 """What a conclusion is called that stands on a finding of a verdict, the gravest first."""
+PROBLEMS = tuple(LEVELS)
 OF_SKIN = ("hair", "gel_border", "gel_bubble", "ink_marking", "dark_corner")
 """What dermoscopes and those who use them leave in a picture. Elsewhere such lines, spots and shades are looks."""
 OF_SCENES = ("text",)
