@@ -77,12 +77,11 @@ def _card(conclusion: Conclusion, audit: Audit, contents: Contents) -> Card:
 
 
 def _how_sure(conclusion: Conclusion, findings: Sequence[Finding]) -> str:
-    if conclusion.level == "shortcut" and conclusion.kind == "source":
-        return SURE["source"]
     if conclusion.level == "shortcut":
         uses = [each.rungs["reliance"] for each in findings if "reliance" in each.rungs]
         tried = any(use.state == "yes" and use.method == "intervention" for use in uses)
-        return TRIED if tried else OBSERVED
+        shown = SURE["source"] if conclusion.kind == "source" else TRIED
+        return shown if tried else OBSERVED
     if conclusion.level == "gap":
         worse = any(each.rungs["disparity"].state == "yes" for each in findings if "disparity" in each.rungs)
         return SURE["gap" if worse else "counted"]

@@ -127,8 +127,10 @@ def test_columns_about_people_and_others():
 def test_a_test_part_from_elsewhere_is_a_fact_and_a_turned_tie_is_a_shortcut():
     files = finding("file-parts", detector="given_parts", label=None)
     turned = finding("representation-reversal", "shortcut", detector="reversal")
-    assert told(files, turned) == [("fact", "split")]
-    assert told(turned) == [("shortcut", "split")]
+    assert told(files, turned) == [("fact", "split"), ("shortcut", "split-answers")]
+    assert told(turned) == [("shortcut", "split-answers")]
+    both = (files, turned)
+    assert audit_verdict(both, conclusions(both, About()), learnt=True) == "shortcut"
 
 
 def test_slices_are_hidden_groups():
@@ -139,7 +141,13 @@ def test_a_column_whose_mark_is_no_mark_here_is_told_all_the_same():
     site = finding("metadata-hospital", "shortcut", story=("artefact-dark_corner",))
     corner = finding("artefact-dark_corner", story=("metadata-hospital",), leads=False)
     assert told(site, corner, field="photo")[0] == ("shortcut", "source-hospital")
-    assert told(site, corner, field="skin") == [("suspect", "mark-dark_corner")]
+    assert told(site, corner, field="skin") == [("shortcut", "mark-dark_corner")]
+
+
+def test_a_mark_is_as_grave_as_the_column_that_notes_it():
+    ruler = finding("artefact-ruler", story=("metadata-ruler",))
+    noted = finding("metadata-ruler", "shortcut", story=("artefact-ruler",))
+    assert told(noted, ruler) == [("shortcut", "mark-ruler")]
 
 
 def test_people_are_told_of_though_a_source_goes_with_them():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from biasaudit.conclude.conclusions.about import About
-from biasaudit.conclude.conclusions.standing import PROBLEMS, is_mark, level_of, slug
+from biasaudit.conclude.conclusions.standing import PROBLEMS, gravest, is_mark, slug
 from biasaudit.results import Conclusion, Finding, say
 
 OF_A_MARK = say("Whoever knows how the pictures were taken: why do these pictures have it, and the others not?")
@@ -22,12 +22,12 @@ def mark(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
         if finding.id in told:
             continue
         story = [each for each in findings if each.id in finding.story and each.verdict in PROBLEMS]
-        story = [each for each in story if each.id not in told and not about.of_people(each)]
+        story = [each for each in story if each.id not in told and not about.of_people(each) and each.verdict != "gap"]
         told.update((finding.id, *(each.id for each in story)))
         yield Conclusion(
             id=f"mark-{slug(finding.id)}",
             kind="mark",
-            level=level_of(finding),
+            level=gravest([finding, *(each for each in story if each.kind == "metadata")]),
             sentence=finding.title,
             label=finding.label,
             findings=(finding.id, *(each.id for each in sorted(story, key=lambda each: not is_mark(each, about)))),

@@ -9,6 +9,7 @@ from biasaudit.conclude.conclusions.standing import PROBLEMS, level_of, slug
 from biasaudit.results import Conclusion, Finding, Sentence, column_of, paragraph, say
 
 ABOUT_PEOPLE = ("subgroup", "representation", "metadata")
+"""Kinds of findings that ask something of a column about people."""
 
 
 def people(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:

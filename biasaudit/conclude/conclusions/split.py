@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from biasaudit.conclude.conclusions.about import About
-from biasaudit.results import Conclusion, Finding, Level, Sentence, paragraph, say
+from biasaudit.conclude.conclusions.standing import PROBLEMS, level_of
+from biasaudit.results import Conclusion, Finding, Level, say
 
-ANSWERS: dict[str, Level] = {"shortcut": "shortcut", "gap": "gap"}
-"""What it is called where the model's answers turn or fail in the test part."""
+WHO = say("Whoever made the split, and knows where each part comes from.")
 
 
 def split(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
-    """A fact where the files tell the parts; else what the model's answers in the test part say."""
-    turned = [each for each in findings if each.detector == "reversal" and each.verdict in ANSWERS]
-    files = [each for each in findings if each.detector == "given_parts" and each.verdict == "suspect"]
-    found = [*files, *turned]
-    if found:
-        yield Conclusion(
-            id="split",
-            kind="split",
-            level="fact" if files else ANSWERS[turned[0].verdict],
-            sentence=paragraph(*(Sentence(each.title) for each in found)),
-            label=turned[0].label if turned else None,
-            findings=tuple(each.id for each in found),
-            who_decides=say("Whoever made the split, and knows where each part comes from."),
-            what_to_do=paragraph(*(Sentence(each.recommendation) for each in found)),
-        )
+    """A fact where the files tell the parts; and what the model's answers there say, at a level of its own."""
+    for finding in findings:
+        if finding.detector == "given_parts" and finding.verdict in PROBLEMS:
+            yield _of(finding, "split", "fact")
+        elif finding.detector == "reversal" and finding.verdict in PROBLEMS:
+            yield _of(finding, "split-answers", level_of(finding))
+
+
+def _of(finding: Finding, name: str, level: Level) -> Conclusion:
+    return Conclusion(
+        id=name,
+        kind="split",
+        level=level,
+        sentence=finding.title,
+        label=finding.label,
+        findings=(finding.id,),
+        who_decides=WHO,
+        what_to_do=finding.recommendation,
+    )
