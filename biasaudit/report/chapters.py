@@ -29,6 +29,11 @@ class Hung:
     gallery: Gallery
     exhibits: tuple[Exhibit, ...]
 
+    @property
+    def has_more(self) -> bool:
+        """Whether it holds images that are not shown."""
+        return len(self.exhibits) < len(self.gallery.images)
+
 
 @dataclass(frozen=True)
 class Galleries:

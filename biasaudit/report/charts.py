@@ -1,4 +1,4 @@
-"""Small charts as inline SVG: no script, no styles of their own, a title and a description for every reader.
+"""Small charts as inline SVG: no script, no styles of their own, a description for every reader.
 
 Names given by users stand in the table beside a chart, not inside it: SVG text does not wrap.
 """
@@ -28,18 +28,10 @@ def _short(value: object) -> str:
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def chart(key: str, title: str, description: str, size: tuple[int, int], *shapes: Markup) -> Markup:
-    """The frame of a chart. `key` is unique on the page."""
-    return tag(
-        "svg",
-        tag("title", title, id=f"{key}-title"),
-        tag("desc", description, id=f"{key}-desc"),
-        *shapes,
-        class_="chart",
-        viewBox=f"0 0 {size[0]} {size[1]}",
-        role="img",
-        aria_labelledby=f"{key}-title {key}-desc",
-    )
+def chart(title: str, description: str, size: tuple[int, int], *shapes: Markup) -> Markup:
+    """The frame of a chart; who cannot see it is told its title and its description."""
+    viewbox = f"0 0 {size[0]} {size[1]}"
+    return tag("svg", *shapes, class_="chart", viewBox=viewbox, role="img", aria_label=f"{title}. {description}")
 
 
 class Scale(NamedTuple):
@@ -68,20 +60,26 @@ def _scale(estimates: Sequence[Estimate], left: float, right: float) -> Scale:
     return Scale(min(values), max(values), left, right)
 
 
+def _strokes(*lines: tuple[tuple[float, float], tuple[float, float]], class_: str) -> Markup:
+    """Straight lines, each from a place to another, as one element: a long report has thousands of them."""
+    drawn = "".join(f"M{_short(x1)} {_short(y1)}L{_short(x2)} {_short(y2)}" for (x1, y1), (x2, y2) in lines)
+    return tag("path", d=drawn, class_=class_)
+
+
 def _row(scale: Scale, y: float, estimate: Estimate, kind: str) -> Markup:
     """One interval with its estimate: a disc for the cue, a hollow square for its placebo."""
     low, high, middle = scale.at(estimate.low), scale.at(estimate.high), scale.at(estimate.value)
-    bar = tag("line", x1=low, x2=high, y1=y, y2=y, class_=f"whisker {kind}")
-    ends = [tag("line", x1=x, x2=x, y1=y - 4, y2=y + 4, class_=f"whisker {kind}") for x in (low, high)]
+    caps = [((x, y - 4), (x, y + 4)) for x in (low, high)]
+    whisker = _strokes(((low, y), (high, y)), *caps, class_=f"whisker {kind}")
     if kind == "placebo":
         mark = tag("rect", x=middle - 4, y=y - 4, width=8, height=8, class_="mark placebo")
     else:
         mark = tag("circle", cx=middle, cy=y, r=4.5, class_="mark cue")
-    return bar + ends[0] + ends[1] + mark
+    return whisker + mark
 
 
 def interval_plot(
-    key: str, estimate: Estimate, placebo: Estimate | None = None, ends: tuple[str, str] = ("no bias", "full")
+    estimate: Estimate, placebo: Estimate | None = None, ends: tuple[str, str] = ("no bias", "full")
 ) -> Markup:
     """The estimate with its 95% interval, its placebo below it, and the line of no bias.
 
@@ -90,8 +88,10 @@ def interval_plot(
     rows = [("cue", estimate)] + ([("placebo", placebo)] if placebo else [])
     scale = _scale([each for _, each in rows], 62 if placebo else 8, 252)
     base = 12 + 24 * len(rows)
+    marks = ((estimate.null, ends[0]), (estimate.limit, ends[1]))
+    ticks = [((scale.at(value), base), (scale.at(value), base + 5)) for value, _ in marks]
     shapes = [
-        tag("line", x1=scale.left, x2=scale.right, y1=base, y2=base, class_="axis"),
+        _strokes(((scale.left, base), (scale.right, base)), *ticks, class_="axis"),
         tag("line", x1=scale.at(estimate.null), x2=scale.at(estimate.null), y1=4, y2=base + 5, class_="null"),
     ]
     for index, (kind, each) in enumerate(rows):
@@ -99,14 +99,12 @@ def interval_plot(
         if placebo:
             shapes.append(tag("text", kind, x=0, y=y + 4, class_="row-name"))
         shapes.append(_row(scale, y, each, kind))
-    marks = ((estimate.null, ends[0]), (estimate.limit, ends[1]))
     close = abs(scale.at(estimate.limit) - scale.at(estimate.null)) < 110  # pixels: no room for words on one line
     for value, word in marks:
-        shapes.append(tag("line", x1=scale.at(value), x2=scale.at(value), y1=base, y2=base + 5, class_="axis"))
         text = number(value) if close else f"{number(value)} {word}"
         shapes.append(tag("text", text, x=scale.at(value), y=base + 17, text_anchor=scale.anchor(value)))
     told = "; ".join(f"{kind}: {interval(each)}" for kind, each in rows)
-    return chart(key, estimate.measure, f"{told}. {number(estimate.null)}: {ends[0]}.", (260, base + 22), *shapes)
+    return chart(estimate.measure, f"{told}. {number(estimate.null)}: {ends[0]}.", (260, base + 22), *shapes)
 
 
 class Point(NamedTuple):
@@ -125,7 +123,7 @@ def position(estimate: Estimate) -> float:
     return min(1.0, max(0.0, (estimate.value - estimate.null) / span)) if span else 0.0
 
 
-def association_strip(key: str, points: Iterable[Point]) -> Markup:
+def association_strip(points: Iterable[Point]) -> Markup:
     """All cues by the strength of their tie to the label: discs for findings, rings for clear ones."""
     scale = Scale(0.0, 1.0, 10, 470)
     points = sorted(points, key=lambda point: (-point.position, point.number))
@@ -147,7 +145,7 @@ def association_strip(key: str, points: Iterable[Point]) -> Markup:
     numbered = ", ".join(point.number for point in points if point.number) or "none"
     clear = sum(not point.number for point in points)
     told = f"From strongest to weakest tie: findings {numbered}; {clear} cues with no finding."
-    return chart(key, "How strongly each cue is tied to the label", told, (480, top + 2), shapes)
+    return chart("How strongly each cue is tied to the label", told, (480, top + 2), shapes)
 
 
 def _dot(point: Point, x: float, y: float) -> Markup:
@@ -196,7 +194,7 @@ def whisker(figure: Figure, few: bool) -> Markup:
     return tag("svg", *shapes, class_="chart", viewBox="0 0 120 16", aria_hidden="true")
 
 
-def loss_curves(key: str, curves: Sequence[dict[str, object]]) -> Markup:
+def loss_curves(curves: Sequence[dict[str, object]]) -> Markup:
     """Training loss (thin) and validation loss (strong) by epoch, one pair of lines a fold."""
     lines = [
         (kind, [float(value) for value in values])
@@ -221,4 +219,4 @@ def loss_curves(key: str, curves: Sequence[dict[str, object]]) -> Markup:
         tag("text", f"{epochs}", x=350, y=146, text_anchor="end"),
     ]
     told = f"{len(curves)} folds, {epochs} epochs at most; thin: training loss, strong: validation loss."
-    return chart(key, "Loss by epoch", told, (360, 152), *shapes)
+    return chart("Loss by epoch", told, (360, 152), *shapes)

@@ -14,7 +14,7 @@ COLOURS = 6
 
 
 def scatter(
-    key: str, title: str, told: str, places: Sequence[tuple[float, float]], levels: Sequence[str], of: Sequence[int]
+    title: str, told: str, places: Sequence[tuple[float, float]], levels: Sequence[str], of: Sequence[int]
 ) -> Markup:
     """Each image at its place (0 to 1 both ways), coloured by its level; the legend stands beside it in HTML.
 
@@ -25,4 +25,4 @@ def scatter(
     for (x, y), level in zip(places, of, strict=True):
         strokes[level].append(f"M{across.at(x):.1f} {down.at(y):.1f}h0")
     paths = [tag("path", d="".join(dots), class_=f"dots level{level % COLOURS}") for level, dots in enumerate(strokes)]
-    return chart(key, title, told, (SIDE, SIDE), *paths)
+    return chart(title, told, (SIDE, SIDE), *paths)

@@ -25,6 +25,8 @@ OF_A_PATTERN = {
 }
 """The same of a pattern that the model found, and that only a person can name."""
 
+FORMS = {"finding": OF_A_FINDING, "pattern": OF_A_PATTERN}
+
 
 class Case(NamedTuple):
     """One conclusion or finding to be decided."""
@@ -37,21 +39,27 @@ class Case(NamedTuple):
     """Where it stands on the page."""
     word: str
     """Its verdict or level."""
-    decisions: dict[str, str]
+    form: str
+    """Which of `FORMS`."""
+
+    @property
+    def decisions(self) -> dict[str, str]:
+        """Decision, as it stands in a review file -> what it means."""
+        return FORMS[self.form]
 
 
 def case(chapter: Chapter) -> Case:
     """What can be decided of this finding."""
     finding = chapter.finding
-    decisions = OF_A_PATTERN if is_pattern(finding) else OF_A_FINDING
+    form = "pattern" if is_pattern(finding) else "finding"
     word = VERDICTS[finding.verdict].word
-    return Case(quote(finding.id, safe=""), chapter.number, finding.title, link(finding.id), word, decisions)
+    return Case(quote(finding.id, safe=""), chapter.number, finding.title, link(finding.id), word, form)
 
 
 def conclusion_case(conclusion: Conclusion) -> Case:
     """What can be decided of a conclusion: the findings that bear it out may be decided one by one as well."""
     place, word = f"#{conclusion_anchor(conclusion.id)}", OVERALL[conclusion.level].word
-    return Case(quote(conclusion.id, safe=""), "", conclusion.sentence, place, word, OF_A_FINDING)
+    return Case(quote(conclusion.id, safe=""), "", conclusion.sentence, place, word, "finding")
 
 
 def cases(view: View) -> Iterator[Case]:

@@ -43,7 +43,8 @@ def test_a_section_of_somebody_else_has_its_heading_in_the_page_and_in_the_navig
 
 
 def test_each_block_is_drawn_in_its_order():
-    text = page_of(by_others()[0]).text
+    page = page_of(by_others()[0])
+    text = page.text
     places = [
         text.index(part)
         for part in (
@@ -53,12 +54,12 @@ def test_each_block_is_drawn_in_its_order():
             "Scanner A 1,204 0.62 0.55 (0.51 to 0.59) Scanner A Others 8 – 0.81 (0.76 to 0.86) –",
             "AUC by Scanner A Name Figure, 95% interval n Dashed: no bias Scanner A 0.55 (0.51 to 0.59)",
             "Places of Scanner A",
-            "3 images, coloured by level.",
             "Pairs of Scanner A 2 of 2",
             "What to do next Scan all images alike.",
         )
     ]
     assert places == sorted(places)
+    assert "Places of Scanner A. 3 images, coloured by level." in [each.get("aria-label") for each in page.all("svg")]
 
 
 def test_what_asks_no_questions_shows_none():

@@ -9,6 +9,11 @@
   const signed = new Map(); // key -> name and date of a decision that an earlier file holds, and nobody has changed
   let unsaved = false;
 
+  for (const [key, form] of forms) {
+    form.append(document.getElementById(`form-${form.dataset.form}`).content.cloneNode(true));
+    for (const radio of form.querySelectorAll("input")) radio.name = `decision-${key}`;
+  }
+
   const decided = (form) => form.querySelector("input:checked")?.value ?? "";
   const commented = (form) => form.querySelector("textarea").value.trim();
   const made = () => [...forms].filter(([, form]) => decided(form));
