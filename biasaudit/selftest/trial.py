@@ -9,16 +9,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from biasaudit.conclude.conclusions import conclusions
+from biasaudit.conclude.conclusions.about import About
 from biasaudit.conclude.ranking import rank
 from biasaudit.cues.cue import Cue
 from biasaudit.detectors import association
+from biasaudit.detectors.sources import sources
 from biasaudit.evidence.measure.planting import insertable
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.named.known_cues import known_cues
 from biasaudit.evidence.side_effects import FEWEST, IMAGES, attribute, signature, tied_numbers
+from biasaudit.evidence.source_traits import source_traits
 from biasaudit.evidence.ties import Tie, ties
 from biasaudit.images.table import ImageTable
 from biasaudit.results import Finding, say
+from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 
 FLAGGED = ("shortcut", "suspect", "unidentifiable")
@@ -35,6 +40,8 @@ class Trial:
 
     inseparable: bool = False
     """Whether the planted cue was called unidentifiable."""
+    concluded: tuple[str, ...] = ()
+    """The kinds of what was concluded on the whole, gravest first."""
 
     @property
     def found(self) -> bool:
@@ -55,11 +62,13 @@ def scan_values(
     seed: int,
     drawn: Mapping[str, pd.DataFrame],
     untouched: np.ndarray,
+    with_sources: bool = False,
 ) -> tuple[Finding, ...]:
     """What a scan says of images whose cues were measured: association, verdicts and order, reading no file.
 
     values: one row an image, a column for each cue. labels, groups: (n,). drawn: by cue id, values of the first images
     with that cue put in, from which side effects are told; untouched: int, rows of it that are otherwise as they were.
+    with_sources: whether the traits of the files are also asked together, which takes seconds.
     """
     ids = np.array([f"{place:06d}" for place in range(len(values))], dtype=object)
     frame = pd.DataFrame({"id": ids, "label": labels, "split": None, "group": groups})
@@ -71,7 +80,9 @@ def scan_values(
     tied = ties(images, measured)
     strong = tied_numbers(tied)
     effects = attribute(strong, _signatures(strong, drawn, untouched))
-    return rank(measured, tied, results, (), images, None, say("A scan trains no model."), effects)
+    traits = source_traits(images, measured, settings, Progress(quiet=True)) if with_sources else None
+    together = tuple(sources.function(images, traits))
+    return rank(measured, tied, results, together, images, None, say("A scan trains no model."), effects)
 
 
 def _signatures(tied: Sequence[Tie], drawn: Mapping[str, pd.DataFrame], rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -91,11 +102,13 @@ def run_trial(
     cue: str | None,
     seed: int,
     drawn: Mapping[str, pd.DataFrame],
+    with_sources: bool = False,
 ) -> Trial:
     """Plant `cue` in a share `strength[0]` of one class, drawn at random, and `strength[1]` of the rest; then scan.
 
     clean: the values of every cue in each image; planted: by cue id the same with that cue put in, row by row. drawn:
     what the scan may know of each cue's side effects, of other draws than `planted` where the order is judged.
+    with_sources: as for `scan_values`.
     """
     rng = np.random.default_rng(seed)
     values, chosen = clean, np.zeros(len(labels), dtype=bool)
@@ -109,9 +122,10 @@ def run_trial(
     measured = min(map(len, known.values()), default=0)
     untouched = np.flatnonzero(~chosen[:measured])
     some = rng.permutation(untouched)[:IMAGES]
-    findings = scan_values(values, labels, groups, cues, seed, known, some)
+    findings = scan_values(values, labels, groups, cues, seed, known, some, with_sources)
     return Trial(
         cue=cue,
         flagged=tuple(finding.cue for finding in findings if finding.verdict in FLAGGED),
         inseparable=any(finding.cue == cue and finding.verdict == "unidentifiable" for finding in findings),
+        concluded=tuple(each.kind for each in conclusions(findings, About(classes=len(np.unique(labels))))),
     )

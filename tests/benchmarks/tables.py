@@ -14,17 +14,25 @@ def _table(heads: list[str], rows: list[list[Any]]) -> str:
 
 def of_verdicts(found: dict[str, Any]) -> str:
     """False alarms in a line; recall and place by cue, strength and majority share."""
-    low, high = found["false_alarm_interval"]
     rows = [
         [row["cue"], "{}/{}".format(*row["strength"]), f"{row['majority']:.0%}", row["sets"], f"{row['recall']:.0%}",
          f"{row['first']:.0%}", f"{row['unidentifiable']:.0%}", ", ".join(row["before_it"])]
         for row in found["cues"]
     ]  # fmt: skip
-    share = f"{found['false_alarm_rate']:.1%}, 95% interval {low:.1%} to {high:.1%}"
+    table = _table(["cue", "strength", "majority", "sets", "recall", "first", "unidentifiable", "before it"], rows)
+    real = f"Real photographs, {found['real']['by_folder']}. {_clean(found['real'])}\n\n" if "real" in found else ""
+    return f"{_clean(found)}\n\n{real}{table}"
+
+
+def _clean(found: dict[str, Any]) -> str:
+    """What was flagged, and what was concluded, in clean sets."""
+    low, high = found["false_alarm_interval"]
+    rate, least, most = found["concluded_interval"]
     return (
-        f"False alarms: {found['false_alarms']} of {found['clean_sets']} clean sets "
-        f"({share}); blamed: {found['blamed'] or 'nothing'}; by kind of set: {found['false_alarms_by_kind']}.\n\n"
-        + _table(["cue", "strength", "majority", "sets", "recall", "first", "unidentifiable", "before it"], rows)
+        f"Clean sets: {found['clean_sets']}. Any conclusion but appearance: {found['concluded']} ({rate:.1%}, 95% "
+        f"interval {least:.1%} to {most:.1%}): {found['conclusions'] or 'none'}. Any cue flagged: "
+        f"{found['false_alarms']} ({found['false_alarm_rate']:.1%}, {low:.1%} to {high:.1%}): "
+        f"{found['blamed'] or 'nothing'}; by kind of set: {found['false_alarms_by_kind']}."
     )
 
 

@@ -36,6 +36,9 @@ SIZES = (100, 300, 1000)
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3), (1.0, 0.0))
 """P(cue | class) and P(cue | rest) of the planted sets."""
 SEED, SIDE = 2026, 192
+DATA = Path(__file__).parents[3] / "shared" / "data"
+REAL = ("actions", "brain_web", "hand_signs", "objects_control", "ultrasound", "xray")
+"""Photographs of which clean sets are dealt: labels at random, so that whatever differs is tied to nothing."""
 AGAIN, OTHER_STEP = 64, 0.75
 """Images in which cues are drawn a second time, and by how much less of a property is put in then."""
 
@@ -114,7 +117,8 @@ def _clean_trial(clean: pd.DataFrame, size: int, majority: float, grouped: bool,
     if not grouped:
         rows = rng.permutation(len(clean))[:size]
         labels, groups = _deal(size, majority, rng), np.arange(size).astype(str)
-        return run_trial(clean.iloc[rows].reset_index(drop=True), {}, labels, groups, (0, 0), BUILTIN, None, number, {})
+        values = clean.iloc[rows].reset_index(drop=True)
+        return run_trial(values, {}, labels, groups, (0, 0), BUILTIN, None, number, {}, with_sources=True)
     patients = size // 5
     rows = rng.permutation(len(clean))[:patients].repeat(5)
     values = clean.iloc[rows].reset_index(drop=True)
@@ -122,7 +126,7 @@ def _clean_trial(clean: pd.DataFrame, size: int, majority: float, grouped: bool,
     values[numbers] += rng.normal(0, 0.3, (len(values), len(numbers))) * clean[numbers].std().to_numpy()
     groups = np.arange(patients).astype(str).repeat(5)
     labels = _deal(patients, majority, rng).repeat(5)
-    return run_trial(values, {}, labels, groups, (0, 0), BUILTIN, None, number, {})
+    return run_trial(values, {}, labels, groups, (0, 0), BUILTIN, None, number, {}, with_sources=True)
 
 
 def _planted_trial(pool: Pool, cue: str, strength: tuple[float, float], majority: float, number: int) -> Trial:
@@ -144,15 +148,42 @@ def measure(
     strength and share; every figure with its counts."""
     with tempfile.TemporaryDirectory() as folder:
         pool = make_pool(Path(folder), n, photographs)
-    sizes = sorted({min(size, len(pool.clean)) for size in SIZES})
-    kinds = list(product(sizes, MAJORITIES, (False, True)))
-    clean = [(*kinds[number % len(kinds)], number) for number in range(clean_sets)]
+    clean = _kinds_of_clean_sets(len(pool.clean), clean_sets)
     plan = list(product(pool.planted, strengths, MAJORITIES, range(sets)))
     tasks = [joblib.delayed(_clean_trial)(pool.clean, *one) for one in clean]
     tasks += [joblib.delayed(_planted_trial)(_only(pool, one[0]), *one) for one in plan]
     parallel = joblib.Parallel(n_jobs=-1, return_as="generator")
     trials = list(Progress().track(parallel(tasks), f"Scanning {len(tasks)} sets", len(tasks)))
     return {"n": len(pool.clean), **_score_clean(clean, trials[: len(clean)]), **_score(plan, trials[len(clean) :])}
+
+
+def measure_real(n: int, clean_sets: int) -> dict[str, Any]:
+    """Clean sets dealt from real photographs, whose sizes, formats and compression differ as people's files do: of each
+    folder up to `n` photographs, and `clean_sets` sets; false alarms of all together and by folder."""
+    clean, trials, by_folder = [], [], {}
+    for name in REAL:
+        images = _table(DATA / name)
+        rows = np.random.default_rng(SEED).permutation(images.n)[:n]
+        with tempfile.TemporaryDirectory() as folder:
+            values = _values(images.subset(rows), Path(folder))
+        some = _kinds_of_clean_sets(len(values), clean_sets)
+        parallel = joblib.Parallel(n_jobs=-1, return_as="generator")
+        dealt = parallel(joblib.delayed(_clean_trial)(values, *one) for one in some)
+        found = list(Progress().track(dealt, f"Scanning {len(some)} sets of {name}", len(some)))
+        by_folder[name] = [sum(map(_is_alarm, found)), len(found)]
+        clean, trials = clean + some, trials + found
+    return {"by_folder": by_folder, **_score_clean(clean, trials)}
+
+
+def _kinds_of_clean_sets(n: int, sets: int) -> list[tuple[int, float, bool, int]]:
+    """Of several sizes and shares, half of them by patient: size, majority, grouped, number."""
+    kinds = list(product(sorted({min(size, n) for size in SIZES}), MAJORITIES, (False, True)))
+    return [(*kinds[number % len(kinds)], number) for number in range(sets)]
+
+
+def _is_alarm(trial: Trial) -> bool:
+    """Whether anything is said to be wrong with a clean set: that its classes look different is a question."""
+    return any(kind != "appearance" for kind in trial.concluded)
 
 
 def _only(pool: Pool, cue: str) -> Pool:
@@ -163,6 +194,7 @@ def _only(pool: Pool, cue: str) -> Pool:
 def _score_clean(clean: list[Any], trials: list[Trial]) -> dict[str, Any]:
     blamed = [trial.flagged for trial in trials if trial.flagged]
     rate, low, high = share(len(blamed), len(trials))
+    wrong = [trial.concluded for trial in trials if _is_alarm(trial)]
     by_kind: dict[str, list[int]] = {}
     for (size, majority, grouped, _), trial in zip(clean, trials, strict=True):
         kind = by_kind.setdefault(f"{size} images, {majority:.0%}{', by patient' if grouped else ''}", [0, 0])
@@ -174,6 +206,9 @@ def _score_clean(clean: list[Any], trials: list[Trial]) -> dict[str, Any]:
         "false_alarm_rate": rate,
         "false_alarm_interval": [low, high],
         "false_alarms_by_kind": by_kind,
+        "concluded": len(wrong),
+        "concluded_interval": list(share(len(wrong), len(trials))),
+        "conclusions": pd.Series([kind for some in wrong for kind in some], dtype=object).value_counts().to_dict(),
         "blamed": pd.Series([cue for flagged in blamed for cue in flagged], dtype=object).value_counts().to_dict(),
     }
 
