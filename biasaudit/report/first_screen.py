@@ -53,8 +53,8 @@ class FirstScreen:
     """(what, where in the page): the warning against reading too much."""
 
 
-def first_screen(audit: Audit, contents: Contents) -> FirstScreen:
-    """The first screen of an audit whose findings stand in these places."""
+def first_screen(audit: Audit, contents: Contents, to_check: int) -> FirstScreen:
+    """The first screen of an audit whose findings stand in these places; to_check: pictures whose label is in doubt."""
     return FirstScreen(
         meaning=OVERALL[audit.verdict].meaning,
         how_sure=_how_sure_of_nothing(audit),
@@ -63,7 +63,7 @@ def first_screen(audit: Audit, contents: Contents) -> FirstScreen:
         cards=tuple(_card(each, audit, contents) for each in audit.conclusions[:CARDS]),
         more=audit.conclusions[CARDS:],
         noted=tuple(each for each in audit.findings if each.verdict not in PROBLEMS and each.on_first_screen),
-        not_tested=tuple(_not_tested(audit, contents)),
+        not_tested=tuple(_not_tested(audit, contents, to_check)),
     )
 
 
@@ -101,7 +101,7 @@ def _counts(audit: Audit, contents: Contents) -> tuple[tuple[str, int], ...]:
     return tuple((verdict, n) for verdict in VERDICTS if (n := quiet if verdict == "clear" else seen[verdict]))  # type: ignore[index]
 
 
-def _not_tested(audit: Audit, contents: Contents) -> Iterator[tuple[str, str]]:
+def _not_tested(audit: Audit, contents: Contents, to_check: int) -> Iterator[tuple[str, str]]:
     if audit.model is None and not audit.settings.get("scan"):
         yield "What a model uses: it could not be trained.", "#model"
     elif audit.model is None:
@@ -141,7 +141,10 @@ def _not_tested(audit: Audit, contents: Contents) -> Iterator[tuple[str, str]]:
             "Groups of people: no column says whose pictures these are.",
             "#subgroups" if other else "#data",
         )
-    yield "Whether the labels are right, and pictures from anywhere else.", "#coverage"
+    labels = "#check-labels" if to_check else "#coverage"
+    first = f": {count(to_check, 'picture')} to check first" if to_check else ""
+    yield f"Whether the labels are right{first}.", labels
+    yield "Pictures from anywhere else.", "#coverage"
 
 
 def _untested_rungs(audit: Audit) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
+from biasaudit.report.against import Against, against
 from biasaudit.report.charts import Point, position
 from biasaudit.report.contents import Contents, contents
 from biasaudit.report.first_screen import FirstScreen, first_screen
@@ -38,7 +39,12 @@ class View:
     @cached_property
     def first(self) -> FirstScreen:
         """The first screen."""
-        return first_screen(self.audit, self.contents)
+        return first_screen(self.audit, self.contents, len(self.against))
+
+    @cached_property
+    def against(self) -> tuple[Against, ...]:
+        """The pictures whose labels should be checked first."""
+        return against(self.contents, self.pictures)
 
     @property
     def titles(self) -> dict[str, str]:
