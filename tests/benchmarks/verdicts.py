@@ -45,7 +45,8 @@ AGAIN, OTHER_STEP = 64, 0.75
 
 def _table(root: Path) -> ImageTable:
     """Every image under `root`, whatever its folder."""
-    files = sorted(str(path.relative_to(root)) for path in root.rglob("*.jpg"))
+    found = (path for path in root.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+    files = sorted(str(path.relative_to(root)) for path in found)
     frame = pd.DataFrame({"id": files, "label": "any", "split": None, "group": files})
     return ImageTable(root=root, frame=frame)
 
@@ -171,6 +172,9 @@ def measure_real(n: int, clean_sets: int) -> dict[str, Any]:
         dealt = parallel(joblib.delayed(_clean_trial)(values, *one) for one in some)
         found = list(Progress().track(dealt, f"Scanning {len(some)} sets of {name}", len(some)))
         by_folder[name] = [sum(map(_is_alarm, found)), len(found)]
+        print(
+            f"{name}: anything but appearance concluded in {by_folder[name][0]} of {len(found)} clean sets", flush=True
+        )
         clean, trials = clean + some, trials + found
     return {"by_folder": by_folder, **_score_clean(clean, trials)}
 

@@ -44,9 +44,12 @@ def something_else_tells(tie: Tie, images: ImageTable, predictions: Predictions)
 
 def goes_as_a_subject(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
     """Whether a pattern goes with its class as only the subject, or a mark in every image of it, would, or is common in
-    the others too, as what belongs to all subjects is. What lies at the edge of the pictures is no subject."""
-    as_the_class = tie.strength >= 2 * ALL_BUT_ALL - 1
-    return (as_the_class or tie.shares[1] > COMMON) and not _at_edge(tie, pattern)
+    the others too, as what belongs to all subjects is. What lies at the edge of the pictures is no subject; but an empty
+    corner that many pictures have is what subjects leave free."""
+    common = tie.shares[1] > COMMON
+    if common and pattern.empty:
+        return True
+    return (common or tie.strength >= 2 * ALL_BUT_ALL - 1) and not _at_edge(tie, pattern)
 
 
 def _at_edge(tie: Tie, pattern: Pattern | FixedPlace) -> bool:

@@ -66,6 +66,11 @@ class FixedPlace:
         return False
 
     @property
+    def empty(self) -> bool:
+        """Never: what is smooth was taken off."""
+        return False
+
+    @property
     def how(self) -> Sentence:
         """What was seen of it."""
         seen = self.recurrence

@@ -38,6 +38,9 @@ SHOWN = 6
 """Patterns that are taken further."""
 FAINTER = 0.8
 """Places whose likeness reaches this share of the threshold belong to the pattern as well."""
+LOOKED_AT, FLAT = 20, 4.0
+"""Images that show a pattern most, and the standard deviation of each colour (of 255) below which its place is empty:
+what compression leaves of a plain wall or a black border has less, and of a sharp mark far more."""
 ONE = 0.5
 """Correlation over images from which two patterns are one artefact, seen at two of its places; and below whose negative
 the one is the place of the other where that is missing."""
@@ -59,6 +62,8 @@ class Pattern:
     """float32 (dimensions,), of unit length."""
     threshold: float
     """Likeness from which an image has it."""
+    empty: bool = False
+    """Whether there is nothing to see at its place in most of the images that show it most: one flat colour."""
 
     @property
     def looks_put_there(self) -> bool:
@@ -159,6 +164,7 @@ def patterns(
             features=features,
             prototype=one.prototype,
             threshold=one.threshold,
+            empty=_is_empty(survey, features, np.nan_to_num(values[number - 1], nan=-np.inf), places[number - 1]),
         )
         for number, (how, one) in enumerate(chosen, 1)
     )
@@ -175,6 +181,17 @@ def half_of(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
         taken[np.isin(codes, some[: len(some) // 2])] = True
     rows = np.flatnonzero(taken & ~images.held_out)
     return np.sort(rng.choice(rows, MOST, replace=False)) if len(rows) > MOST else rows
+
+
+def _is_empty(survey: Survey, features: LocalFeatures, values: np.ndarray, places: np.ndarray) -> bool:
+    """values: float (n,), -inf where they do not count; places: int (n,)."""
+    assert survey.pixels is not None
+    rows = [int(row) for row in np.argsort(-values, kind="stable")[:LOOKED_AT] if np.isfinite(values[row])]
+    spread = []
+    for row, rgb in zip(rows, survey.pixels.read(survey.rows[rows]), strict=True):
+        left, upper, right, lower = (round(edge * len(rgb)) for edge in features.box(int(places[row])))
+        spread.append(float(rgb[upper:lower, left:right].std(axis=(0, 1)).max()))
+    return bool(rows) and float(np.median(spread)) < FLAT
 
 
 def _distinct(found: list[tuple[Recurrence, Mined]]) -> list[tuple[Recurrence, Mined]]:
