@@ -44,8 +44,8 @@ def something_else_tells(tie: Tie, images: ImageTable, predictions: Predictions)
 
 def goes_as_a_subject(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
     """Whether a pattern goes with its class as only the subject, or a mark in every image of it, would, or is common in
-    the others too, as what belongs to all subjects is. What lies at the edge of the pictures is no subject; but an empty
-    corner that many pictures have is what subjects leave free."""
+    the others too, as what belongs to all subjects is. What lies at the edge of the pictures is no subject; but an
+    empty corner that many pictures have is what subjects leave free."""
     common = tie.shares[1] > COMMON
     if common and pattern.empty:
         return True

@@ -1,4 +1,4 @@
-"""What goes as a subject would, told by how a pattern is shared, where it lies, and whether there is anything to see."""
+"""What goes as a subject would: by how a pattern is shared, where it lies, and whether there is anything to see."""
 
 from types import SimpleNamespace
 
