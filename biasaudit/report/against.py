@@ -12,6 +12,9 @@ from biasaudit.report.standing import gives_away
 
 FINDINGS = 3
 """Findings of different stories that a picture has to stand against."""
+BEYOND_LOOKS = ("artefact", "file", "metadata")
+"""Kinds of findings of which it has to stand against one at least: a church at night is dark, blue and smooth at once,
+and still a church."""
 MOST = 12
 
 
@@ -31,5 +34,9 @@ def against(contents: Contents, pictures: Pictures) -> tuple[Against, ...]:
         if gives_away(chapter.finding):
             for name in dict.fromkeys(chapter.finding.counterexamples):
                 of[name].append(chapter)
-    names = sorted((name for name in of if len(of[name]) >= FINDINGS), key=lambda name: -len(of[name]))
+    names = sorted(filter(lambda name: _told(of[name]), of), key=lambda name: -len(of[name]))
     return tuple(Against(Exhibit(name, pictures.photo(name), None), tuple(of[name])) for name in names[:MOST])
+
+
+def _told(chapters: list[Chapter]) -> bool:
+    return len(chapters) >= FINDINGS and any(each.finding.kind in BEYOND_LOOKS for each in chapters)

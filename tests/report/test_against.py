@@ -34,6 +34,12 @@ def test_what_tells_nothing_more_is_no_witness(changes):
     assert checked(*(finding(n, "b.jpg") for n in (1, 2)), finding(3, "b.jpg", **changes)) == ""
 
 
+def test_looks_alone_are_no_reason():
+    assert checked(*(finding(n, "b.jpg", kind="property") for n in (1, 2, 3))) == ""
+    told = checked(*(finding(n, "b.jpg", kind="property") for n in (1, 2)), finding(3, "b.jpg", kind="file"))
+    assert "b.jpg against 1 , 2 , 3" in told
+
+
 def test_the_first_screen_says_how_many_and_leads_there():
     page = Page(render(sample_audit(findings=tuple(finding(n, "b.jpg") for n in (1, 2, 3)))))
     assert "Whether the labels are right: 1 picture to check first." in page.text
