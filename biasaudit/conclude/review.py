@@ -98,8 +98,8 @@ def _judged(finding: Finding, review: Review | None, fingerprint: str) -> Findin
     advice = wording.NOTHING_TO_DO
     if shortcut:
         advice = say(
-            "Do not trust this model where the pattern misleads. Mask it, or collect {label} images without it and "
-            "other images with it; then train and audit again.",
+            "Do not trust a model trained on these pictures where the pattern misleads. Mask it, or collect {label} "
+            "images without it and other images with it; then train and audit again.",
             label=Name("label", str(finding.label)),
         )
     return finding.model_copy(

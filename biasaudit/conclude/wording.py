@@ -267,7 +267,8 @@ def recommendation(verdict: Verdict, cue: CueValues, tie: Tie | None) -> Sentenc
         )
     if verdict == "shortcut":
         return say(
-            "Do not trust this model where {cue} {astray}. Collect {collect}; or {remedy}; then train and audit again.",
+            "Do not trust a model trained on these pictures where {cue} {astray}. Collect {collect}; or {remedy}; then "
+            "train and audit again.",
             cue=name,
             astray=ASTRAY_MARK if cue.kind == "artefact" else ASTRAY,
             collect=collect,
@@ -332,7 +333,7 @@ def headline(
     return say(
         "{tested}; {open}.{but}{small}",
         tested=tested,
-        open=say("one question is open to a person") if conclusions else small,
+        open=say("one question is left for a person to answer") if conclusions else small,
         but=_not_compared(not_compared(findings, mediators)),
         small=_too_small([name_of(cue) for cue in unseen]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,7 @@ NOT_ALL = say(
     "that is found among fewer.",
     most=COMPARED,
 )
-IN_PARTS = say("in more than one part of the split (training, test)")
+IN_PARTS = say("in more than one part of the split")
 MOST_NAMED = 3
 """Pairs of labels that a sentence names."""
 MOST = 20
@@ -125,13 +125,21 @@ def _told(where: Sentence, spread: pd.DataFrame, copies: pd.DataFrame) -> Senten
     kinds = Counter(pairs)
     n = spread["picture"].nunique()
     return say(
-        "{n} {stand} {where}, in {pairs} of files: {kinds}.",
+        "{n} {stand} {where}, in {pairs} of files{kinds}.",
         n=n,
         stand=say("picture is") if n == 1 else say("pictures are"),
         where=where,
         pairs=counted(len(pairs), say("pair")),
-        kinds=joined(say("{n} {words}", n=kinds[kind], words=words) for kind, words in KINDS.items() if kinds[kind]),
+        kinds=_of_which_kinds(kinds),
     )
+
+
+def _of_which_kinds(kinds: Mapping[str, int]) -> Sentence:
+    some = [(words, kinds[kind]) for kind, words in KINDS.items() if kinds[kind]]
+    if len(some) == 1:
+        words, n = some[0]
+        return say(", {all}{words}", all=say("all ") if n > 1 else NOTHING, words=words)
+    return say(": {kinds}", kinds=joined(say("{n} {words}", n=n, words=words) for words, n in some))
 
 
 def _under_labels(conflicting: pd.DataFrame) -> Sentence:
@@ -156,7 +164,7 @@ def _of_test_part(copied: pd.DataFrame, held: np.ndarray) -> Sentence:
     both = int(copied["picture"][inside].isin(set(copied["picture"][~inside])).sum())
     if not both:
         return NOTHING
-    return say("Of the {all} images of the test part {both} have a copy in the rest.", all=int(held.sum()), both=both)
+    return say("Of the {all} images of the test part {both} have a copy outside it.", all=int(held.sum()), both=both)
 
 
 def _of_one_scene(frame: pd.DataFrame, copies: pd.DataFrame) -> Iterator[Finding]:

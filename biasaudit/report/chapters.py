@@ -76,7 +76,7 @@ class Chapter:
         first = self.hung[:1]
         if first and first[0].gallery.paired:
             return list(zip(("Example", "Its copy"), first[0].exhibits, strict=False))
-        words = ("Example", "Counterexample")
+        words = ("Fits", "Does not fit")
         return [(word, each.exhibits[0]) for word, each in zip(words, self.hung, strict=False) if each.exhibits]
 
     @property

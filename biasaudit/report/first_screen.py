@@ -14,6 +14,7 @@ from biasaudit.results import RUNGS, Audit, Conclusion, Finding, not_compared
 
 CARDS = 6
 """Conclusions that the first screen shows; the others follow as a list."""
+COUNTED = "Something is wrong with the data themselves, which was counted in the files."
 NAMED_COLUMNS = 6
 """Columns that the first screen names."""
 
@@ -56,7 +57,7 @@ class FirstScreen:
 def first_screen(audit: Audit, contents: Contents, to_check: int) -> FirstScreen:
     """The first screen of an audit whose findings stand in these places; to_check: pictures whose label is in doubt."""
     return FirstScreen(
-        meaning=OVERALL[audit.verdict].meaning,
+        meaning=_meaning(audit),
         how_sure=_how_sure_of_nothing(audit),
         counts=_counts(audit, contents),
         looked_at=len(audit.findings) - sum(n for _, n in _counts(audit, contents)),
@@ -65,6 +66,16 @@ def first_screen(audit: Audit, contents: Contents, to_check: int) -> FirstScreen
         noted=tuple(each for each in audit.findings if each.verdict not in PROBLEMS and each.on_first_screen),
         not_tested=tuple(_not_tested(audit, contents, to_check)),
     )
+
+
+def _meaning(audit: Audit) -> str:
+    """What the verdict says, and that what was counted stands before it."""
+    told = OVERALL[audit.verdict].meaning
+    facts = any(each.level == "fact" for each in audit.conclusions)
+    inferred = any(each.level not in ("fact", "ask") for each in audit.conclusions)
+    if not facts:
+        return told
+    return f"{COUNTED} Beside that: {told[0].lower()}{told[1:]}" if inferred else COUNTED
 
 
 def _card(conclusion: Conclusion, audit: Audit, contents: Contents) -> Card:
@@ -122,28 +133,23 @@ def _not_tested(audit: Audit, contents: Contents, to_check: int) -> Iterator[tup
     for status, word in (("failed", "failed"), ("skipped", "skipped")):
         checks = [check.detector for check in audit.checks if check.status == status]
         if checks:
-            yield f"{count(len(checks), 'check')} {word}: the reason stands there.", "#coverage"
+            yield f"{count(len(checks), 'check')} {word}, with the reason.", "#coverage"
     if audit.dataset.excluded:
         yield f"{count(len(audit.dataset.excluded), 'file')} left out of the audit.", "#excluded"
     constant = sum(map(is_constant, contents.clear))
     if constant:
-        yield (
-            f"{count(constant, 'trait')} that {'is' if constant == 1 else 'are'} the same in every picture.",
-            "#clear",
-        )
-    yield (
-        "Marks that nothing here measures or discovers: small ones above all, and those that vary as subjects do.",
-        "#coverage",
-    )
+        yield f"{count(constant, 'trait')} of the same value in every picture: nothing to compare.", "#clear"
+    yield "Marks that no check here looks for, small ones above all.", "#coverage"
     if not any(each.about_people and not each.crossed for each in audit.subgroups):
         other = any(not each.about_people for each in audit.subgroups)
         yield (
-            "Groups of people: no column says whose pictures these are.",
+            "Whether it works for all groups of people: no table says who is in the pictures.",
             "#subgroups" if other else "#data",
         )
     labels = "#check-labels" if to_check else "#coverage"
     first = f": {count(to_check, 'picture')} to check first" if to_check else ""
-    yield f"Whether the labels are right{first}.", labels
+    whose = "other labels" if any(each.kind == "labels" for each in audit.conclusions) else "labels"
+    yield f"Whether the {whose} are right{first}.", labels
     yield "Pictures from anywhere else.", "#coverage"
 
 

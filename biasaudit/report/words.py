@@ -33,7 +33,9 @@ VERDICTS: dict[str, Word] = {
         "Needs review",
         "A pattern that the model found and uses; signs say it is not the subject. A person must decide.",
     ),
-    "suspect": Word("Suspect", "Tied to the label. That the model uses it was not shown, or not tested."),
+    "suspect": Word(
+        "Suspect", "Tied to the label. No use of it by the model was shown; where it could not be tested, that is said."
+    ),
     "gap": Word("Gap", "The model works less well for one group, without a tie between the group and the label."),
     "unidentifiable": Word(
         "Cannot be told apart",
@@ -43,27 +45,35 @@ VERDICTS: dict[str, Word] = {
     "untested": Word("Untested", "Could not be tested. This is a gap in the audit, not a good result."),
 }
 OVERALL: dict[str, Word] = VERDICTS | {
-    "shortcut": Word("Shortcut", "The model goes by something that is not what the label names."),
+    "shortcut": Word("Shortcut", "The model goes by something other than what the label means."),
     "review": Word("Needs review", "The model goes by something that may not be the subject. A person must decide."),
     "gap": Word("Gap", "Some pictures or people are missing, or the model works less well for them."),
     "fact": Word("Fact", "Counted in the files. Nothing was inferred."),
     "ask": Word("Question", "Seen in the data. Whether it is part of what the label means, only a person can say."),
-    "suspect": Word(
-        "Suspect", "Something in this data could mislead a model. That a model uses it was not shown, or not tested."
-    ),
+    "suspect": Word("Suspect", "Something in this data could mislead a model. No use of it by the model was shown."),
     "none_detected": Word("None detected", "No shortcut was seen in what was tested."),
     "inconclusive": Word("Inconclusive", "The audit could not answer. This is not a good result, nor a bad one."),
 }
 SURE: dict[str, str] = {
     "fact": "This was counted in the files; nothing was inferred.",
-    "review": "The model goes by it, which was tried. What it is, only a person can say.",
+    "review": "The model goes by it: that was tried, and it does. What it is, only a person can say.",
     "unidentifiable": "Hardly a picture here has the two apart, so that only new pictures can tell.",
     "suspect": "It is in the data, beyond chance. Whether a model goes by it was not shown.",
+    "ask": "The difference was measured, beyond chance. Whether it is a fault, nothing here can say.",
     "gap": "The model is right less often for some of these pictures, beyond chance.",
     "counted": "This was counted; it says nothing of what a model does.",
-    "source": "That the sources differ was measured, beyond chance; that the model goes by the visible sign was tried.",
+    "source": (
+        "That the classes can be told without their subject was measured, beyond chance. That the model goes by the "
+        "sign named here was tried, and it does."
+    ),
 }
 """How sure a conclusion is, in words for everybody, by its level."""
+NO_COST: dict[str, str] = {
+    "labels": "Not measured. While labels contradict each other, every figure here is less sure.",
+    "leak": "Not measured. Figures of the given split count copies; in this audit's own they were kept together.",
+}
+"""What is said of a cost that is not known, by the kind of the conclusion."""
+NO_COST_KNOWN = "Not measured: how good the model would be without it is not known."
 TRIED = (
     "It was tried: put into pictures, or taken out, it changes the model's answer, and another change of the same size "
     "does not."
@@ -99,8 +109,8 @@ ENDS = {
 """What "no bias" and the end of the scale are called, by rung; use may go beyond what a whole class is worth."""
 OPEN = {
     "association": "whether it is tied to the label",
-    "encoding": "whether the model has taken it up",
-    "reliance": "whether the model uses it",
+    "encoding": "whether the model has noticed it",
+    "reliance": "whether the model's answers go by it",
     "disparity": "whether the model does worse where it misleads",
 }
 """The four rungs, as questions that stayed open."""
@@ -215,7 +225,7 @@ def cost(untied: Untied) -> str:
     if area.high >= untied.naive_auc:
         told = f"{without} the model was not shown to do worse: {pairs_told} {interval}, and {now} in all."
     worst = f" Worst: {untied.worst_cell}." if untied.worst_cell else ""
-    seen = " Which pictures have it the program says; nobody checked by eye." if untied.in_doubt else ""
+    seen = " A program said which pictures have it; nobody has checked that by eye." if untied.in_doubt else ""
     return told + worst + seen
 
 

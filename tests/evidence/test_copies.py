@@ -279,9 +279,9 @@ def test_near_copies_across_splits_labels_and_patients_are_found_beside_a_clean_
     assert set(told) == {"leakage-across-splits", "leakage-label-conflict", "leakage-across-groups"}
     across = told["leakage-across-splits"]
     assert across.title == (
-        "2 pictures are in more than one part of the split (training, test), in 2 pairs of files: "
+        "2 pictures are in more than one part of the split, in 2 pairs of files: "
         "1 resized or saved again, 1 cropped. "
-        "Of the 22 images of the test part 2 have a copy in the rest."
+        "Of the 22 images of the test part 2 have a copy outside it."
     )
     assert set(across.examples[:2]) in ({"upright/a.png", "upright/0001.jpg"}, {"lying/b.png", "upright/0003.jpg"})
     assert "Remove 2 files" in across.recommendation

@@ -113,7 +113,7 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "Who decides",
         "What to do",
         "in all",  # the counts add up
-        "1 check failed: the reason stands there",
+        "1 check failed, with the reason",
         "3 files left out",
         "9f2c41d0c7a55be1",
         "It learnt",
@@ -122,8 +122,8 @@ def test_the_first_screen_answers_before_the_findings(evidence):
         "What was not tested",
         "Whether the labels are right",
         "No model of yours was tested",
-        "Example",
-        "Counterexample",
+        "Fits",
+        "Does not fit",
     ):
         assert told in first
     for jargon in ("placebo", "log-odds", "q-value", "p-value"):

@@ -75,8 +75,8 @@ def appearance(findings: Sequence[Finding], about: About) -> Iterator[Conclusion
         findings=tuple(each.id for each in found),
         who_decides=say("A person who knows the subject."),
         what_to_do=say(
-            "Look at the examples. If it is not the subject, make the pictures alike in it, or collect images of "
-            "every class that are, and audit again."
+            "Look at the examples. If it is how they were photographed, make the pictures of all classes alike in it, "
+            "or collect pictures of each class that are; then audit again."
         ),
     )
 
