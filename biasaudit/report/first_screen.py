@@ -14,7 +14,7 @@ from biasaudit.results import RUNGS, Audit, Conclusion, Finding, not_compared
 
 CARDS = 6
 """Conclusions that the first screen shows; the others follow as a list."""
-COUNTED = "Something is wrong with the data themselves, which was counted in the files."
+COUNTED = "Something is wrong with the data themselves, which was seen in the files themselves."
 NAMED_COLUMNS = 6
 """Columns that the first screen names."""
 
@@ -96,6 +96,8 @@ def _how_sure(conclusion: Conclusion, findings: Sequence[Finding]) -> str:
     if conclusion.level == "gap":
         worse = any(each.rungs["disparity"].state == "yes" for each in findings if "disparity" in each.rungs)
         return SURE["gap" if worse else "counted"]
+    if conclusion.level == "fact" and conclusion.kind == "split":
+        return SURE["split"]
     return SURE.get(conclusion.level, "")
 
 

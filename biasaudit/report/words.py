@@ -56,6 +56,7 @@ OVERALL: dict[str, Word] = VERDICTS | {
 }
 SURE: dict[str, str] = {
     "fact": "This was counted in the files; nothing was inferred.",
+    "split": "This was measured in the files, beyond chance; no model is needed to see it.",
     "review": "The model goes by it: that was tried, and it does. What it is, only a person can say.",
     "unidentifiable": "Hardly a picture here has the two apart, so that only new pictures can tell.",
     "suspect": "It is in the data, beyond chance. Whether a model goes by it was not shown.",
