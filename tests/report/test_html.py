@@ -336,3 +336,24 @@ def test_maps_that_failed_their_checks_are_not_shown_and_the_report_says_why(tmp
     assert "no way of drawing them passed its checks" in text
     assert "Heatmap beside each image" not in text
     assert "Where the model looks" not in Page(render(sample_audit(attribution=None), tmp_path)).text
+
+
+def test_what_was_seen_in_the_files_is_told_before_what_is_inferred_and_a_question_alone_is_no_fault():
+    audit = sample_audit()
+    fact = audit.conclusions[0].model_copy(
+        update={
+            "id": "leak",
+            "kind": "leak",
+            "level": "fact",
+            "untied": None,
+            "findings": (),
+            "sentence": say("Copies."),
+        }
+    )
+    both = Page(render(audit.model_copy(update={"conclusions": (fact, *audit.conclusions)}))).text
+    assert "which was seen in the files themselves. Beside that: the model goes by" in both
+    assert "Figures of the given split count copies" in both
+    alone = Page(render(audit.model_copy(update={"conclusions": (fact,)}))).text
+    assert "seen in the files themselves." in alone
+    assert "Beside that" not in alone
+    assert "seen in the files themselves" not in Page(render(audit)).text
