@@ -29,6 +29,9 @@ ALL_GREY = 0.95
 """Share of grey pixels from which a picture is grey."""
 SMALLEST_SCAN = 96
 """Shorter side in pixels from which grey pictures are taken for scans; smaller ones are faces and drawings."""
+AIR, AROUND, RING = 32, 0.1, 4
+"""Luma below which nothing is there; the share of the outer edge where a scan has nothing, be it air around a body or
+what the beam did not reach; and the width of that edge in pixels. Metal, cloth and old photographs fill their frame."""
 MOSTLY = 0.8
 """Share of grey pictures from which they are of radiology."""
 RADIOLOGY = ("xray", "ct", "mri", "ultrasound")
@@ -37,19 +40,19 @@ RADIOLOGY = ("xray", "ct", "mri", "ultrasound")
 def field(images: ImageTable, settings: Settings) -> str:
     """`skin`, `radiology`, `microscopy` or `photo`; told by the user or, as `auto`, the first, second or last of them.
 
-    Pictures that are nearly all skin and smooth are of skin; pictures without colour are of radiology, which holds of
-    old photographs and of drawings in ink as well: of those only the question of the outer edge is asked otherwise.
+    Pictures that are nearly all skin and smooth are of skin; pictures without colour that have nothing along a part of
+    their edge are of radiology.
     """
     if settings.field != "auto":
         return "radiology" if settings.field in RADIOLOGY else settings.field
     seen = np.array([_looks(rgb) for rgb in _some(images)])
     if not len(seen):
         return "photo"
-    skin, steps, grey, sides = seen.T
+    skin, steps, grey, empty, sides = seen.T
     if np.median(skin) >= ALL_SKIN and np.median(steps) <= SMOOTH:
         return "skin"
-    large = np.median(sides) >= SMALLEST_SCAN
-    return "radiology" if large and (grey >= ALL_GREY).mean() >= MOSTLY else "photo"
+    scans = np.median(sides) >= SMALLEST_SCAN and np.median(empty) >= AROUND
+    return "radiology" if scans and (grey >= ALL_GREY).mean() >= MOSTLY else "photo"
 
 
 def _some(images: ImageTable) -> Iterator[np.ndarray]:
@@ -61,12 +64,16 @@ def _some(images: ImageTable) -> Iterator[np.ndarray]:
             continue
 
 
-def _looks(picture: np.ndarray) -> tuple[float, float, float, int]:
-    """Share of skin, mean step of luma, share of pixels without colour, and the shorter side in pixels."""
+def _looks(picture: np.ndarray) -> tuple[float, float, float, float, int]:
+    """Share of skin, mean step of luma, share of pixels without colour and, of those along the edge, of those without
+    light, and the shorter side in pixels."""
     rgb = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
     skin = (red >= RED[0]) & (red <= RED[1]) & (blue >= BLUE[0]) & (blue <= BLUE[1]) & (luma > DARK)
     step = np.abs(np.diff(luma.astype(float), axis=1)).mean()
     channels = rgb.astype(int)
     grey = np.ptp(channels, axis=2) < COLOURLESS
-    return float(skin.mean()), float(step), float(grey.mean()), min(picture.shape[:2])
+    edge = np.ones(luma.shape, dtype=bool)
+    edge[RING:-RING, RING:-RING] = False
+    empty = (luma[edge] < AIR).mean()
+    return float(skin.mean()), float(step), float(grey.mean()), float(empty), min(picture.shape[:2])

@@ -14,10 +14,13 @@ from tests.benchmarks.artefacts import DATA
 SKIN = (205, 160, 140)
 
 
-def drawn(colour, grain, rng, grey=False):
-    """A smooth picture of one colour, lighter on one side, with grain; uint8 (96, 96, 3)."""
+def drawn(colour, grain, rng, grey=False, air=False):
+    """A smooth picture of one colour, lighter on one side, with grain and maybe black corners; uint8 (96, 96, 3)."""
     light = np.linspace(-25, 25, 96)[None, :, None]
     picture = np.array(colour, dtype=float) + light + rng.normal(0, grain, (96, 96, 3))
+    if air:
+        away = np.hypot(*np.meshgrid(np.arange(96) - 48, np.arange(96) - 48))
+        picture[away > 50] = 3
     picture = np.clip(picture, 0, 255).astype(np.uint8)
     return np.repeat(picture.mean(axis=2, keepdims=True).astype(np.uint8), 3, axis=2) if grey else picture
 
@@ -31,13 +34,13 @@ def folder_of(tmp_path, pictures):
 
 
 @pytest.mark.parametrize(
-    ("colour", "grain", "grey", "told"),
-    [(SKIN, 4, False, "skin"), (SKIN, 60, False, "photo"), ((60, 120, 200), 4, False, "photo"),
-     (SKIN, 20, True, "radiology")],
+    ("colour", "grain", "grey", "air", "told"),
+    [(SKIN, 4, False, False, "skin"), (SKIN, 60, False, False, "photo"), ((60, 120, 200), 4, False, False, "photo"),
+     (SKIN, 20, True, True, "radiology"), (SKIN, 20, True, False, "photo"), ((60, 120, 200), 4, False, True, "photo")],
 )  # fmt: skip
-def test_a_field_is_seen(tmp_path, colour, grain, grey, told):
+def test_a_field_is_seen(tmp_path, colour, grain, grey, air, told):
     rng = np.random.default_rng(0)
-    images = folder_of(tmp_path, [drawn(colour, grain, rng, grey) for _ in range(12)])
+    images = folder_of(tmp_path, [drawn(colour, grain, rng, grey, air) for _ in range(12)])
     assert field(images, Settings()) == told
 
 
