@@ -23,6 +23,8 @@ ALL_BUT_ALL = 0.95
 makes a sign before a wall recurs as little changed as a stamp."""
 COMMON = 0.45
 """Share of the other images from which a pattern is part of what all pictures show, more of it in one class."""
+NEARLY_ALL = 0.6
+"""The same wherever it lies: the margin that a ruler leaves free is at the edge, and in most pictures."""
 EDGE = 0.15
 """Distance from the nearest edge, as a share of the side, up to which a place is one where no subject is put."""
 LOOKED_AT = 20
@@ -47,7 +49,7 @@ def goes_as_a_subject(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
     the others too, as what belongs to all subjects is. What lies at the edge of the pictures is no subject; but an
     empty corner that many pictures have is what subjects leave free."""
     common = tie.shares[1] > COMMON
-    if common and pattern.empty:
+    if tie.shares[1] > NEARLY_ALL or (common and pattern.empty):
         return True
     return (common or tie.strength >= 2 * ALL_BUT_ALL - 1) and not _at_edge(tie, pattern)
 

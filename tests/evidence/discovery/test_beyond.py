@@ -27,6 +27,7 @@ def pattern(box, empty=False):
         ((0.99, 0.01), 0.98, pattern(MIDDLE), True),  # a hand that makes a sign
         ((0.77, 0.51), 0.35, pattern(MIDDLE), True),  # part of what all pictures show
         ((0.77, 0.51), 0.35, pattern(CORNER), False),  # a print in a corner, often in both
+        ((0.97, 0.67), 0.3, pattern(CORNER), True),  # the margin that a ruler leaves free
         ((0.77, 0.51), 0.35, pattern(CORNER, empty=True), True),  # the corner that leaves do not fill
         ((0.99, 0.01), 0.98, pattern(CORNER, empty=True), False),  # one class before a white wall
         ((0.9, 0.1), 0.8, pattern(MIDDLE), False),  # a stamp
