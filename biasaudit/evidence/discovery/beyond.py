@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from biasaudit.evidence.discovery.fixed_places import FixedPlace
-from biasaudit.evidence.discovery.patterns import Pattern
+from biasaudit.evidence.discovery.patterns import Pattern, showing_most
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
@@ -23,12 +23,10 @@ ALL_BUT_ALL = 0.95
 makes a sign before a wall recurs as little changed as a stamp."""
 COMMON = 0.45
 """Share of the other images from which a pattern is part of what all pictures show, more of it in one class."""
-NEARLY_ALL = 0.6
+IN_MOST = 0.6
 """The same wherever it lies: the margin that a ruler leaves free is at the edge, and in most pictures."""
 EDGE = 0.15
 """Distance from the nearest edge, as a share of the side, up to which a place is one where no subject is put."""
-LOOKED_AT = 20
-"""Images that show a pattern most, whose middle place is its place."""
 
 
 def something_else_tells(tie: Tie, images: ImageTable, predictions: Predictions) -> bool:
@@ -46,17 +44,17 @@ def something_else_tells(tie: Tie, images: ImageTable, predictions: Predictions)
 
 def goes_as_a_subject(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
     """Whether a pattern goes with its class as only the subject, or a mark in every image of it, would, or is common in
-    the others too, as what belongs to all subjects is. What lies at the edge of the pictures is no subject; but an
-    empty corner that many pictures have is what subjects leave free."""
+    the others too, as what belongs to all subjects is. What lies at the edge of the pictures is no subject; but what
+    most pictures have there, and an empty corner that many have, is what subjects leave free."""
     common = tie.shares[1] > COMMON
-    if tie.shares[1] > NEARLY_ALL or (common and pattern.empty):
+    if tie.shares[1] > IN_MOST or (common and pattern.empty):
         return True
     return (common or tie.strength >= 2 * ALL_BUT_ALL - 1) and not _at_edge(tie, pattern)
 
 
 def _at_edge(tie: Tie, pattern: Pattern | FixedPlace) -> bool:
     values = np.where(tie.positive, np.nan_to_num(tie.signal, nan=-np.inf), -np.inf)
-    rows = [int(row) for row in np.argsort(-values, kind="stable")[:LOOKED_AT] if np.isfinite(values[row])]
+    rows = showing_most(values)
     if not rows:
         return False
     left, upper, right, lower = np.array([pattern.box(row) for row in rows]).T

@@ -183,11 +183,15 @@ def half_of(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
     return np.sort(rng.choice(rows, MOST, replace=False)) if len(rows) > MOST else rows
 
 
+def showing_most(values: np.ndarray) -> list[int]:
+    """Rows of the images that show a pattern most, at most 20; values: float (n,), -inf where they do not count."""
+    return [int(row) for row in np.argsort(-values, kind="stable")[:LOOKED_AT] if np.isfinite(values[row])]
+
+
 def _is_empty(survey: Survey, features: LocalFeatures, values: np.ndarray, places: np.ndarray) -> bool:
     """values: float (n,), -inf where they do not count; places: int (n,)."""
     assert survey.pixels is not None
-    rows = [int(row) for row in np.argsort(-values, kind="stable")[:LOOKED_AT] if np.isfinite(values[row])]
-    spread = []
+    rows, spread = showing_most(values), []
     for row, rgb in zip(rows, survey.pixels.read(survey.rows[rows]), strict=True):
         left, upper, right, lower = (round(edge * len(rgb)) for edge in features.box(int(places[row])))
         spread.append(float(rgb[upper:lower, left:right].std(axis=(0, 1)).max()))
