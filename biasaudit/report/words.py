@@ -71,7 +71,7 @@ SURE: dict[str, str] = {
 """How sure a conclusion is, in words for everybody, by its level."""
 NO_COST: dict[str, str] = {
     "labels": "Not measured. While labels contradict each other, every figure here is less sure.",
-    "leak": "Not measured. Figures of the given split count copies; in this audit's own they were kept together.",
+    "leak": "Not measured. A model may be judged on pictures or patients that it learnt from.",
 }
 """What is said of a cost that is not known, by the kind of the conclusion."""
 NO_COST_KNOWN = "Not measured: how good the model would be without it is not known."

@@ -352,7 +352,7 @@ def test_what_was_seen_in_the_files_is_told_before_what_is_inferred_and_a_questi
     )
     both = Page(render(audit.model_copy(update={"conclusions": (fact, *audit.conclusions)}))).text
     assert "which was seen in the files themselves. Beside that: the model goes by" in both
-    assert "Figures of the given split count copies" in both
+    assert "judged on pictures or patients that it learnt from" in both
     alone = Page(render(audit.model_copy(update={"conclusions": (fact,)}))).text
     assert "seen in the files themselves." in alone
     assert "Beside that" not in alone
