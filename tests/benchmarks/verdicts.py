@@ -172,9 +172,6 @@ def measure_real(n: int, clean_sets: int) -> dict[str, Any]:
         dealt = parallel(joblib.delayed(_clean_trial)(values, *one) for one in some)
         found = list(Progress().track(dealt, f"Scanning {len(some)} sets of {name}", len(some)))
         by_folder[name] = [sum(map(_is_alarm, found)), len(found)]
-        print(
-            f"{name}: anything but appearance concluded in {by_folder[name][0]} of {len(found)} clean sets", flush=True
-        )
         clean, trials = clean + some, trials + found
     return {"by_folder": by_folder, **_score_clean(clean, trials)}
 
