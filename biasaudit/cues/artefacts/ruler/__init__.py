@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from biasaudit.cues.artefacts.ruler.comb import comb_along_a_line
 from biasaudit.cues.artefacts.ruler.drawing import draw_ruler
+from biasaudit.cues.artefacts.ruler.frame_scale import scale_along_the_frame
 from biasaudit.cues.artefacts.ruler.marks import marks_at_the_frame
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import blurred
@@ -35,10 +36,12 @@ def ruler(photo: Photo) -> float:
     row. A comb is fitted to them; the value is how many nats its teeth save in telling the places, less the
     logarithm of the number of combs tried: a surprise a contrario (Desolneux 2000). Strokes that do not end
     near the line (fences, pipes, bricks) lose. Besides, a few loose dark marks near the frame, parallel and at
-    even steps, count by how seldom so many specks would fall so. 0: nothing beyond chance. The threshold, 5,
-    is set where 2 or 3 in a hundred everyday photographs without a ruler pass: railings, louvres, ribbed hoses.
+    even steps, count by how seldom so many specks would fall so; and so do five or more ticks at even steps that
+    begin at the very edge and end right there, as devices print them, however faint. 0: nothing beyond chance.
+    The threshold, 5, is set where 2 or 3 in a hundred everyday photographs without a ruler pass: railings,
+    louvres, ribbed hoses.
 
-    What it cannot show: a ruler under dense hair, with fewer than about six ticks away from the frame, with
+    What it cannot show: a ruler under dense hair, with fewer than about six ticks (five at its edge), with
     ticks wider than 1/60 of the image or closer than 1/58; whether a row of even strokes was made for
     measuring: some pages of print with even lines pass too. One or two marks at the frame stay below the threshold.
 
@@ -50,7 +53,8 @@ def ruler(photo: Photo) -> float:
         return 0.0
     # In a smaller picture ticks one pixel wide and four apart would not be told from each other.
     gray = with_longest_side(photo.luma, WORKING_SIDE)
-    return max(comb_along_a_line(gray), marks_at_the_frame(gray), 0.0)
+    in_own_pixels = with_longest_side(photo.luma, WORKING_SIDE, 1.0)
+    return max(comb_along_a_line(gray), marks_at_the_frame(gray), scale_along_the_frame(in_own_pixels))
 
 
 ruler.inserts(placebo=blurred)(draw_ruler)

@@ -42,18 +42,20 @@ def comb_along_a_line(gray: np.ndarray) -> float:
     peak = np.minimum(peak / np.maximum(np.partition(peak, -6, axis=1)[:, -6:-5], 3.0), 1)
 
     best = 0.0
-    for rhythm in _rhythms(peak**2):
+    for rhythm in rhythms(peak**2):
         polarity, line = divmod(rhythm.row // N_ROWS, len(pieces))
         here = slice(line * height, (line + 1) * height)
         for least_ink in (0.3, 0.6):
-            comb = _fit_comb(np.flatnonzero(peak[rhythm.row] > least_ink).astype(float), rhythm)
+            comb = fit_comb(np.flatnonzero(peak[rhythm.row] > least_ink).astype(float), rhythm)
             if comb.nats > best:
                 ends = _ends(inks[polarity][here], inside[here], rows[rhythm.row % N_ROWS], comb)
                 best = max(best, comb.nats * ends)
     return best - float(np.log(N_TRIALS))
 
 
-class _Rhythm(NamedTuple):
+class Rhythm(NamedTuple):
+    """A period of the strokes in a stretch of a row."""
+
     coherence: float
     row: int
     frequency: float
@@ -62,7 +64,7 @@ class _Rhythm(NamedTuple):
     length: int
 
 
-def _rhythms(weight: np.ndarray) -> list[_Rhythm]:
+def rhythms(weight: np.ndarray) -> list[Rhythm]:
     """The strongest periodicities in the rows, by the Rayleigh statistic of their weighted peaks."""
     length = weight.shape[1]
     found = []
@@ -70,7 +72,10 @@ def _rhythms(weight: np.ndarray) -> list[_Rhythm]:
         start = int(begin * length)
         window = weight[:, start : int(end * length)]
         # At least five steps within the window.
-        bins = np.arange(5 * N_FREQUENCIES // window.shape[1] + 1, FINEST * N_FREQUENCIES // length)
+        finest = min(FINEST * N_FREQUENCIES // length, N_FREQUENCIES // 6)
+        bins = np.arange(5 * N_FREQUENCIES // window.shape[1] + 1, finest)
+        if not bins.size:
+            continue
         padded = np.zeros((len(window), N_FREQUENCIES), np.float32)
         padded[:, : window.shape[1]] = window[:, :N_FREQUENCIES]
         packed = cv2.dft(padded, flags=cv2.DFT_ROWS)  # real and imaginary parts take turns; 8 times as fast as numpy's
@@ -83,18 +88,20 @@ def _rhythms(weight: np.ndarray) -> list[_Rhythm]:
         for row in np.argsort(-coherence, kind="stable")[:4]:
             k = top[row]
             phase = float(np.angle(spectrum[row, k]))
-            found.append(_Rhythm(float(coherence[row]), int(row), frequency[k], phase, start, window.shape[1]))
+            found.append(Rhythm(float(coherence[row]), int(row), frequency[k], phase, start, window.shape[1]))
     return sorted(found, reverse=True)[:N_RHYTHMS]
 
 
-class _Comb(NamedTuple):
+class Comb(NamedTuple):
+    """Evenly spaced teeth: where they stand, in pixels, which of them are there, and what they save."""
+
     nats: float = 0.0
     start: float = 0.0
     period: float = 1.0
     teeth: np.ndarray = np.zeros(0, int)
 
 
-def _fit_comb(peaks: np.ndarray, rhythm: _Rhythm) -> _Comb:
+def fit_comb(peaks: np.ndarray, rhythm: Rhythm) -> Comb:
     """The comb whose teeth tell the places of the peaks most briefly, and the nats that this saves."""
     period = 1 / rhythm.frequency
     start = rhythm.start - rhythm.phase / (2 * np.pi) * period
@@ -104,7 +111,7 @@ def _fit_comb(peaks: np.ndarray, rhythm: _Rhythm) -> _Comb:
         near = (np.abs(peaks - start - tooth * period) < 0.25 * period) & (peaks >= low) & (peaks < high)
         t, p = tooth[near], peaks[near]
         if t.size < 4 or t[-1] - t[0] < 3:
-            return _Comb()
+            return Comb()
         mean_t, mean_p = t.sum() / t.size, p.sum() / p.size  # `mean` takes twice as long of so few
         t, p = t - mean_t, p - mean_p
         period = float((t @ p) / (t @ t))
@@ -114,7 +121,7 @@ def _fit_comb(peaks: np.ndarray, rhythm: _Rhythm) -> _Comb:
     offset = np.abs(peaks - start - tooth * period)
     on = offset < max(0.12 * period, 1.2)
     if not on.any():
-        return _Comb()
+        return Comb()
     first = int(tooth.min())
     hit = np.bincount(tooth[on] - first, minlength=np.ptp(tooth) + 1) > 0
     stray = np.bincount(tooth[~on] - first, minlength=hit.size)
@@ -127,10 +134,10 @@ def _fit_comb(peaks: np.ndarray, rhythm: _Rhythm) -> _Comb:
     begin = int(np.argmin(saved[: end + 1]))
     teeth = np.flatnonzero(hit[begin:end]) + begin + first
     # Two teeth save nothing: they set the comb's place and period.
-    return _Comb(float(saved[end] - saved[begin]) - 2 * gain, start, period, teeth)
+    return Comb(float(saved[end] - saved[begin]) - 2 * gain, start, period, teeth)
 
 
-def _ends(ink: np.ndarray, inside: np.ndarray, row: int, comb: _Comb) -> float:
+def _ends(ink: np.ndarray, inside: np.ndarray, row: int, comb: Comb) -> float:
     """1 where the strokes end near their row, down to 0 where they run on, as railings and bricks do."""
     thick = cv2.dilate(ink, np.ones((1, 3)))
     on, off = (
