@@ -9,6 +9,7 @@ from biasaudit.conclude import wording
 from biasaudit.conclude.conclusions import conclusions
 from biasaudit.conclude.conclusions.about import about
 from biasaudit.conclude.costs import costs
+from biasaudit.conclude.marks import Marks
 from biasaudit.conclude.ranking import rank
 from biasaudit.conclude.verdicts import audit_verdict
 from biasaudit.conclude.weights import Balance, balance
@@ -18,6 +19,7 @@ from biasaudit.evidence.discovery.subject import off_subject
 from biasaudit.evidence.embedding_map import embedding_map
 from biasaudit.evidence.graph import Graph
 from biasaudit.evidence.graph import fault as fault_of
+from biasaudit.evidence.marks.places import MarkPlaces
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.subgroups.columns import GroupColumn
 from biasaudit.evidence.ties import Tie
@@ -113,10 +115,22 @@ def _findings(
     model: Predictions | None,
     untested: Sentence | None,
     side_effects: dict | None = None,
+    sensitivities: dict | None = None,
+    mark_places: MarkPlaces | None = None,
 ) -> tuple[Finding, ...]:
     patterns = [(pattern, off_subject(pattern, images, settings.subject)) for pattern in discovered]
+    marks = Marks(images=images, places=mark_places, sensitivities=sensitivities or {})
     return rank(
-        cue_values, ties, answers.results, answers.findings, images, model, untested, side_effects or {}, patterns
+        cue_values,
+        ties,
+        answers.results,
+        answers.findings,
+        images,
+        model,
+        untested,
+        side_effects or {},
+        patterns,
+        marks,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from biasaudit.detectors.rung import RungResult
 from biasaudit.evidence.discovery import FixedPlace, Pattern
 from biasaudit.evidence.discovery.beyond import goes_as_a_subject, something_else_tells
 from biasaudit.evidence.named.cue_values import CueValues
+from biasaudit.evidence.named.measured_cues import FAINT
 from biasaudit.evidence.predictions import Predictions
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
@@ -30,6 +31,7 @@ SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
 FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "quantisation_table": 1.1}
 """The same by cue: what follows from all else in a picture, and what says in a code what another says plainly."""
 EXAMPLES = 20
+Marked = Callable[[Finding, Tie], Finding]
 OF_ANOTHER_CAUSE = say("Answers go with it, but it is not tied to a class: then that has another cause.")
 
 
@@ -50,16 +52,25 @@ def _examples(tie: Tie, images: ImageTable, predictions: Predictions | None) -> 
     if predictions is not None:
         toward = predictions.log_odds[:, images.classes.index(tie.label)]
     signal = np.nan_to_num(tie.signal)
-    showing = np.flatnonzero(tie.known & tie.positive & tie.present)
+    seen = _plainly(tie)
+    showing = np.flatnonzero(tie.known & tie.positive & tie.present & seen)
     showing = showing[np.lexsort((-toward[showing], -signal[showing]))]
-    without_label = np.flatnonzero(tie.conflict & ~tie.positive)
-    without_cue = np.flatnonzero(tie.conflict & tie.positive)
+    without_label = np.flatnonzero(tie.conflict & ~tie.positive & seen)
+    without_cue = np.flatnonzero(tie.conflict & tie.positive & seen)
     kinds = (
         without_label[np.lexsort((-signal[without_label], -toward[without_label]))],
         without_cue[np.lexsort((signal[without_cue], toward[without_cue]))],
     )
     conflicting = [row for pair in zip_longest(*kinds) for row in pair if row is not None]
     return tuple(map(str, images.ids[showing[:EXAMPLES]])), tuple(map(str, images.ids[conflicting[:EXAMPLES]]))
+
+
+def _plainly(tie: Tie) -> np.ndarray:
+    """bool (n,): a mark is there, or nothing comes near it: a faint one that was missed is no picture without it."""
+    cue = tie.cue
+    if cue.kind != "artefact" or cue.values is None or cue.threshold is None:
+        return np.ones(len(tie.known), dtype=bool)
+    return np.asarray((cue.values >= cue.threshold) | (cue.values <= FAINT * cue.threshold))
 
 
 def _gathered(
@@ -119,6 +130,7 @@ def rank(
     untested: Sentence | None = None,
     side_effects: Mapping[str, SideEffect] = MappingProxyType({}),
     patterns: Iterable[tuple[Pattern | FixedPlace, bool | None]] = (),
+    marked: Marked | None = None,
 ) -> tuple[Finding, ...]:
     """All findings, most serious first and within one verdict the strongest evidence first.
 
@@ -127,6 +139,7 @@ def rank(
         untested: why the questions about a model were not asked; None where they were.
         side_effects: by key of the cue.
         patterns: what was discovered, each with whether it lies off the subject (None: not known).
+        marked: adds to the finding on a mark where it is and how many bear it.
     """
     pattern_of = {pattern.cue.key: (pattern, off) for pattern, off in patterns}
     cue_values = list(cue_values)
@@ -145,6 +158,8 @@ def rank(
             finding = _of_pattern(cue, *pattern_of[cue.key], tie, rungs, images, predictions)
         else:
             finding = _of_cue(cue, tie, rungs, images, predictions, side_effects.get(cue.key), cue.id in groups_tied)
+            if marked is not None and tie is not None:
+                finding = marked(finding, tie)
         findings.append(finding)
         if tie is not None:
             tie_of_finding[finding.id] = tie

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from biasaudit.cues.skin_tone import LIMITS, skin_tone
 from biasaudit.evidence.discovery import FixedPlace, Pattern
+from biasaudit.evidence.marks.sensitivity import Sensitivity
 from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import Tie
@@ -13,6 +14,7 @@ from biasaudit.results import (
     NOTHING,
     Conclusion,
     Finding,
+    MarkShare,
     Name,
     Rung,
     RungName,
@@ -180,6 +182,26 @@ def judged_title(title: Sentence, subject: bool) -> Sentence:
     if subject:
         return say("Called the subject in review: {claim!l}", claim=claim)
     return say("Called not the subject in review: {claim!l}", claim=claim)
+
+
+def how_many(shares: Sequence[MarkShare], sensitivity: Sensitivity) -> Sentence:
+    """How many bear a mark, once what its detector misses and takes for it is counted; nothing where nobody does."""
+    if not shares:
+        return NOTHING
+    inside, outside = shares
+    return say(
+        "Of {drawn} drawn into these images, faint or strong, {seen} were found; so about {inside} of {label} and "
+        "{outside} of the others have it.",
+        drawn=sensitivity.drawn,
+        seen=sensitivity.seen,
+        inside=_share_in_words(inside),
+        label=say("{label:60}", label=Name("label", inside.label or "")),
+        outside=_share_in_words(outside),
+    )
+
+
+def _share_in_words(share: MarkShare) -> Sentence:
+    return say("{share:.0%} ({low:.0%} to {high:.0%})", share=share.corrected, low=share.low, high=share.high)
 
 
 OFF_SUBJECT = {

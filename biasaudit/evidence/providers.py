@@ -21,6 +21,8 @@ from biasaudit.evidence.maps.attribution_record import attribution_record
 from biasaudit.evidence.maps.attributions import attributions
 from biasaudit.evidence.maps.cue_maps import cue_maps
 from biasaudit.evidence.maps.map_places import map_places
+from biasaudit.evidence.marks.places import mark_places
+from biasaudit.evidence.marks.sensitivity import sensitivities
 from biasaudit.evidence.named.known_cues import known_cues
 from biasaudit.evidence.properties_together import properties_together
 from biasaudit.evidence.sample_weights import sample_weights
@@ -41,6 +43,8 @@ PROVIDERS: tuple[Callable[..., Any], ...] = (
     composition,
     ties,
     side_effects,
+    sensitivities,
+    mark_places,
     properties_together,
     source_traits,
     part_traits,

@@ -15,8 +15,8 @@ from biasaudit.evidence.predictions import Predictions
 from biasaudit.images.pixels import resized
 from biasaudit.images.table import ImageTable
 from biasaudit.report.pictures import MOST_PICTURES, heat_key
-from biasaudit.report.standing import blocks_of, section_of
-from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_thumbnail
+from biasaudit.report.standing import blocks_of, is_pattern, section_of
+from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_place, save_thumbnail
 from biasaudit.results import Finding, Gallery
 from biasaudit.runtime.progress import Progress
 
@@ -44,7 +44,7 @@ def save_pictures(
     quiet = ("clear", "untested")
     telling = [finding for finding in findings if finding.verdict not in quiet or _told_by_pictures(finding)]
     likeness_of = {
-        finding.id: likeness[finding.cue] for finding in findings if finding.cue in likeness and finding.regions
+        finding.id: likeness[finding.cue] for finding in findings if finding.cue in likeness and is_pattern(finding)
     }
     quick = attributions is None or attributions.quick
     wanted: dict[str, set[str]] = {}
@@ -56,7 +56,10 @@ def save_pictures(
                 wanted.setdefault(image, set()).update({heat} if heat else set())
     row_of = images.rows_of(wanted)
     for image in progress.track(sorted(row_of), "Drawing the evidence", len(row_of)):
-        _save(image, row_of[image], sorted(wanted[image]), images, predictions, attributions, likeness_of, folder)
+        places = {each.id: each.regions[image] for each in telling if image in each.regions}
+        _save(
+            image, row_of[image], sorted(wanted[image]), places, images, predictions, attributions, likeness_of, folder
+        )
 
 
 def _told_by_pictures(finding: Finding) -> bool:
@@ -73,6 +76,7 @@ def _save(
     image: str,
     row: int,
     keys: list[str],
+    places: Mapping[str, tuple[float, float, float, float]],
     images: ImageTable,
     predictions: Predictions | None,
     attributions: Attributions | None,
@@ -81,6 +85,8 @@ def _save(
 ) -> None:
     rgb = images.photo(row).rgb
     save_thumbnail(folder, image, rgb)
+    for finding, box in places.items():
+        save_place(folder, image, finding, rgb, box)
     if predictions is None or np.ptp(rgb) < FLAT:
         return
     pixels = resized(rgb, predictions.network.size)

@@ -20,6 +20,8 @@ class Exhibit:
     image_id: str
     photo: str | None
     heatmap: str | None
+    crop: str | None = None
+    """The place that shows the mark, enlarged; then `photo` has a box around it."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class Chapter:
         return any(exhibit.photo for each in self.hung for exhibit in each.exhibits)
 
     @property
+    def has_crops(self) -> bool:
+        """Whether the mark is shown enlarged in any of its pictures."""
+        return any(exhibit.crop for each in self.hung for exhibit in each.exhibits)
+
+    @property
     def has_heatmaps(self) -> bool:
         """The same of its heatmaps."""
         return any(exhibit.heatmap for each in self.hung for exhibit in each.exhibits)
@@ -110,7 +117,11 @@ def _hung(finding: Finding, gallery: Gallery, pictures: Pictures) -> Hung:
     heat = heat_key(finding)
     return Hung(
         gallery,
-        tuple(
-            Exhibit(name, pictures.photo(name), pictures.heatmap(name, heat)) for name in gallery.images[:MOST_PICTURES]
-        ),
+        tuple(_exhibit(finding, name, heat, pictures) for name in gallery.images[:MOST_PICTURES]),
     )
+
+
+def _exhibit(finding: Finding, name: str, heat: str | None, pictures: Pictures) -> Exhibit:
+    crop = pictures.crop(name, finding.id) if name in finding.regions else None
+    boxed = pictures.boxed(name, finding.id) if crop else None
+    return Exhibit(name, boxed or pictures.photo(name), pictures.heatmap(name, heat), crop)

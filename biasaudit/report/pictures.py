@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from biasaudit.report.standing import is_pattern
 from biasaudit.results import Finding
 
 MOST_PICTURES = 6
@@ -39,9 +40,19 @@ def average_path(folder: Path, label: str, drawn: str) -> Path:
     return folder / _file_name("average", drawn, label)
 
 
+def crop_path(folder: Path, image_id: str, finding_id: str) -> Path:
+    """Where the enlarged place of an image that shows a finding's mark lies in the evidence folder."""
+    return folder / _file_name(image_id, finding_id, "crop")
+
+
+def boxed_path(folder: Path, image_id: str, finding_id: str) -> Path:
+    """Where the thumbnail of an image with a box around that place lies in the evidence folder."""
+    return folder / _file_name(image_id, finding_id, "boxed")
+
+
 def heat_key(finding: Finding) -> str | None:
     """What a finding's heatmaps are saved under: its class, or itself where it shows a pattern and not the class."""
-    return finding.id if finding.regions else finding.label
+    return finding.id if is_pattern(finding) else finding.label
 
 
 class Pictures:
@@ -70,6 +81,22 @@ class Pictures:
             return None
         path = heatmap_path(self.folder, self.names.get(image_id, image_id), label)
         return self._embed(path, _file_name(image_id, label))
+
+    def crop(self, image_id: str, finding_id: str) -> str | None:
+        """The element that holds the place of this image that shows the finding's mark, enlarged."""
+        return self._of_finding(crop_path, image_id, finding_id, "crop")
+
+    def boxed(self, image_id: str, finding_id: str) -> str | None:
+        """The element that holds this image's thumbnail with a box around that place."""
+        return self._of_finding(boxed_path, image_id, finding_id, "boxed")
+
+    def _of_finding(
+        self, path_of: Callable[[Path, str, str], Path], image_id: str, finding_id: str, drawn: str
+    ) -> str | None:
+        if self.folder is None:
+            return None
+        path = path_of(self.folder, self.names.get(image_id, image_id), finding_id)
+        return self._embed(path, _file_name(image_id, finding_id, drawn))
 
     def average(self, label: str, drawn: str) -> str | None:
         """The element that holds the average "picture" or "map" of a class."""

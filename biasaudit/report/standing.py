@@ -42,7 +42,7 @@ def gives_away(finding: Finding) -> bool:
 
 def is_pattern(finding: Finding) -> bool:
     """Whether it is a place in pictures that the model found, and that only a person can name."""
-    return bool(finding.regions)
+    return finding.kind == "discovered" and bool(finding.regions)
 
 
 def is_constant(finding: Finding) -> bool:

@@ -26,7 +26,7 @@ from biasaudit.results.base import (
 )
 from biasaudit.results.blocks import Block, Gallery, Interval, Intervals, Note, Questions, Scatter, Section, Table
 from biasaudit.results.conclusion import CALLED, Conclusion, ConclusionKind, Level
-from biasaudit.results.finding import Check, Finding, Rung
+from biasaudit.results.finding import Check, Finding, MarkShare, Rung
 from biasaudit.results.maps import Attribution, ClassMap, Colouring, CueMap, EmbeddingMap, MapCheck, RegionShare
 from biasaudit.results.parts import NAMED, PartName, column_of, compared_parts, not_compared, part_of
 from biasaudit.results.selftest import PlantedCue, SelfTest
@@ -71,6 +71,7 @@ __all__ = [
     "Label",
     "Level",
     "MapCheck",
+    "MarkShare",
     "Model",
     "ModelName",
     "Name",

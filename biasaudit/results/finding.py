@@ -27,6 +27,23 @@ class Rung(Record):
     """The smallest effect, in the estimate's unit, that this data would have shown with 80% power."""
 
 
+class MarkShare(Record):
+    """How many images of a class bear a mark: those in which it was found, and corrected for what its detector misses
+    and takes for it in these very images."""
+
+    label: Label | None
+    """The class; None: all others."""
+    n: int
+    """Images of it in which the mark was looked for."""
+    found: float
+    """Share of them in which it was found, 0 to 1."""
+    corrected: float
+    """Share that is likely to have it (Rogan & Gladen 1978), 0 to 1."""
+    low: float
+    high: float
+    """The 95% interval of that."""
+
+
 class Finding(Record):
     """What the audit says of one cue (or one leak, one subgroup)."""
 
@@ -47,8 +64,10 @@ class Finding(Record):
     """Image ids where cue and label disagree, those that misled the model most first; at most 20."""
     recommendation: Sentence
     regions: dict[ImageId, tuple[float, float, float, float]] = {}
-    """Of a discovered pattern, by image id the place that shows it: left, upper, right, lower edge, as shares of the
-    picture's sides."""
+    """Of a mark or a discovered pattern, by image id the place that shows it: left, upper, right, lower edge, as shares
+    of the picture's sides. An image whose mark is in no one place is not among them."""
+    shares: tuple[MarkShare, ...] = ()
+    """Of a mark that one class has more often: how many of that class bear it, and how many of the others."""
     question: Sentence = NOTHING
     explanation: Sentence = NOTHING
     """What else could explain it."""

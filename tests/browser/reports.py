@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from biasaudit.report.html import render
+from biasaudit.report.pictures import heat_key
 from biasaudit.report.thumbnails import save_average, save_heatmap, save_thumbnail
 from biasaudit.results import Audit, Breakdown, EmbeddingMap, Excluded, Finding, Gallery
 from tests.golden import audit_with_blocks, breakdown, clear, hostile_audit, representation, ruler, sample_audit
@@ -93,7 +94,7 @@ def draw_pictures(audit: Audit, folder: Path) -> None:
         rgb = rng.integers(0, 255, (120, 160, 3), dtype=np.uint8)
         save_thumbnail(folder, name, rgb)
         if finding.label:
-            save_heatmap(folder, name, finding.id if finding.regions else finding.label, rgb, rng.random((7, 7)))
+            save_heatmap(folder, name, heat_key(finding), rgb, rng.random((7, 7)))
     for of_class in audit.attribution.classes if audit.attribution else ():
         save_average(folder, of_class.label, np.full((56, 56, 3), 128, np.uint8), rng.random((30, 30)))
 

@@ -1,0 +1,1 @@
+"""Marks in pictures: where they are, and how many bear them."""
