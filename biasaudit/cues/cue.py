@@ -49,6 +49,8 @@ class Cue:
     unseen: bool = False
     """True where a network cannot see it in the pixels (the file's name): where classes differ in nothing but a word
     of it, it only repeats what the classes are called."""
+    in_pixels: bool = False
+    """True of a trait of the file that is read from its pixels, so that it can be put into them and be found there."""
     column: str = ""
     """Of a word that files tell of themselves the column of the table that it fills: it is read there from then on."""
     insert: Insert | None = None
@@ -100,6 +102,7 @@ def cue(
     smallest_side: int = 0,
     words: bool = False,
     unseen: bool = False,
+    in_pixels: bool = False,
 ) -> Callable[[Measure], Cue]:
     """Turn a measuring function into a `Cue` whose id is the function's name."""
 
@@ -114,6 +117,7 @@ def cue(
             smallest_side=smallest_side,
             words=words,
             unseen=unseen,
+            in_pixels=in_pixels,
         )
 
     return make

@@ -44,6 +44,11 @@ def _ijg_tables() -> np.ndarray:
 _TABLES = _ijg_tables()
 
 
+def standard_steps(qualities: np.ndarray) -> np.ndarray:
+    """int (n, 64): the luminance steps, row by row, that libjpeg writes for qualities, int (n,), each 1 to 100."""
+    return np.asarray(_TABLES[np.asarray(qualities) - 1, 0])
+
+
 def jpeg_quality(table: Sequence[int] | None) -> float | None:
     """1 to 100: the quality whose table is nearest `table` (64 values, row order); None where there is none.
 

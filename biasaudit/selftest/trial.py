@@ -42,6 +42,8 @@ class Trial:
     """Whether the planted cue was called unidentifiable."""
     concluded: tuple[str, ...] = ()
     """The kinds of what was concluded on the whole, gravest first."""
+    evidence: tuple[str, ...] = ()
+    """Ids of the findings that the first of these stands on, the leading one first."""
 
     @property
     def found(self) -> bool:
@@ -123,9 +125,11 @@ def run_trial(
     untouched = np.flatnonzero(~chosen[:measured])
     some = rng.permutation(untouched)[:IMAGES]
     findings = scan_values(values, labels, groups, cues, seed, known, some, with_sources)
+    concluded = conclusions(findings, About(classes=len(np.unique(labels))))
     return Trial(
         cue=cue,
         flagged=tuple(finding.cue for finding in findings if finding.verdict in FLAGGED),
         inseparable=any(finding.cue == cue and finding.verdict == "unidentifiable" for finding in findings),
-        concluded=tuple(each.kind for each in conclusions(findings, About(classes=len(np.unique(labels))))),
+        concluded=tuple(each.kind for each in concluded),
+        evidence=concluded[0].findings if concluded else (),
     )

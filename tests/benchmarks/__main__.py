@@ -22,10 +22,12 @@ from tests.benchmarks import (
     peers,
     populations,
     reliance,
+    shares,
     shortcuts,
     sight,
     speed,
     tables,
+    traces,
     untied,
     verdicts,
 )
@@ -108,6 +110,14 @@ def _profile(short: bool) -> Any:
     return None if short else speed.profile()
 
 
+def _traces(short: bool) -> Any:
+    return None if short or not traces.DATA.is_dir() else traces.measure()
+
+
+def _shares(short: bool) -> Any:
+    return None if short or not shares.DATA.is_dir() else shares.measure()
+
+
 PARTS: dict[str, Part] = {
     "verdicts": (_verdicts, tables.of_verdicts),
     "shortcuts": (_shortcuts, tables.of_shortcuts),
@@ -120,6 +130,8 @@ PARTS: dict[str, Part] = {
     "populations": (_populations, tables.of_populations),
     "coverage": (_coverage, tables.of_coverage),
     "untied": (_untied, untied.table),
+    "shares": (_shares, shares.table),
+    "traces": (_traces, traces.table),
     "copies": (_copies, tables.of_copies),
     "fuzz": (_fuzz, fuzz.table),
     "kills": (_kills, kills.table),

@@ -21,6 +21,7 @@ LOOKS: dict[str, tuple[str, ...]] = {
     "the shape and the size of the files": ("aspect_ratio", "bytes_per_pixel", "orientation", "image_size"),
     "how the files were saved": (
         "jpeg_quality",
+        "earlier_compression",
         "quantisation_table",
         "chroma_subsampling",
         "file_format",

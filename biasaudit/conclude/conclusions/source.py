@@ -15,6 +15,8 @@ EDGE = 0.9
 reaches the edge. In pictures of scenes it is content, and concludes nothing."""
 BEYOND_A_MARK = 0.03
 """AUC by which the edge has to tell more than the mark that tells most: else the mark is the cause."""
+AS_MUCH = 0.03
+"""AUC by which a trait may tell less than all of them together, and still lead the evidence."""
 WHOLE = 0.9
 """AUC of files or edge from which the light, the colours and the marks of the classes are signs of the sources."""
 SIGNS = ("artefact", "discovered", "property")
@@ -38,6 +40,7 @@ def source(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
     signs = [each for each in findings if strongest >= WHOLE and _is_sign(each, label, about)]
     marks = [each for each in signs if is_mark(each, about)]
     traits = [each for each in findings if told_in_files(each) and each.cue != "file_name" and each != files]
+    leading = [each for each in traits if joint and _area(each) >= strongest - AS_MUCH]
     used = [each for each in (*alone, *marks) if each.verdict == "shortcut"]
     yield Conclusion(
         id="source",
@@ -45,7 +48,7 @@ def source(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
         level=_level(strongest, told, used),
         sentence=paragraph(_said(told[0]), _sign(marks)),
         label=label,
-        findings=tuple(dict.fromkeys(each.id for each in (*told, *traits, *marks, *signs))),
+        findings=tuple(dict.fromkeys(each.id for each in (*leading, *told, *traits, *marks, *signs))),
         who_decides=WHO,
         what_to_do=say(
             "Do not rely on accuracy measured in these pictures. Collect each class from every source, or compare "

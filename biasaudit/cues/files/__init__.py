@@ -7,6 +7,7 @@ from biasaudit.cues.files.camera_make import camera_make
 from biasaudit.cues.files.camera_model import camera_model
 from biasaudit.cues.files.chroma_subsampling import chroma_subsampling
 from biasaudit.cues.files.colour_mode import colour_mode
+from biasaudit.cues.files.earlier_compression import earlier_compression
 from biasaudit.cues.files.file_format import file_format
 from biasaudit.cues.files.file_name import file_name
 from biasaudit.cues.files.image_size import image_size
@@ -20,6 +21,7 @@ FILE_TRAITS: tuple[Cue, ...] = (
     aspect_ratio,
     bytes_per_pixel,
     jpeg_quality,
+    earlier_compression,
     file_format,
     colour_mode,
     chroma_subsampling,

@@ -70,7 +70,7 @@ def sensitivities(
             tasks = (joblib.delayed(_is_seen)(absolute, row, cue, int(seeds[row])) for row in range(len(rows)))
             seen = sum(in_order(tasks, settings.jobs, few=len(rows) < FEW))
             found[tie.cue.key] = Sensitivity(
-                drawn=len(rows), seen=int(seen), falsely=min(_nearly(values, cue.threshold, images.codes), MOST_FALSE)
+                drawn=len(rows), seen=int(seen), falsely=falsely_at_most(values, cue.threshold, images.codes)
             )
     return found
 
@@ -81,18 +81,19 @@ def _differs(tie: Tie) -> bool:
     return bool(abs(np.log(inside / (1 - inside) * (1 - outside) / outside)) >= np.log(WORTH_IT))
 
 
-def _nearly(values: np.ndarray, threshold: float, codes: np.ndarray) -> float:
-    """Of the images of a class in which the mark was not found, the share that comes near, in the class with least.
+def falsely_at_most(values: np.ndarray, threshold: float, codes: np.ndarray) -> float:
+    """Of the images that lack a mark, the share in which something else may pass for it at most, 0 to `MOST_FALSE`.
 
-    A measure falls off with its strength: no more pass than come near. In a class of which many have it, faint ones
-    come near too, so that the class with least of them tells most of chance.
+    That is the share that comes near it among the images of a class in which it was not found, in the class with
+    least: a measure falls off with its strength, so that no more pass than come near, and in a class of which many have
+    the mark faint ones come near too. values: float (n,); codes: int (n,), classes.
     """
     shares = []
     for rows in members(codes):
         lacking = values[rows][values[rows] < threshold]
         if len(lacking) >= FEWEST:
             shares.append(float((lacking > FAINT * threshold).mean()))
-    return min(shares, default=1.0)
+    return min([*shares, MOST_FALSE])
 
 
 def _is_seen(images: ImageTable, row: int, cue: Cue, seed: int) -> bool:

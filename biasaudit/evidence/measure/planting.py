@@ -27,8 +27,8 @@ FEW = 24
 
 
 def insertable(cues: Sequence[Cue]) -> list[Cue]:
-    """The cues that can be planted in pixels. A trait of a file is read from its header: there is nothing to miss."""
-    return [cue for cue in cues if cue.insert is not None and cue.kind != "file"]
+    """The cues that can be planted in pixels. A trait of a file is mostly read from its header: nothing to miss."""
+    return [cue for cue in cues if cue.insert is not None and (cue.kind != "file" or cue.in_pixels)]
 
 
 def step_of(cue: Cue, values: np.ndarray) -> float:

@@ -1,0 +1,112 @@
+"""What earlier savings as JPEG left in the pixels, whatever the file's own header says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from biasaudit.images.jpeg import standard_steps
+
+BLOCK = 8
+PLACES = ((0, 1), (1, 0), (2, 0), (1, 1), (0, 2), (0, 3), (1, 2), (2, 1), (3, 0))
+"""Frequencies, down and across, that are looked at: higher ones are zero in most blocks and say nothing."""
+QUALITIES = np.arange(5, 93)
+"""Qualities that are told apart: from 93 on steps are as small as the rounding to whole numbers."""
+MOST = 256
+"""Side in pixels of the middle that is looked at."""
+FEWEST = 12
+"""Coefficients of a frequency that are not zero, from which on it says something."""
+LEAST_PLACES = 3
+SURE = 0.4
+"""How closely the coefficients must keep to multiples of a quality's steps: 1 exactly, 0 not at all."""
+AS_GOOD = 0.8
+"""Of the best: a coarser quality whose steps fit nearly as well is it, since what keeps to steps of 20 keeps to 10."""
+LEAST_STEP = 3
+_WAVES = np.array(
+    [
+        [np.sqrt((1 if k == 0 else 2) / BLOCK) * np.cos((2 * n + 1) * k * np.pi / (2 * BLOCK)) for n in range(BLOCK)]
+        for k in range(4)
+    ],
+    np.float32,
+)
+_STEPS = standard_steps(QUALITIES)[:, [BLOCK * down + across for down, across in PLACES]].astype(np.float32)
+
+
+class Grid(NamedTuple):
+    """Where the corners of the blocks lie: pixels from the picture's upper left corner, 0 to 7."""
+
+    down: int
+    across: int
+
+
+def earlier_quality(rgb: np.ndarray) -> float | None:
+    """The coarsest JPEG quality, 5 to 92, whose steps the pixels still keep to; None where they keep to none.
+
+    rgb: uint8 (height, width, 3), in the pixels of the file: once resized nothing is left. Coefficients of blocks that
+    were quantised lie at multiples of the steps, also after a finer saving (Fan & de Queiroz 2003). The standard's
+    luminance tables are tried, on the blocks' own grid, which a crop shifts.
+    """
+    luma = _middle(rgb).astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) - 128
+    if min(luma.shape) < 4 * BLOCK:
+        return None
+    found = [fit for grid in {Grid(0, 0), grid_of(luma)} if (fit := _fit(luma, grid)) is not None]
+    return min(found, default=None)
+
+
+def _middle(rgb: np.ndarray) -> np.ndarray:
+    """The middle of a picture, cut out at whole blocks."""
+    down, across = (max(extent - MOST, 0) // 2 // BLOCK * BLOCK for extent in rgb.shape[:2])
+    return rgb[down : down + MOST, across : across + MOST]
+
+
+def grid_of(luma: np.ndarray) -> Grid:
+    """Where neighbouring pixels differ most from what goes on at either side of them: at the edges of the blocks.
+
+    luma: float32 (height, width).
+    """
+    places = []
+    for upright in (luma, luma.T):
+        jump = np.abs(np.diff(upright, axis=0))
+        beside = np.abs(
+            upright[1:-2] - upright[2:-1] - (upright[:-3] - upright[1:-2] + upright[2:-1] - upright[3:]) / 2
+        )
+        clear = np.minimum(beside, 8).mean(axis=1) if len(jump) > 3 else np.zeros(0)
+        at = (np.arange(len(clear)) + 2) % BLOCK
+        means = np.bincount(at, clear, BLOCK) / np.maximum(np.bincount(at, minlength=BLOCK), 1)
+        places.append(int(means.argmax()))
+    return Grid(*places)
+
+
+def _fit(luma: np.ndarray, grid: Grid) -> float | None:
+    coefficients = _coefficients(luma[grid.down :, grid.across :])
+    fits = np.full(len(QUALITIES), -1.0)
+    fits[::2] = [_keeps_to(coefficients, steps) for steps in _STEPS[::2]]
+    if fits.max() < SURE:
+        return None
+    place = int(np.flatnonzero(fits >= AS_GOOD * fits.max())[0])
+    while place + 1 < len(fits):  # up to the top of its peak
+        fits[place + 1] = _keeps_to(coefficients, _STEPS[place + 1])
+        if fits[place + 1] <= fits[place]:
+            break
+        place += 1
+    return float(QUALITIES[place])
+
+
+def _coefficients(luma: np.ndarray) -> np.ndarray:
+    """float32 (places, blocks): the cosine transform of each block at `PLACES`."""
+    down, across = (extent // BLOCK for extent in luma.shape)
+    whole = np.ascontiguousarray(luma[: BLOCK * down, : BLOCK * across])
+    blocks = whole.reshape(down, BLOCK, across, BLOCK).transpose(0, 2, 1, 3).reshape(-1, BLOCK, BLOCK)
+    waves = _WAVES @ blocks @ _WAVES.T
+    return np.stack([waves[:, v, u] for v, u in PLACES])
+
+
+def _keeps_to(coefficients: np.ndarray, steps: np.ndarray) -> float:
+    """Mean over the frequencies of how closely coefficients other than zero keep to multiples of a step, -1 to 1."""
+    fits = []
+    for values, step in zip(coefficients, steps, strict=True):
+        told = values[np.abs(values) > step / 2 + 0.5]
+        if step >= LEAST_STEP and len(told) >= FEWEST:
+            fits.append(float(np.cos(told * (2 * np.pi / step)).mean()))
+    return float(np.mean(fits)) if len(fits) >= LEAST_PLACES else -1.0
