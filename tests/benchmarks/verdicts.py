@@ -54,7 +54,8 @@ def _table(root: Path) -> ImageTable:
 def _values(images: ImageTable, folder: Path) -> pd.DataFrame:
     cache = Cache(folder / "cache", fresh=True)
     values = survey(images, BUILTIN, store=None, jobs=None, cache=cache, progress=Progress()).values
-    return values[[cue.id for cue in BUILTIN]]
+    # With their sizes: what a picture is too small for is no trait of its own.
+    return values[[*(cue.id for cue in BUILTIN), "width", "height"]]
 
 
 def _stored_otherwise(images: ImageTable, folder: Path) -> dict[str, pd.DataFrame]:
