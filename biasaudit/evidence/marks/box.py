@@ -13,8 +13,9 @@ Box = tuple[float, float, float, float]
 """Left, upper, right, lower edge, as shares of the picture's sides."""
 SIDE = 512
 """Longest side at which a mark is looked for, in pixels; larger pictures are reduced first."""
-KEPT = 0.75
-"""Share of the whole picture's value that what is left must keep, if that is above the threshold."""
+KEPT, LARGE = (0.75, 0.5, 0.0), 0.25
+"""Share of the whole picture's value that what is left must keep, if that is above the threshold: the next smaller one
+where the box still takes more than that share of the picture, as around two scales, one at either edge."""
 STEPS = (1 / 4, 1 / 8, 1 / 16)
 """How far a side of the box moves in at a time, as a share of the picture's side: the coarse steps first."""
 BLURRED = 1 / 12
@@ -35,9 +36,21 @@ def box_of(cue: Cue, rgb: np.ndarray) -> Box | None:
     value = float(cue.measure(as_photo(rgb)))
     if not value >= cue.threshold:
         return None
-    enough = max(cue.threshold, KEPT * value)
     without = cv2.GaussianBlur(rgb, (0, 0), BLURRED * max(rgb.shape))
     box = [0.0, 0.0, 1.0, 1.0]
+    for kept in KEPT:
+        if _area(box) > LARGE:
+            box = _shrunk(box, cue, rgb, without, max(cue.threshold, kept * value))
+    left, upper, right, lower = box
+    return None if _area(box) > WHOLE else (left, upper, right, lower)
+
+
+def _area(box: list[float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _shrunk(box: list[float], cue: Cue, rgb: np.ndarray, without: np.ndarray, enough: float) -> list[float]:
+    """The box with its sides moved in as far as the cue still measures `enough`."""
     for step in STEPS:
         moved = True
         while moved:
@@ -47,8 +60,7 @@ def box_of(cue: Cue, rgb: np.ndarray) -> Box | None:
                 tried[side] += step if side < 2 else -step
                 if tried[side % 2 + 2] - tried[side % 2] >= step and _seen(cue, rgb, without, tried) >= enough:
                     box, moved = tried, True
-    left, upper, right, lower = box
-    return None if (right - left) * (lower - upper) > WHOLE else (left, upper, right, lower)
+    return box
 
 
 def _seen(cue: Cue, rgb: np.ndarray, without: np.ndarray, box: list[float]) -> float:
