@@ -71,6 +71,8 @@ def conclude(graph: Graph, answers: Answers, scan: bool) -> Concluded:
     checks = list(answers.checks)
     if (why := graph.why_not("side_effects")) is not None:
         checks.append(Check(detector="side_effects", status="failed", reason=why))
+    if (why := graph.why_not("sensitivities")) is not None:
+        checks.append(Check(detector="sensitivities", status="failed", reason=why))
     if graph.get("settings").selftest and (why := graph.why_not("selftest")) is not None:
         checks.append(Check(detector="selftest", status="failed", reason=why))
     if balanced is not None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from biasaudit.conclude import wording
 from biasaudit.evidence.marks.places import MarkPlaces
 from biasaudit.evidence.marks.sensitivity import Sensitivity
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
 from biasaudit.report.pictures import MOST_PICTURES
-from biasaudit.results import Finding, MarkShare, paragraph
+from biasaudit.results import Finding, MarkShare
+from biasaudit.stats.intervals import effective_n
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +33,8 @@ class Marks:
         changes: dict[str, object] = {"regions": self._regions(finding, tie)}
         sensitivity = self.sensitivities.get(tie.cue.key)
         if sensitivity is not None:
-            shares = _shares(tie, sensitivity)
-            changes["shares"] = shares
-            changes["explanation"] = paragraph(wording.how_many(shares, sensitivity), finding.explanation)
+            shares = _shares(tie, sensitivity, self.images.group_codes)
+            changes |= {"shares": shares, "how_many": wording.how_many(shares, sensitivity)}
         return finding.model_copy(update=changes)
 
     def _regions(self, finding: Finding, tie: Tie) -> dict[str, tuple[float, float, float, float]]:
@@ -46,19 +48,29 @@ class Marks:
         return {image: box for image, box in found.items() if box is not None}
 
 
-def _shares(tie: Tie, sensitivity: Sensitivity) -> tuple[MarkShare, ...]:
-    """Of the class that the mark is tied to, then of all others."""
-    shares = []
+def _shares(tie: Tie, sensitivity: Sensitivity, groups: np.ndarray) -> tuple[MarkShare, ...]:
+    """Of the class that the mark is tied to, then of all others, of the images learnt from; groups: int (n,).
+
+    None where something is held fixed: the share that was found is an average over it then, and not of images.
+    """
+    if tie.strata.names:
+        return ()
+    shares, has = [], (tie.present == (tie.direction > 0)).astype(float)
     for label, found, of in zip((tie.label, None), tie.shares, (tie.positive, ~tie.positive), strict=True):
-        n = int((tie.known & of).sum())
-        if not n:
+        rows = tie.known & tie.strata.counted & of
+        if not rows.any():
             return ()
         # `shares` speak of the cue's side of the class: of a mark that it lacks, those without it.
         with_it = found if tie.direction > 0 else 1 - found
-        corrected = sensitivity.corrected(with_it, n)
+        corrected = sensitivity.corrected(with_it, effective_n(has[rows], groups[rows]))
         shares.append(
             MarkShare(
-                label=label, n=n, found=with_it, corrected=corrected.value, low=corrected.low, high=corrected.high
+                label=label,
+                n=int(rows.sum()),
+                found=with_it,
+                corrected=corrected.value,
+                low=corrected.low,
+                high=corrected.high,
             )
         )
     return tuple(shares)

@@ -190,8 +190,8 @@ def how_many(shares: Sequence[MarkShare], sensitivity: Sensitivity) -> Sentence:
         return NOTHING
     inside, outside = shares
     return say(
-        "Of {drawn} drawn into these images, faint or strong, {seen} were found; so about {inside} of {label} and "
-        "{outside} of the others have it.",
+        "Of {drawn} drawn into these images, faint or strong, {seen} were found, and real ones are somewhat harder to "
+        "see: likely {inside} of {label} and {outside} of the others have it.",
         drawn=sensitivity.drawn,
         seen=sensitivity.seen,
         inside=_share_in_words(inside),
@@ -201,7 +201,7 @@ def how_many(shares: Sequence[MarkShare], sensitivity: Sensitivity) -> Sentence:
 
 
 def _share_in_words(share: MarkShare) -> Sentence:
-    return say("{share:.0%} ({low:.0%} to {high:.0%})", share=share.corrected, low=share.low, high=share.high)
+    return say("{share:.0%} (plausibly {low:.0%} to {high:.0%})", share=share.corrected, low=share.low, high=share.high)
 
 
 OFF_SUBJECT = {

@@ -17,6 +17,8 @@ MOST = 256
 """Side in pixels of the middle that is looked at."""
 FEWEST = 12
 """Coefficients of a frequency that are not zero, from which on it says something."""
+DISTINCT = 8
+"""Values that they must take, rounded: those of a pattern that repeats are few, and fit some steps by chance."""
 LEAST_PLACES = 3
 SURE = 0.4
 """How closely the coefficients must keep to multiples of a quality's steps: 1 exactly, 0 not at all."""
@@ -107,6 +109,6 @@ def _keeps_to(coefficients: np.ndarray, steps: np.ndarray) -> float:
     fits = []
     for values, step in zip(coefficients, steps, strict=True):
         told = values[np.abs(values) > step / 2 + 0.5]
-        if step >= LEAST_STEP and len(told) >= FEWEST:
+        if step >= LEAST_STEP and len(told) >= FEWEST and len(np.unique(np.rint(told))) >= DISTINCT:
             fits.append(float(np.cos(told * (2 * np.pi / step)).mean()))
     return float(np.mean(fits)) if len(fits) >= LEAST_PLACES else -1.0

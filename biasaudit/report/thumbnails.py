@@ -74,7 +74,7 @@ def _enlarged(rgb: np.ndarray, box: tuple[float, float, float, float]) -> np.nda
 
 def _from(middle: float, extent: float, side: int) -> int:
     """Where a stretch of so many pixels around `middle` begins, without leaving the picture."""
-    return round(min(max(middle - extent / 2, 0), max(side - extent, 0)))
+    return min(round(min(max(middle - extent / 2, 0), max(side - extent, 0))), side - 1)
 
 
 def _boxed(small: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:

@@ -34,14 +34,15 @@ class MarkShare(Record):
     label: Label | None
     """The class; None: all others."""
     n: int
-    """Images of it in which the mark was looked for."""
+    """Images of it in which the mark was looked for, of those that a model learns from."""
     found: float
     """Share of them in which it was found, 0 to 1."""
     corrected: float
     """Share that is likely to have it (Rogan & Gladen 1978), 0 to 1."""
     low: float
+    """The plausible range of that, 0 to 1: the 95% interval of what was found, with all false fires that may be and no
+    miss, to none and as many misses as drawn marks and `LIKE_DRAWN` of `stats.corrected_share` leave possible."""
     high: float
-    """The 95% interval of that."""
 
 
 class Finding(Record):
@@ -68,6 +69,8 @@ class Finding(Record):
     of the picture's sides. An image whose mark is in no one place is not among them."""
     shares: tuple[MarkShare, ...] = ()
     """Of a mark that one class has more often: how many of that class bear it, and how many of the others."""
+    how_many: Sentence = NOTHING
+    """The same in words, with what its detector made of drawn marks."""
     question: Sentence = NOTHING
     explanation: Sentence = NOTHING
     """What else could explain it."""

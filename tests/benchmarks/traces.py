@@ -8,7 +8,6 @@ test of file traits, side effects, order and conclusions.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from io import BytesIO
 from itertools import product
 from pathlib import Path
@@ -82,7 +81,7 @@ def measure(n: int = 300, sets: int = 10, data: Path = DATA) -> dict[str, Any]:
             steps = {cue: step for cue, step in steps.items() if step} | {"hair": 1.0, TRACE: -60.0}
             drawn = plant_each(few, numbers, steps, jobs=None, seed=SEED, progress=Progress())
             planted = {
-                quality: _values(replace(_saved(images, Path(folder) / str(quality), quality)), Path(folder))
+                quality: _values(_saved(images, Path(folder) / str(quality), quality), Path(folder))
                 for quality in QUALITIES
             }
         plan: list[tuple[int | None, tuple[float, float], int]] = list(product(QUALITIES, STRENGTHS, range(sets)))

@@ -46,10 +46,22 @@ def test_what_the_file_says_itself_and_what_was_resized_or_never_saved_is_no_ear
     assert measured(smaller, tmp_path / "smaller.png") == NONE
 
 
-def test_large_and_tiny_pictures_cannot_tell(tmp_path):
-    assert np.isnan(measured(np.zeros((700, 600, 3), np.uint8), tmp_path / "large.png"))
-    assert np.isnan(measured(np.zeros((20, 90, 3), np.uint8), tmp_path / "tiny.png"))
+def test_large_tiny_and_flat_pictures_and_tables_of_nobodys_tell_nothing(tmp_path):
+    large = saved(np.tile(scene(np.random.default_rng(2), 256), (3, 3, 1)), 30)
+    assert measured(large, tmp_path / "large.png") == NONE
+    assert measured(saved(scene(np.random.default_rng(2), 256), 30)[:20], tmp_path / "tiny.png") == NONE
     assert measured(np.full((64, 64, 3), 90, np.uint8), tmp_path / "flat.png") == NONE
+    clean = scene(np.random.default_rng(3), 256)
+    assert measured(clean, tmp_path / "own.jpg", qtables=[[16] * 64, [16] * 64]) == NONE
+
+
+@pytest.mark.parametrize("period", [4, 6, 8, 12, 16, 32])
+def test_grids_that_were_never_compressed_are_no_earlier_saving(tmp_path, period):
+    grid = np.full((256, 256, 3), 250, np.uint8)
+    grid[::period] = grid[:, ::period] = (200, 60, 60)
+    checks = np.repeat((np.indices((256, 256)).sum(axis=0) // period % 2 * 180 + 40)[..., None], 3, axis=2)
+    assert measured(grid, tmp_path / "grid.png") == NONE
+    assert measured(checks.astype(np.uint8), tmp_path / "checks.png") == NONE
 
 
 @pytest.mark.real

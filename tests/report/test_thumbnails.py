@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from biasaudit.report.pictures import heatmap_path, thumbnail_path
-from biasaudit.report.thumbnails import save_heatmap, save_thumbnail
+from biasaudit.report.thumbnails import save_heatmap, save_place, save_thumbnail
 from tests.golden import HOSTILE
 
 
@@ -44,3 +44,24 @@ def test_a_heatmap_is_brighter_where_the_heat_is(tmp_path):
     assert right[..., 0].mean() > right[..., 2].mean()  # yellow
     assert left[..., 2].mean() > left[..., 0].mean()  # blue
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 5, 40, 700])
+@pytest.mark.parametrize(
+    "box", [(0.9, 0.9, 1.0, 1.0), (0.0, 0.0, 0.1, 0.1), (0.0, 0.2, 1.0, 0.3), (0.0, 0.0, 0.0, 0.0)]
+)
+def test_the_place_of_a_mark_is_enlarged_and_boxed_in_pictures_of_any_size(tmp_path, side, box):
+    rgb = np.random.default_rng(side).integers(0, 255, (side, side, 3), dtype=np.uint8)
+    for path in save_place(tmp_path, "a", "artefact-ruler", rgb, box):
+        with Image.open(path) as image:
+            assert max(image.size) <= 160
+
+
+def test_a_faint_tick_is_plain_in_the_enlarged_place(tmp_path):
+    rgb = np.full((200, 200, 3), 30, np.uint8)
+    rgb[:, 40:] = 220
+    rgb[60:160:16, :3] += 9
+    enlarged, _ = save_place(tmp_path, "a", "artefact-ruler", rgb, (0.0, 0.2, 0.06, 0.8))
+    pixels = np.asarray(Image.open(enlarged).convert("L")).astype(float)
+    edge = pixels[:, : pixels.shape[1] // 12]
+    assert np.ptp(edge) > 60

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 
@@ -35,17 +33,18 @@ def earlier_compression(photo: Photo) -> float:
     they keep, also where the blocks' grid was shifted by a crop. 100: none, or none coarser than what the file says.
 
     What it cannot show: savings before the picture was resized, which leave nothing at known steps (`image_size` and
-    `sharpness` may show such a source); tables other than the standard's; qualities above 92, or above about 70 where
-    the picture was cropped and saved after. NaN where the file is larger than 512 pixels, since it is looked at
-    reduced, or the picture smaller than 32.
+    `sharpness` may show such a source), and so none in files larger than 512 pixels, which are looked at reduced;
+    qualities above 92, or above about 70 where the picture was cropped and saved after. Earlier savings by tables other
+    than the standard's may pass for one by those; files whose own tables are others are not asked.
 
     References: Fan & de Queiroz 2003, Identification of bitmap compression history: JPEG detection and quantizer
     estimation, IEEE Transactions on Image Processing 12; Farid 2009, Exposing digital forgeries from JPEG ghosts,
     IEEE Transactions on Information Forensics and Security 4.
     """
-    height, width = photo.rgb.shape[:2]
-    if max(photo.file.width, photo.file.height) > max(height, width) or min(height, width) < 32:
-        return math.nan
+    tables = photo.file.quantisation_table
+    reduced = max(photo.file.width, photo.file.height) > max(photo.rgb.shape)
+    if reduced or (tables and not tables.startswith("standard")):
+        return NONE
     found = earlier_quality(photo.rgb)
     own = NONE if photo.file.jpeg_quality is None else photo.file.jpeg_quality
     return NONE if found is None or found > own - COARSER else found

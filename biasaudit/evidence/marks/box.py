@@ -37,6 +37,8 @@ def box_of(cue: Cue, rgb: np.ndarray) -> Box | None:
     if not value >= cue.threshold:
         return None
     without = cv2.GaussianBlur(rgb, (0, 0), BLURRED * max(rgb.shape))
+    if float(cue.measure(as_photo(without))) >= cue.threshold:  # a blur does not take it away, so that no box shows it
+        return None
     box = [0.0, 0.0, 1.0, 1.0]
     for kept in KEPT:
         if _area(box) > LARGE:

@@ -26,9 +26,8 @@ IMAGES, FEWEST = 40, 10
 """Images that a mark is drawn into, at most and at least."""
 FAINTEST = 0.25
 """Marks are drawn with an opacity from this to 1, each as likely as another: people's are faint as well as strong."""
-MOST_FALSE = 0.05
-"""Share of the images that lack a mark which pass for having it, at most: thresholds are set where two or three in a
-hundred everyday photographs pass."""
+LEAST_SEEN = 0.5
+"""Share of the drawn marks that must be found: from what is mostly missed nothing can be said of how many have it."""
 WORTH_IT = 1.5
 """Times as high the odds of the mark are in one class than in the others, from which on it is drawn."""
 
@@ -42,11 +41,11 @@ class Sensitivity:
     seen: int
     """Those in which it was found."""
     falsely: float
-    """Share of the images that lack it, 0 to 1, in which something else may pass for it at most: so many nearly do, or
-    `MOST_FALSE` if that is less."""
+    """Share of the images that lack it, 0 to 1, in which something else may pass for it at most: so many nearly do."""
 
-    def corrected(self, found: float, n: int) -> Interval:
-        """Of `n` images, of which the share `found` was seen to have it, the share that has it, with its interval."""
+    def corrected(self, found: float, n: float) -> Interval:
+        """Of `n` independent images, of which the share `found` was seen to have it, the share that has it, and its
+        plausible range."""
         return corrected_share(found, n, self.seen, self.drawn, self.falsely)
 
 
@@ -54,7 +53,7 @@ def sensitivities(
     images: ImageTable, cues: Sequence[Cue], ties: tuple[Tie, ...], settings: Settings, progress: Progress
 ) -> dict[str, Sensitivity]:
     """Cue key -> how often its own drawing is found here, for the marks that one class has more often than another."""
-    by_key = {f"{cue.kind}:{cue.id}": cue for cue in cues if cue.kind == "artefact" and cue.insert is not None}
+    by_key = {f"{cue.kind}:{cue.id}": cue for cue in cues if _can_be_counted(cue)}
     wanted = [tie for tie in ties if tie.cue.key in by_key and _differs(tie)]
     found = {}
     for tie in progress.track(wanted, "Drawing marks into images that lack them", len(wanted)):
@@ -68,11 +67,16 @@ def sensitivities(
             seeds = rng.integers(2**31, size=len(rows))
             absolute = replace(images.subset(rows), root=images.root.absolute())
             tasks = (joblib.delayed(_is_seen)(absolute, row, cue, int(seeds[row])) for row in range(len(rows)))
-            seen = sum(in_order(tasks, settings.jobs, few=len(rows) < FEW))
-            found[tie.cue.key] = Sensitivity(
-                drawn=len(rows), seen=int(seen), falsely=falsely_at_most(values, cue.threshold, images.codes)
-            )
+            seen = [each for each in in_order(tasks, settings.jobs, few=len(rows) < FEW) if each is not None]
+            if len(seen) >= FEWEST and np.mean(seen) >= LEAST_SEEN:
+                found[tie.cue.key] = Sensitivity(
+                    drawn=len(seen), seen=sum(seen), falsely=falsely_at_most(values, cue.threshold, images.codes)
+                )
     return found
+
+
+def _can_be_counted(cue: Cue) -> bool:
+    return cue.kind == "artefact" and cue.insert is not None and cue.threshold is not None and not cue.words
 
 
 def _differs(tie: Tie) -> bool:
@@ -82,7 +86,7 @@ def _differs(tie: Tie) -> bool:
 
 
 def falsely_at_most(values: np.ndarray, threshold: float, codes: np.ndarray) -> float:
-    """Of the images that lack a mark, the share in which something else may pass for it at most, 0 to `MOST_FALSE`.
+    """Of the images that lack a mark, the share in which something else may pass for it at most, 0 to 1.
 
     That is the share that comes near it among the images of a class in which it was not found, in the class with
     least: a measure falls off with its strength, so that no more pass than come near, and in a class of which many have
@@ -93,16 +97,18 @@ def falsely_at_most(values: np.ndarray, threshold: float, codes: np.ndarray) -> 
         lacking = values[rows][values[rows] < threshold]
         if len(lacking) >= FEWEST:
             shares.append(float((lacking > FAINT * threshold).mean()))
-    return min([*shares, MOST_FALSE])
+    return min(shares, default=1.0)
 
 
-def _is_seen(images: ImageTable, row: int, cue: Cue, seed: int) -> bool:
+def _is_seen(images: ImageTable, row: int, cue: Cue, seed: int) -> bool | None:
+    """Whether the mark is found where it was drawn; None where another package's cue cannot be drawn or measured."""
     share_cores()
+    before = images.photo(row).rgb
     rng = np.random.default_rng(seed)
     assert cue.insert is not None
     assert cue.threshold is not None
     try:
-        rgb, _ = cue.insert(images.photo(row).rgb, float(rng.uniform(FAINTEST, 1)), rng)
+        rgb, _ = cue.insert(before, float(rng.uniform(FAINTEST, 1)), rng)
         return bool(cue.measure(as_photo(np.ascontiguousarray(rgb))) >= cue.threshold)
-    except Exception:  # another package's cue that cannot be drawn was not seen, and costs nothing else
-        return False
+    except Exception:
+        return None
