@@ -9,7 +9,7 @@ import pytest
 import biasaudit as ba
 from biasaudit.cues import BUILTIN
 from biasaudit.errors import UsageError
-from biasaudit.report.pictures import heat_key, heatmap_path, thumbnail_path
+from biasaudit.report.pictures import boxed_path, crop_path, heat_key, heatmap_path, thumbnail_path
 from tests.given_models import SIDE, classifier
 from tests.planted import VIEWS, brighter, plant
 
@@ -98,10 +98,15 @@ def test_any_function_can_be_audited(bright, tmp_path):
         for image in (*one.examples, *one.counterexamples)
     }
     patterns = {
-        heatmap_path(evidence, image, heat_key(one))
+        path
         for one in result.record.findings
         if one.kind == "discovered" and one.regions
         for image in (*one.examples, *one.counterexamples)
+        for path in (
+            heatmap_path(evidence, image, heat_key(one)),
+            crop_path(evidence, image, one.id),
+            boxed_path(evidence, image, one.id),
+        )
     }
     maps = set(evidence.glob("*.webp")) - shown - patterns
     assert len(maps) == 2  # only the first pair gets heatmaps: each costs hundreds of answers
