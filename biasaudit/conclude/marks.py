@@ -13,7 +13,7 @@ from biasaudit.evidence.marks.sensitivity import Sensitivity
 from biasaudit.evidence.ties import Tie
 from biasaudit.images.table import ImageTable
 from biasaudit.report.pictures import MOST_PICTURES
-from biasaudit.results import Finding, MarkShare
+from biasaudit.results import Finding, MarkShare, Region
 from biasaudit.stats.intervals import effective_n
 
 
@@ -37,7 +37,7 @@ class Marks:
             changes |= {"shares": shares, "how_many": wording.how_many(shares, sensitivity)}
         return finding.model_copy(update=changes)
 
-    def _regions(self, finding: Finding, tie: Tie) -> dict[str, tuple[float, float, float, float]]:
+    def _regions(self, finding: Finding, tie: Tie) -> dict[str, Region]:
         """By image the box of its mark, of those that the report shows and that have one."""
         if self.places is None:
             return {}

@@ -17,7 +17,7 @@ from biasaudit.images.table import ImageTable
 from biasaudit.report.pictures import MOST_PICTURES, heat_key
 from biasaudit.report.standing import blocks_of, is_pattern, section_of
 from biasaudit.report.thumbnails import discard_thumbnails, save_heatmap, save_place, save_thumbnail
-from biasaudit.results import Finding, Gallery
+from biasaudit.results import Finding, Gallery, Region
 from biasaudit.runtime.progress import Progress
 
 
@@ -76,7 +76,7 @@ def _save(
     image: str,
     row: int,
     keys: list[str],
-    places: Mapping[str, tuple[float, float, float, float]],
+    places: Mapping[str, Region],
     images: ImageTable,
     predictions: Predictions | None,
     attributions: Attributions | None,

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from biasaudit.report.pictures import SIDE, average_path, boxed_path, crop_path, heatmap_path, thumbnail_path
+from biasaudit.results import Region
 
 QUALITY = 72
 """WebP quality: about 4 kB a picture, and hair, tick marks and print are still legible."""
@@ -37,18 +38,16 @@ def save_heatmap(folder: Path, image_id: str, label: str, rgb: np.ndarray, heat:
     return _write(heatmap_path(folder, image_id, label), _blend(rgb, heat))
 
 
-def save_place(
-    folder: Path, image_id: str, finding_id: str, rgb: np.ndarray, box: tuple[float, float, float, float]
-) -> tuple[Path, Path]:
+def save_place(folder: Path, image_id: str, finding_id: str, rgb: np.ndarray, box: Region) -> tuple[Path, Path]:
     """Save the place of `rgb` (uint8, height x width x 3) that shows a mark, enlarged and with its contrast raised; and
-    the thumbnail with a box around it. box: left, upper, right, lower edge, as shares of the sides."""
+    the thumbnail with a box around it."""
     return (
         _write(crop_path(folder, image_id, finding_id), _enlarged(rgb, box)),
         _write(boxed_path(folder, image_id, finding_id), _boxed(_reduce(rgb), box)),
     )
 
 
-def _enlarged(rgb: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+def _enlarged(rgb: np.ndarray, box: Region) -> np.ndarray:
     height, width = rgb.shape[:2]
     across, down = (ROOM * (box[place + 2] - box[place]) * side for place, side in enumerate((width, height)))
     least = LEAST_SHOWN * max(height, width)
@@ -77,7 +76,7 @@ def _from(middle: float, extent: float, side: int) -> int:
     return min(round(min(max(middle - extent / 2, 0), max(side - extent, 0))), side - 1)
 
 
-def _boxed(small: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+def _boxed(small: np.ndarray, box: Region) -> np.ndarray:
     height, width = small.shape[:2]
     left, right = (round(edge * (width - 1)) for edge in box[::2])
     upper, lower = (round(edge * (height - 1)) for edge in box[1::2])

@@ -93,6 +93,10 @@ class Record(BaseModel):
         return described
 
 
+Region = tuple[float, float, float, float]
+"""A place in a picture: left, upper, right, lower edge, as shares of its sides, 0 to 1."""
+
+
 class Estimate(Record):
     """A figure with its 95% interval, on a scale from `null` (no bias) to `limit` (the worst case)."""
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from biasaudit.results.base import CueName, Estimate, ImageId, Kind, Label, Ours, Record, RungName, State, Verdict
+from biasaudit.results.base import (
+    CueName,
+    Estimate,
+    ImageId,
+    Kind,
+    Label,
+    Ours,
+    Record,
+    Region,
+    RungName,
+    State,
+    Verdict,
+)
 from biasaudit.results.blocks import Block, Section
 from biasaudit.results.sentences import NOTHING, Sentence
 
@@ -64,7 +76,7 @@ class Finding(Record):
     counterexamples: tuple[ImageId, ...] = ()
     """Image ids where cue and label disagree, those that misled the model most first; at most 20."""
     recommendation: Sentence
-    regions: dict[ImageId, tuple[float, float, float, float]] = {}
+    regions: dict[ImageId, Region] = {}
     """Of a mark or a discovered pattern, by image id the place that shows it: left, upper, right, lower edge, as shares
     of the picture's sides. An image whose mark is in no one place is not among them."""
     shares: tuple[MarkShare, ...] = ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from biasaudit.cues.amounts import touched
+from biasaudit.cues.compressing import saved_as_jpeg
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smooth_field
 from biasaudit.images.jpeg_history import earlier_quality
@@ -53,7 +53,5 @@ def earlier_compression(photo: Photo) -> float:
 @earlier_compression.inserts(directions=(-1,), placebo=smooth_field)
 def _compress(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The picture saved once at `amount` steps of quality below 100."""
-    settings = [cv2.IMWRITE_JPEG_QUALITY, int(np.clip(round(NONE - abs(amount)), 5, 95))]
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), settings)
-    changed = np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1])
+    changed = saved_as_jpeg(rgb, NONE - abs(amount))
     return changed, touched(rgb, changed)

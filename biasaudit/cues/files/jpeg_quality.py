@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
 
 from biasaudit.cues.amounts import touched
+from biasaudit.cues.compressing import saved_as_jpeg
 from biasaudit.cues.cue import cue
 from biasaudit.cues.placebos import smooth_field
 from biasaudit.images.photo import Photo
@@ -38,8 +38,5 @@ def jpeg_quality(photo: Photo) -> float:
 @jpeg_quality.inserts(directions=(-1,), placebo=smooth_field)
 def _compress(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The image compressed again, `amount` steps of quality below `ASSUMED_QUALITY`."""
-    quality = int(np.clip(round(ASSUMED_QUALITY - abs(amount)), 5, ASSUMED_QUALITY))
-    settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), settings)
-    changed = np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1])
+    changed = saved_as_jpeg(rgb, ASSUMED_QUALITY - abs(amount))
     return changed, touched(rgb, changed)

@@ -8,9 +8,8 @@ import numpy as np
 from biasaudit.cues.amounts import as_photo
 from biasaudit.cues.cue import Cue
 from biasaudit.cues.resizing import with_longest_side
+from biasaudit.results import Region
 
-Box = tuple[float, float, float, float]
-"""Left, upper, right, lower edge, as shares of the picture's sides."""
 SIDE = 512
 """Longest side at which a mark is looked for, in pixels; larger pictures are reduced first."""
 KEPT, LARGE = (0.75, 0.5, 0.0), 0.25
@@ -24,7 +23,7 @@ WHOLE = 0.8
 """Share of the picture from which on a box says nothing of where."""
 
 
-def box_of(cue: Cue, rgb: np.ndarray) -> Box | None:
+def box_of(cue: Cue, rgb: np.ndarray) -> Region | None:
     """The box of one mark of an artefact cue, or None where it is not seen, or is not in one place.
 
     rgb: uint8 (height, width, 3). The sides of a box move in as long as the cue still measures enough in the picture

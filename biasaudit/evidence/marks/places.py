@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from biasaudit.cues.cue import Cue
-from biasaudit.evidence.marks.box import Box, box_of
+from biasaudit.evidence.marks.box import box_of
 from biasaudit.images.table import ImageTable
+from biasaudit.results import Region
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -18,7 +19,7 @@ class MarkPlaces:
     cues: dict[str, Cue]
     """By cue key, those that are marks."""
 
-    def box(self, key: str, row: int) -> Box | None:
+    def box(self, key: str, row: int) -> Region | None:
         """Where the mark of this cue is in the image at `row`: shares of its sides; None where it is in no one place,
         or its cue cannot say. Raises DataError where the image has changed since it was measured."""
         cue = self.cues.get(key)
