@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -81,14 +83,15 @@ def grid_of(luma: np.ndarray) -> Grid:
 
 
 def _fit(luma: np.ndarray, grid: Grid) -> float | None:
-    coefficients = _coefficients(luma[grid.down :, grid.across :])
+    # Qualities share steps: what a frequency says of a step is asked once.
+    frequencies = [cache(_keeping(values)) for values in _coefficients(luma[grid.down :, grid.across :])]
     fits = np.full(len(QUALITIES), -1.0)
-    fits[::2] = [_keeps_to(coefficients, steps) for steps in _STEPS[::2]]
+    fits[::2] = [_keeps_to(frequencies, steps) for steps in _STEPS[::2]]
     if fits.max() < SURE:
         return None
     place = int(np.flatnonzero(fits >= AS_GOOD * fits.max())[0])
     while place + 1 < len(fits):  # up to the top of its peak
-        fits[place + 1] = _keeps_to(coefficients, _STEPS[place + 1])
+        fits[place + 1] = _keeps_to(frequencies, _STEPS[place + 1])
         if fits[place + 1] <= fits[place]:
             break
         place += 1
@@ -104,11 +107,25 @@ def _coefficients(luma: np.ndarray) -> np.ndarray:
     return np.stack([waves[:, v, u] for v, u in PLACES])
 
 
-def _keeps_to(coefficients: np.ndarray, steps: np.ndarray) -> float:
-    """Mean over the frequencies of how closely coefficients other than zero keep to multiples of a step, -1 to 1."""
-    fits = []
-    for values, step in zip(coefficients, steps, strict=True):
-        told = values[np.abs(values) > step / 2 + 0.5]
-        if step >= LEAST_STEP and len(told) >= FEWEST and len(np.unique(np.rint(told))) >= DISTINCT:
-            fits.append(float(np.cos(told * (2 * np.pi / step)).mean()))
-    return float(np.mean(fits)) if len(fits) >= LEAST_PLACES else -1.0
+def _keeping(values: np.ndarray) -> Callable[[float], float | None]:
+    """How closely a frequency's coefficients, float32 (blocks,), keep to multiples of a step, -1 to 1; None: unsaid."""
+    order = np.argsort(-np.abs(values), kind="stable")
+    sizes = np.abs(values[order])
+    first = np.zeros(len(values), bool)
+    first[np.unique(np.rint(values[order]), return_index=True)[1]] = True
+    distinct = np.cumsum(first)  # among the largest ones up to each
+
+    def keeps(step: float) -> float | None:
+        told = len(sizes) - int(np.searchsorted(sizes[::-1], step / 2 + 0.5, side="right"))  # those other than zero
+        if step < LEAST_STEP or told < FEWEST or distinct[told - 1] < DISTINCT:
+            return None
+        return float(np.cos(sizes[:told] * np.float32(2 * np.pi / step)).mean())
+
+    return keeps
+
+
+def _keeps_to(frequencies: list[Callable[[float], float | None]], steps: np.ndarray) -> float:
+    """Mean over the frequencies of how closely they keep to multiples of a quality's steps, -1 to 1."""
+    said = (keeps(step) for keeps, step in zip(frequencies, steps.tolist(), strict=True))
+    fits = [fit for fit in said if fit is not None]
+    return sum(fits) / len(fits) if len(fits) >= LEAST_PLACES else -1.0
