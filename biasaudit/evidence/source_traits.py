@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
+from biasaudit.cues.files.enlargement import NONE
 from biasaudit.errors import Unavailable
 from biasaudit.evidence.boosted_trees import (
     LEARNT_FROM,
@@ -34,10 +35,11 @@ OF_THE_SUBJECT = ("aspect_ratio", "image_size", "bytes_per_pixel", "orientation"
 """Traits that are left out. What is tall is photographed upright, and foliage needs more bytes than a wall; of the size
 the longer side is kept, which is the same however a picture was turned. A name is no trait of a picture: whoever sorted
 the files may have given it."""
-FEW_SIZES, OF_ALL = 12, 0.5
+FEW, OF_ALL = 12, 0.5
 """Longer sides that this share of the images must have, for sizes to tell of sources: where each picture has its own,
-it was cut out to its subject, and tells how large that is."""
-LONGER_SIDE = "longer_side"
+it was cut out to its subject, and tells how large that is. So with how much pictures were enlarged, to whole percents,
+of those that were."""
+LONGER_SIDE, ENLARGEMENT = "longer_side", "enlargement"
 FEWEST = 10
 """Images of the given test part, and of a class, from which on it is asked."""
 
@@ -142,8 +144,8 @@ def part_traits(
 def _traits(known_cues: Sequence[CueValues], cut_out: bool) -> list[CueValues]:
     """The traits that count, with the longer side in place of the size; cut_out: not where it may be the subject's."""
     cues = [cue for cue in known_cues if cue.kind == "file" and not cue.untestable and cue.id not in OF_THE_SUBJECT]
-    sides = _longer_side({cue.id: cue for cue in known_cues if cue.kind == "file"})
-    return cues + [each for each in sides if not cut_out or _few_sizes(each)]
+    cues += _longer_side({cue.id: cue for cue in known_cues if cue.kind == "file"})
+    return [cue for cue in cues if not cut_out or cue.id not in (LONGER_SIDE, ENLARGEMENT) or _has_few_values(cue)]
 
 
 def _longer_side(files: dict[str, CueValues]) -> Iterator[CueValues]:
@@ -157,10 +159,13 @@ def _longer_side(files: dict[str, CueValues]) -> Iterator[CueValues]:
         yield replace(size, id=LONGER_SIDE, values=side)
 
 
-def _few_sizes(side: CueValues) -> bool:
-    assert side.values is not None
-    counts = np.unique(side.values[np.isfinite(side.values)], return_counts=True)[1]
-    return bool(np.sort(counts)[-FEW_SIZES:].sum() >= OF_ALL * counts.sum())
+def _has_few_values(cue: CueValues) -> bool:
+    assert cue.values is not None
+    values = cue.values[np.isfinite(cue.values)]
+    if cue.id == ENLARGEMENT:
+        values = np.rint(values[values < NONE])
+    counts = np.unique(values, return_counts=True)[1]
+    return bool(np.sort(counts)[-FEW:].sum() >= OF_ALL * counts.sum())
 
 
 def _folds(codes: np.ndarray, part: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:

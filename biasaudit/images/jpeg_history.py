@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -124,7 +124,7 @@ def _keeping(values: np.ndarray) -> Callable[[float], float | None]:
     return keeps
 
 
-def _keeps_to(frequencies: list[Callable[[float], float | None]], steps: np.ndarray) -> float:
+def _keeps_to(frequencies: Sequence[Callable[[float], float | None]], steps: np.ndarray) -> float:
     """Mean over the frequencies of how closely they keep to multiples of a quality's steps, -1 to 1."""
     said = (keeps(step) for keeps, step in zip(frequencies, steps.tolist(), strict=True))
     fits = [fit for fit in said if fit is not None]

@@ -1,22 +1,25 @@
 """Traces of a source in pixels whose files are alike: is the right one the leading evidence of what is concluded first?
 
-Photographs of several kinds are saved alike at quality 95; those that get a trace were saved coarsely once before. Sets
-are dealt from them with labels at random, as in `verdicts`, and each goes through the audit's own association, joint
-test of file traits, side effects, order and conclusions.
+Photographs of several kinds are saved alike at quality 95; those that get a trace were saved coarsely, reduced and
+enlarged, sharpened or denoised before. Sets are dealt from them with labels at random, as in `verdicts`, and each goes
+through the audit's own association, joint test of file traits, side effects, order and conclusions.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import cv2
 import joblib
 import numpy as np
 import pandas as pd
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from biasaudit.cues import BUILTIN
 from biasaudit.evidence.measure.planting import plant_each
@@ -27,26 +30,57 @@ from biasaudit.selftest.trial import Trial, run_trial
 from tests.benchmarks.verdicts import DATA, _table, _values
 
 FOLDERS = ("skin", "objects_control", "leaves")
-QUALITIES = (25, 40, 60)
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 LAST, SEED, AGAIN = 95, 2026, 40
-TRACE = "earlier_compression"
+PLANTED = "trace"
+IN_PIXELS = {"earlier_compression": -60.0, "enlargement": -40.0}
+"""How far the traces that can be put into pixels are put into them, for their side effects."""
 BESIDE = ("hair", "texture", "noise", "sharpness", "entropy", "background_texture", "saturation")
-"""What a coarse saving changes besides, and so has to be told under it."""
+"""What a trace changes besides, and so has to be told under it."""
 
 
-def _saved(images: ImageTable, folder: Path, before: int | None) -> ImageTable:
-    """The same photographs saved at `LAST`, after a saving at `before` if any."""
+def _coarsely(quality: int) -> Callable[[Image.Image], Image.Image]:
+    def change(picture: Image.Image) -> Image.Image:
+        held = BytesIO()
+        picture.save(held, "JPEG", quality=quality)
+        return Image.open(held).convert("RGB")
+
+    return change
+
+
+def _enlarged(share: float) -> Callable[[Image.Image], Image.Image]:
+    def change(picture: Image.Image) -> Image.Image:
+        small = [round(extent * share) for extent in picture.size]
+        return picture.resize(small, Image.Resampling.BICUBIC).resize(picture.size, Image.Resampling.BICUBIC)
+
+    return change
+
+
+def _sharpened(picture: Image.Image) -> Image.Image:
+    return picture.filter(ImageFilter.UnsharpMask())
+
+
+def _denoised(picture: Image.Image) -> Image.Image:
+    return Image.fromarray(cv2.fastNlMeansDenoisingColored(np.asarray(picture), None, 5, 5, 7, 21))
+
+
+TRACES: dict[str, tuple[Callable[[Image.Image], Image.Image], tuple[str, ...]]] = {
+    **{f"saved at {quality}": (_coarsely(quality), ("file-earlier_compression",)) for quality in (25, 40, 60)},
+    "shrunk to half and enlarged": (_enlarged(1 / 2), ("file-enlargement",)),
+    "shrunk to two thirds and enlarged": (_enlarged(2 / 3), ("file-enlargement",)),
+    "sharpened": (_sharpened, ("property-sharpness",)),
+    "denoised": (_denoised, ("property-noise",)),
+}
+"""What was done before, and the findings that name it."""
+
+
+def _saved(images: ImageTable, folder: Path, before: Callable[[Image.Image], Image.Image] | None) -> ImageTable:
+    """The same photographs saved at `LAST`, after what was done before if anything."""
     for row in range(images.n):
         picture = Image.fromarray(images.photo(row).rgb)
-        for quality in (before, LAST):
-            if quality is not None:
-                held = BytesIO()
-                picture.save(held, "JPEG", quality=quality)
-                picture = Image.open(held).convert("RGB")
         path = folder / f"{row:05d}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(held.getvalue())
+        (before(picture) if before else picture).save(path, "JPEG", quality=LAST)
     return _table(folder)
 
 
@@ -60,14 +94,14 @@ def _trial(
     rng = np.random.default_rng([SEED, number, round(100 * strength[0])])
     n = len(clean)
     labels = rng.permutation(np.where(np.arange(n) < n // 2, "one", "other").astype(object))
-    groups, cue = np.arange(n).astype(str), None if planted is None else TRACE
-    tables = {} if planted is None else {TRACE: planted}
+    groups, cue = np.arange(n).astype(str), None if planted is None else PLANTED
+    tables = {} if planted is None else {PLANTED: planted}
     return run_trial(clean, tables, labels, groups, strength, BUILTIN, cue, number, drawn, with_sources=True)
 
 
-def measure(n: int = 300, sets: int = 10, data: Path = DATA) -> dict[str, Any]:
-    """By folder, quality and strength: in how many of `sets` the trace leads the first conclusion; and of as many clean
-    sets how many had any conclusion but `appearance`."""
+def measure(n: int = 300, sets: int = 10, data: Path = DATA, traces: Sequence[str] = tuple(TRACES)) -> dict[str, Any]:
+    """By folder, trace and strength: in how many of `sets` the right finding leads the first conclusion; and of as many
+    clean sets how many had any conclusion but `appearance`."""
     rows, alarms, clean_sets = [], 0, 0
     for name in FOLDERS:
         images = _table(data / name)
@@ -78,32 +112,30 @@ def measure(n: int = 300, sets: int = 10, data: Path = DATA) -> dict[str, Any]:
             steps = {cue: _step(clean[cue].to_numpy(dtype=float)) for cue in BESIDE if cue != "hair"}
             few = alike.subset(np.arange(AGAIN))
             numbers = [cue for cue in BUILTIN if not cue.words]
-            steps = {cue: step for cue, step in steps.items() if step} | {"hair": 1.0, TRACE: -60.0}
+            steps = {cue: step for cue, step in steps.items() if step} | IN_PIXELS | {"hair": 1.0}
             drawn = plant_each(few, numbers, steps, jobs=None, seed=SEED, progress=Progress())
             planted = {
-                quality: _values(_saved(images, Path(folder) / str(quality), quality), Path(folder))
-                for quality in QUALITIES
+                trace: _values(_saved(images, Path(folder) / trace, TRACES[trace][0]), Path(folder)) for trace in traces
             }
-        plan: list[tuple[int | None, tuple[float, float], int]] = list(product(QUALITIES, STRENGTHS, range(sets)))
-        plan += [(None, (0.0, 0.0), number) for number in range(3 * sets)]
-        tasks = (joblib.delayed(_trial)(clean, planted.get(q or 0), s, drawn, number) for q, s, number in plan)
+        plan: list[tuple[str, tuple[float, float], int]] = list(product(traces, STRENGTHS, range(sets)))
+        plan += [("", (0.0, 0.0), number) for number in range(3 * sets)]
+        tasks = (joblib.delayed(_trial)(clean, planted.get(trace), s, drawn, number) for trace, s, number in plan)
         found = list(joblib.Parallel(n_jobs=-1, return_as="generator")(tasks))
-        for quality, strength in product(QUALITIES, STRENGTHS):
-            some = [t for (q, s, _), t in zip(plan, found, strict=True) if (q, s) == (quality, strength)]
-            leads = sum(trial.evidence[:1] == (f"file-{TRACE}",) for trial in some)
-            other = [trial.evidence[:1] for trial in some if trial.evidence[:1] != (f"file-{TRACE}",)]
+        for trace, strength in product(traces, STRENGTHS):
+            some = [t for (w, s, _), t in zip(plan, found, strict=True) if (w, s) == (trace, strength)]
+            other = [trial.evidence[:1] for trial in some if not set(trial.evidence[:1]) & set(TRACES[trace][1])]
             rows.append(
                 {
                     "folder": name,
-                    "quality": quality,
+                    "trace": trace,
                     "strength": strength,
                     "sets": len(some),
-                    "leads": leads,
-                    "source": sum(trial.concluded[:1] == ("source",) for trial in some),
-                    "instead": [str(each) for each in other[:3]],
+                    "leads": len(some) - len(other),
+                    "first": dict(Counter(str(trial.concluded[:1]) for trial in some).most_common()),
+                    "instead": dict(Counter(map(str, other)).most_common(3)),
                 }
             )
-        quiet = [trial for (q, _, _), trial in zip(plan, found, strict=True) if q is None]
+        quiet = [trial for (trace, _, _), trial in zip(plan, found, strict=True) if not trace]
         alarms += sum(any(kind != "appearance" for kind in trial.concluded) for trial in quiet)
         clean_sets += len(quiet)
     return {"rows": rows, "alarms": alarms, "clean_sets": clean_sets, "interval": list(share(alarms, clean_sets))}
@@ -119,8 +151,8 @@ def table(found: dict[str, Any] | None) -> str:
     if found is None:
         return "Not run: no photographs."
     lines = [
-        f"{row['folder']}, saved at {row['quality']} before, {row['strength'][0]:.0%} / {row['strength'][1]:.0%}: "
-        f"leads the first conclusion in {row['leads']} of {row['sets']} (a source in {row['source']})"
+        f"{row['folder']}, {row['trace']}, {row['strength'][0]:.0%} / {row['strength'][1]:.0%}: "
+        f"leads the first conclusion in {row['leads']} of {row['sets']}"
         + (f"; instead {row['instead']}" if row["instead"] else "")
         for row in found["rows"]
     ]

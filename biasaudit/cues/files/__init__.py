@@ -8,6 +8,7 @@ from biasaudit.cues.files.camera_model import camera_model
 from biasaudit.cues.files.chroma_subsampling import chroma_subsampling
 from biasaudit.cues.files.colour_mode import colour_mode
 from biasaudit.cues.files.earlier_compression import earlier_compression
+from biasaudit.cues.files.enlargement import enlargement
 from biasaudit.cues.files.file_format import file_format
 from biasaudit.cues.files.file_name import file_name
 from biasaudit.cues.files.image_size import image_size
@@ -22,6 +23,7 @@ FILE_TRAITS: tuple[Cue, ...] = (
     bytes_per_pixel,
     jpeg_quality,
     earlier_compression,
+    enlargement,
     file_format,
     colour_mode,
     chroma_subsampling,
