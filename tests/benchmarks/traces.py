@@ -22,7 +22,8 @@ import pandas as pd
 from PIL import Image, ImageFilter
 
 from biasaudit.cues import BUILTIN
-from biasaudit.evidence.measure.planting import plant_each
+from biasaudit.cues.cue import Cue
+from biasaudit.evidence.measure.planting import insertable, plant_each
 from biasaudit.images.table import ImageTable
 from biasaudit.runtime.progress import Progress
 from biasaudit.selftest.sitting import share
@@ -33,10 +34,8 @@ FOLDERS = ("skin", "objects_control", "leaves")
 STRENGTHS = ((0.9, 0.1), (0.7, 0.3))
 LAST, SEED, AGAIN = 95, 2026, 40
 PLANTED = "trace"
-IN_PIXELS = {"earlier_compression": -60.0, "enlargement": -40.0}
-"""How far the traces that can be put into pixels are put into them, for their side effects."""
-BESIDE = ("hair", "texture", "noise", "sharpness", "entropy", "background_texture", "saturation")
-"""What a trace changes besides, and so has to be told under it."""
+MOVED = 0.5
+"""Deviations by which a trace moves the measure of a mark, from which on the mark is put in too."""
 
 
 def _coarsely(quality: int) -> Callable[[Image.Image], Image.Image]:
@@ -99,27 +98,48 @@ def _trial(
     return run_trial(clean, tables, labels, groups, strength, BUILTIN, cue, number, drawn, with_sources=True)
 
 
+def prepared(
+    folder: Path, n: int, traces: Sequence[str]
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], dict[str, dict[str, pd.DataFrame]]]:
+    """Of n photographs the values of all cues in them, by trace in those that have it, and by trace and cue in the
+    first `AGAIN` with as much of that cue put in as the trace moves it: what the audit does to tell side effects."""
+    images = _table(folder)
+    images = images.subset(np.random.default_rng(SEED).permutation(images.n)[:n])
+    numbers = [cue for cue in BUILTIN if not cue.words]
+    planted, drawn = {}, {}
+    with tempfile.TemporaryDirectory() as place:
+        alike = _saved(images, Path(place) / "clean", None)
+        clean = _values(alike, Path(place))
+        for trace in traces:
+            planted[trace] = _values(_saved(images, Path(place) / trace, TRACES[trace][0]), Path(place))
+            steps = {cue.id: _step(cue, clean[cue.id], planted[trace][cue.id]) for cue in insertable(numbers)}
+            steps = {cue: step for cue, step in steps.items() if step}
+            few, quiet = alike.subset(np.arange(AGAIN)), Progress(quiet=True)
+            drawn[trace] = plant_each(few, numbers, steps, jobs=None, seed=SEED, progress=quiet)
+    return clean, planted, drawn
+
+
+def _step(cue: Cue, clean: pd.Series, planted: pd.Series) -> float:
+    """As `difference_of` has it of classes that differ by the trace; 0 of a mark that the trace hardly moves."""
+    if cue.kind == "artefact":
+        moved = np.mean(planted.to_numpy(dtype=float) - clean.to_numpy(dtype=float))
+        return float(abs(moved) > MOVED * np.nanstd(clean.to_numpy(dtype=float)))
+    step = float(np.nanmedian(planted.to_numpy(dtype=float)) - np.nanmedian(clean.to_numpy(dtype=float)))
+    return step if np.sign(step) in cue.directions else abs(step) * cue.directions[0]
+
+
 def measure(n: int = 300, sets: int = 10, data: Path = DATA, traces: Sequence[str] = tuple(TRACES)) -> dict[str, Any]:
     """By folder, trace and strength: in how many of `sets` the right finding leads the first conclusion; and of as many
     clean sets how many had any conclusion but `appearance`."""
     rows, alarms, clean_sets = [], 0, 0
     for name in FOLDERS:
-        images = _table(data / name)
-        images = images.subset(np.random.default_rng(SEED).permutation(images.n)[:n])
-        with tempfile.TemporaryDirectory() as folder:
-            alike = _saved(images, Path(folder) / "clean", None)
-            clean = _values(alike, Path(folder))
-            steps = {cue: _step(clean[cue].to_numpy(dtype=float)) for cue in BESIDE if cue != "hair"}
-            few = alike.subset(np.arange(AGAIN))
-            numbers = [cue for cue in BUILTIN if not cue.words]
-            steps = {cue: step for cue, step in steps.items() if step} | IN_PIXELS | {"hair": 1.0}
-            drawn = plant_each(few, numbers, steps, jobs=None, seed=SEED, progress=Progress())
-            planted = {
-                trace: _values(_saved(images, Path(folder) / trace, TRACES[trace][0]), Path(folder)) for trace in traces
-            }
+        clean, planted, drawn = prepared(data / name, n, traces)
         plan: list[tuple[str, tuple[float, float], int]] = list(product(traces, STRENGTHS, range(sets)))
         plan += [("", (0.0, 0.0), number) for number in range(3 * sets)]
-        tasks = (joblib.delayed(_trial)(clean, planted.get(trace), s, drawn, number) for trace, s, number in plan)
+        tasks = (
+            joblib.delayed(_trial)(clean, planted.get(trace), s, drawn.get(trace, {}), number)
+            for trace, s, number in plan
+        )
         found = list(joblib.Parallel(n_jobs=-1, return_as="generator")(tasks))
         for trace, strength in product(traces, STRENGTHS):
             some = [t for (w, s, _), t in zip(plan, found, strict=True) if (w, s) == (trace, strength)]
@@ -139,11 +159,6 @@ def measure(n: int = 300, sets: int = 10, data: Path = DATA, traces: Sequence[st
         alarms += sum(any(kind != "appearance" for kind in trial.concluded) for trial in quiet)
         clean_sets += len(quiet)
     return {"rows": rows, "alarms": alarms, "clean_sets": clean_sets, "interval": list(share(alarms, clean_sets))}
-
-
-def _step(values: np.ndarray) -> float:
-    low, high = np.nanquantile(values, [0.16, 0.84])
-    return -float(high - low)  # down: as a coarse saving takes grain and texture away
 
 
 def table(found: dict[str, Any] | None) -> str:
