@@ -92,6 +92,7 @@ def one_set(
         "seed": seed,
         "cue": first.cue if first else "",
         "verdict": verdict,
+        "title": str(first.title) if first else "",
         "right": flagged and precision >= 0.9,
         "precision": precision,
         "concentration": round(_concentration(first, planted), 1) if first else 0.0,

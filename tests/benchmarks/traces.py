@@ -60,7 +60,7 @@ def _sharpened(picture: Image.Image) -> Image.Image:
 
 
 def _denoised(picture: Image.Image) -> Image.Image:
-    return Image.fromarray(cv2.fastNlMeansDenoisingColored(np.asarray(picture), None, 5, 5, 7, 21))
+    return Image.fromarray(cv2.fastNlMeansDenoisingColored(np.asarray(picture), None, 10, 10, 7, 21))
 
 
 TRACES: dict[str, tuple[Callable[[Image.Image], Image.Image], tuple[str, ...]]] = {

@@ -42,13 +42,14 @@ def source(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
     traits = [each for each in findings if told_in_files(each) and each.cue != "file_name" and each != files]
     leading = [each for each in traits if joint and _area(each) >= strongest - AS_MUCH]
     used = [each for each in (*alone, *marks) if each.verdict == "shortcut"]
+    causes = _causes(leading, findings)
     yield Conclusion(
         id="source",
         kind="source",
         level=_level(strongest, told, used),
-        sentence=paragraph(_said(told[0]), _sign(marks)),
+        sentence=paragraph(_said(told[0]), _sign(marks), _cause(causes)),
         label=label,
-        findings=tuple(dict.fromkeys(each.id for each in (*leading, *told, *traits, *marks, *signs))),
+        findings=tuple(dict.fromkeys(each.id for each in (*causes, *leading, *told, *traits, *marks, *signs))),
         who_decides=WHO,
         what_to_do=say(
             "Do not rely on accuracy measured in these pictures. Collect each class from every source, or compare "
@@ -70,6 +71,18 @@ def _said(finding: Finding) -> Sentence:
 def _sign(marks: Sequence[Finding]) -> Sentence:
     """One thing that can be seen of it."""
     return say("One visible sign: {mark!l}", mark=Sentence(marks[0].title)) if marks else NOTHING
+
+
+def _causes(leading: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
+    """What leads the story of the trait that tells most: sharpening, which takes the trace of an earlier saving away."""
+    if not leading:
+        return []
+    before = findings[: findings.index(leading[0])]
+    return [each for each in before if each.kind in ("property", "file") and leading[0].id in each.story][:1]
+
+
+def _cause(causes: Sequence[Finding]) -> Sentence:
+    return say("What may have caused it: {look!l}", look=Sentence(causes[0].title)) if causes else NOTHING
 
 
 def _level(strongest: float, told: Sequence[Finding], used: Sequence[Finding]) -> Level:

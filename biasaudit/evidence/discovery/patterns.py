@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from biasaudit.errors import Unavailable
+from biasaudit.evidence.discovery.described import described
 from biasaudit.evidence.discovery.local_features import LocalFeatures, learn
 from biasaudit.evidence.discovery.mining import Mined, best_places, mine
 from biasaudit.evidence.discovery.recurrence import LEAST_GAIN, PUT_THERE, SURELY, Recurrence, recurrence
@@ -149,25 +150,36 @@ def patterns(
         prototypes = np.stack([one.prototype for _, one in chosen])
         values, places = _everywhere(features, survey.pixels, survey.rows, prototypes)
     values[:, mined_in] = np.nan
-    return tuple(
-        Pattern(
-            cue=CueValues(
-                id=f"pattern_{number}",
-                kind="discovered",
-                question=QUESTION,
-                values=values[number - 1],
-                threshold=one.threshold,
-            ),
-            label=images.classes[one.code],
-            recurrence=how,
-            places=places[number - 1],
-            features=features,
-            prototype=one.prototype,
-            threshold=one.threshold,
-            empty=_is_empty(survey, features, np.nan_to_num(values[number - 1], nan=-np.inf), places[number - 1]),
+    boxes = np.array([features.box(place) for place in range(features.side**2)])
+    found_patterns = []
+    for number, (how, one) in enumerate(chosen, 1):
+        its_values, its_places = values[number - 1], places[number - 1]
+        rows = showing_most(np.nan_to_num(its_values, nan=-np.inf))
+        shown = survey.pixels.read(survey.rows[rows])
+        looks = described(
+            shown, its_places[rows], boxes, len(chosen), generator(settings.seed, "described", str(number))
         )
-        for number, (how, one) in enumerate(chosen, 1)
-    )
+        cue = CueValues(
+            id=f"pattern_{number}",
+            kind="discovered",
+            question=QUESTION,
+            values=its_values,
+            threshold=one.threshold,
+            called=say("{looks} ({cue})", looks=looks, cue=Name("cue", f"pattern {number}")),
+        )
+        found_patterns.append(
+            Pattern(
+                cue=cue,
+                label=images.classes[one.code],
+                recurrence=how,
+                places=its_places,
+                features=features,
+                prototype=one.prototype,
+                threshold=one.threshold,
+                empty=_is_empty(shown, boxes[its_places[rows]]),
+            )
+        )
+    return tuple(found_patterns)
 
 
 def half_of(images: ImageTable, rng: np.random.Generator) -> np.ndarray:
@@ -188,14 +200,13 @@ def showing_most(values: np.ndarray) -> list[int]:
     return [int(row) for row in np.argsort(-values, kind="stable")[:LOOKED_AT] if np.isfinite(values[row])]
 
 
-def _is_empty(survey: Survey, features: LocalFeatures, values: np.ndarray, places: np.ndarray) -> bool:
-    """values: float (n,), -inf where they do not count; places: int (n,)."""
-    assert survey.pixels is not None
-    rows, spread = showing_most(values), []
-    for row, rgb in zip(rows, survey.pixels.read(survey.rows[rows]), strict=True):
-        left, upper, right, lower = (round(edge * len(rgb)) for edge in features.box(int(places[row])))
+def _is_empty(shown: np.ndarray, boxes: np.ndarray) -> bool:
+    """shown: uint8 (m, size, size, 3), the pictures that show it most; boxes: float (m, 4), where it is in them."""
+    spread = []
+    for rgb, box in zip(shown, boxes, strict=True):
+        left, upper, right, lower = (round(edge * len(rgb)) for edge in box)
         spread.append(float(rgb[upper:lower, left:right].std(axis=(0, 1)).max()))
-    return bool(rows) and float(np.median(spread)) < FLAT
+    return bool(spread) and float(np.median(spread)) < FLAT
 
 
 def _distinct(found: list[tuple[Recurrence, Mined]]) -> list[tuple[Recurrence, Mined]]:
