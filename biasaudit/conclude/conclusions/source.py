@@ -74,7 +74,7 @@ def _sign(marks: Sequence[Finding]) -> Sentence:
 
 
 def _causes(leading: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
-    """What leads the story of the trait that tells most: sharpening, which takes the trace of an earlier saving away."""
+    """What leads the story of the leading trait: sharpening, which takes the trace of an earlier saving away."""
     if not leading:
         return []
     before = findings[: findings.index(leading[0])]
