@@ -28,9 +28,8 @@ from biasaudit.results import RUNGS, Finding, Rung, RungName, Sentence, Verdict,
 
 SPECIFIC: dict[str, float] = {"artefact": 1.25, "file": 1.2, "metadata": 1.1}
 """How much a cue that causes others counts for more than the properties that it changes."""
-FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "earlier_compression": 1.0, "quantisation_table": 1.1}
-"""The same by cue: what follows from all else in a picture; what any later change of it takes away; and what says in a
-code what another says plainly."""
+FOLLOWS: dict[str, float] = {"bytes_per_pixel": 0.8, "quantisation_table": 1.1}
+"""The same by cue: what follows from all else in a picture, and what says in a code what another says plainly."""
 EXAMPLES = 20
 Marked = Callable[[Finding, Tie], Finding]
 OF_ANOTHER_CAUSE = say("Answers go with it, but it is not tied to a class: then that has another cause.")

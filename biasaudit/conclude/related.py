@@ -40,9 +40,13 @@ def tell_stories(
             same[other.id].append(one.id)
     told: list[Finding] = []
     led: set[str] = set()
+    by_key = {ties[each.id].cue.key: each.id for each in findings if each.id in ties}
     for finding in findings:
         story = same.get(finding.id, [])
-        told.append(finding.model_copy(update={"story": tuple(story), "leads": finding.id not in led}))
+        effect = side_effects.get(ties[finding.id].cue.key) if finding.id in ties else None
+        cause = by_key.get(effect.of) if effect is not None and effect.share >= ACCOUNTED_FOR else None
+        update = {"story": tuple(story), "follows": cause if cause in story else None, "leads": finding.id not in led}
+        told.append(finding.model_copy(update=update))
         if finding.id not in led:
             led.update(story)
     return told

@@ -134,8 +134,9 @@ def _foreign(finding: Finding) -> bool:
 def _finding(finding: Finding, ids: dict[str, str], sections: dict[str, str], audit: Audit, change: Change) -> Finding:
     ours = {each.id for each in audit.findings}
     story = tuple(ids.get(each, each) for each in finding.story if each in ours)
+    follows = ids.get(finding.follows, finding.follows) if finding.follows in ours else None
     if not _foreign(finding):
-        return _changed(finding, Finding, change).model_copy(update={"story": story})
+        return _changed(finding, Finding, change).model_copy(update={"story": story, "follows": follows})
     names = {*audit.dataset.classes, *(each.cue for each in audit.findings if not _foreign(each))}
 
     def distrusted(name: Name) -> Name:
@@ -143,7 +144,7 @@ def _finding(finding: Finding, ids: dict[str, str], sections: dict[str, str], au
         return name if name.text in names else change(Name("text", name.text)) if name.kind in KEPT else change(name)
 
     after = _changed(finding, Finding, distrusted, trusted=False)
-    told = {"id": ids[finding.id], "detector": finding.detector, "story": story}
+    told = {"id": ids[finding.id], "detector": finding.detector, "story": story, "follows": follows}
     if finding.section is not None:
         told["section"] = after.section.model_copy(update={"id": sections[finding.section.id]})
     return after.model_copy(update=told)

@@ -88,6 +88,9 @@ class Finding(Record):
     """What else could explain it."""
     story: tuple[Ours, ...] = ()
     """Ids of the other findings that tell the same story (ruler and the metadata column ruler)."""
+    follows: Ours | None = None
+    """Id of the finding on another cue that accounts for at least half of what this one tells of the class, as putting
+    that into a few images shows; None where none does."""
     leads: bool = True
     """False where another finding of the same story stands before it."""
     blocks: tuple[Block, ...] = ()

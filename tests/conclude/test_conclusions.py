@@ -81,13 +81,14 @@ def test_files_tell_of_a_source(value, level):
     assert told(source(0.55, "clear", 0.3)) == []
 
 
-def test_what_leads_the_story_of_the_leading_trait_leads_the_source():
+def test_what_the_strongest_trait_follows_from_leads_the_source():
     sharpness = finding("property-sharpness", story=("file-earlier_compression",))
-    trait = finding("file-earlier_compression", story=("property-sharpness",), leads=False)
+    more = {"story": ("property-sharpness",), "follows": "property-sharpness", "leads": False}
+    trait = finding("file-earlier_compression", **more)
     (found,) = conclusions((source(0.8), sharpness, trait), About())
     assert found.findings[:2] == ("property-sharpness", "file-earlier_compression")
     assert "may have caused it" in found.sentence
-    apart = [each.model_copy(update={"story": (), "leads": True}) for each in (sharpness, trait)]
+    apart = [each.model_copy(update={"follows": None}) for each in (sharpness, trait)]
     first = conclusions((source(0.8), *apart), About())[0]
     assert first.findings[0] == "file-earlier_compression"
     assert "may have caused it" not in first.sentence

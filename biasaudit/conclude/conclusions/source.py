@@ -16,7 +16,8 @@ reaches the edge. In pictures of scenes it is content, and concludes nothing."""
 BEYOND_A_MARK = 0.03
 """AUC by which the edge has to tell more than the mark that tells most: else the mark is the cause."""
 AS_MUCH = 0.03
-"""AUC by which a trait may tell less than all of them together, and still lead the evidence."""
+"""AUC by which a trait may tell less than all of them together, and still lead the evidence: or more, as far as it is
+inside their interval."""
 WHOLE = 0.9
 """AUC of files or edge from which the light, the colours and the marks of the classes are signs of the sources."""
 SIGNS = ("artefact", "discovered", "property")
@@ -40,9 +41,9 @@ def source(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
     signs = [each for each in findings if strongest >= WHOLE and _is_sign(each, label, about)]
     marks = [each for each in signs if is_mark(each, about)]
     traits = [each for each in findings if told_in_files(each) and each.cue != "file_name" and each != files]
-    leading = [each for each in traits if joint and _area(each) >= strongest - AS_MUCH]
+    leading = [each for each in traits if joint and _area(each) >= _as_much_as(joint[0])]
     used = [each for each in (*alone, *marks) if each.verdict == "shortcut"]
-    causes = _causes(leading, findings)
+    causes = _causes(traits, findings) if joint else []
     yield Conclusion(
         id="source",
         kind="source",
@@ -73,12 +74,10 @@ def _sign(marks: Sequence[Finding]) -> Sentence:
     return say("One visible sign: {mark!l}", mark=Sentence(marks[0].title)) if marks else NOTHING
 
 
-def _causes(leading: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
-    """What leads the story of the leading trait: sharpening, which takes the trace of an earlier saving away."""
-    if not leading:
-        return []
-    before = findings[: findings.index(leading[0])]
-    return [each for each in before if each.kind in ("property", "file") and leading[0].id in each.story][:1]
+def _causes(traits: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
+    """What the trait that tells most follows from: sharpening, which takes the trace of an earlier saving away."""
+    strongest = max(traits, key=_area, default=None)
+    return [each for each in findings if strongest is not None and each.id == strongest.follows]
 
 
 def _cause(causes: Sequence[Finding]) -> Sentence:
@@ -122,6 +121,11 @@ def _is_sign(finding: Finding, label: str | None, about: About) -> bool:
 
 def _tie(finding: Finding) -> Estimate | None:
     return finding.rungs["association"].estimate if "association" in finding.rungs else None
+
+
+def _as_much_as(joint: Finding) -> float:
+    tie = _tie(joint)
+    return min(_area(joint) - AS_MUCH, tie.low if tie is not None else 1.0)
 
 
 def _area(finding: Finding) -> float:

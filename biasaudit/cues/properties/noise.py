@@ -16,6 +16,9 @@ from biasaudit.images.photo import Photo
 IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 """The difference of two Laplacians: blind to slopes and to straight edges; white noise leaves it 6 times larger."""
 
+CORED = 1.0
+"""Scale in pixels of the surroundings that noise is told from where it is taken off."""
+
 SMOOTH_SHARE = 0.25
 """The share of pixels, those on the gentlest slopes, in which noise is looked for."""
 
@@ -57,13 +60,26 @@ def noise(photo: Photo) -> float:
     return math.sqrt(math.pi / 2) * float(np.abs(response).mean()) / 6
 
 
-@noise.inserts(placebo=smooth_field)
+@noise.inserts(directions=(1, -1), placebo=smooth_field)
 def _grain(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Gaussian noise, drawn once and for each channel by itself, as a sensor has it."""
+    """Gaussian noise, drawn once and for each channel by itself, as a sensor has it; for a negative amount coring: what
+    stands out from its surroundings by no more than noise does is taken off."""
+    if amount < 0:
+        return _cored(rgb, amount)
     grain = rng.standard_normal(rgb.shape).astype(np.float32)
 
     def add(strength: float) -> np.ndarray:
         return np.clip(np.rint(rgb + strength * grain), 0, 255).astype(np.uint8)
 
-    changed = move_by(abs(amount), rgb, noise.measure, add, strongest=80)
+    changed = move_by(amount, rgb, noise.measure, add, strongest=80)
+    return changed, touched(rgb, changed)
+
+
+def _cored(rgb: np.ndarray, amount: float) -> tuple[np.ndarray, np.ndarray]:
+    beside = rgb - cv2.GaussianBlur(rgb.astype(np.float32), (0, 0), CORED)
+
+    def take(strength: float) -> np.ndarray:
+        return np.clip(np.rint(rgb - np.clip(beside, -strength, strength)), 0, 255).astype(np.uint8)
+
+    changed = move_by(amount, rgb, noise.measure, take, strongest=40)
     return changed, touched(rgb, changed)
