@@ -9,23 +9,22 @@ import numpy as np
 
 from biasaudit.results import NOTHING, Sentence, say
 
-COLOURS: dict[str, tuple[tuple[int, int, int], ...]] = {
-    "black": ((10, 10, 10), (35, 35, 35)),
-    "grey": ((85, 85, 85), (130, 130, 130), (175, 175, 175)),
-    "white": ((250, 250, 250), (225, 225, 225)),
-    "red": ((200, 30, 40), (130, 20, 30)),
-    "orange": ((235, 120, 30), (205, 90, 25)),
-    "yellow": ((250, 215, 60), (200, 175, 50)),
-    "green": ((40, 150, 60), (20, 80, 40), (150, 215, 140)),
-    "turquoise": ((60, 190, 190), (20, 120, 120)),
-    "blue": ((30, 70, 200), (20, 40, 110), (130, 180, 240)),
-    "purple": ((120, 50, 160), (70, 30, 100), (190, 150, 220)),
-    "pink": ((245, 160, 180), (230, 60, 150)),
-    "brown": ((110, 65, 30), (70, 40, 20), (150, 100, 60)),
-    "beige": ((215, 185, 150), (235, 215, 190)),
-}
+COLOURS: tuple[tuple[Sentence, tuple[tuple[int, int, int], ...]], ...] = (
+    (say("black"), ((10, 10, 10), (35, 35, 35))),
+    (say("grey"), ((85, 85, 85), (130, 130, 130), (175, 175, 175))),
+    (say("white"), ((250, 250, 250), (225, 225, 225))),
+    (say("red"), ((200, 30, 40), (130, 20, 30))),
+    (say("orange"), ((235, 120, 30), (205, 90, 25))),
+    (say("yellow"), ((250, 215, 60), (200, 175, 50))),
+    (say("green"), ((40, 150, 60), (20, 80, 40), (150, 215, 140))),
+    (say("turquoise"), ((60, 190, 190), (20, 120, 120))),
+    (say("blue"), ((30, 70, 200), (20, 40, 110), (130, 180, 240))),
+    (say("purple"), ((120, 50, 160), (70, 30, 100), (190, 150, 220))),
+    (say("pink"), ((245, 160, 180), (230, 60, 150))),
+    (say("brown"), ((110, 65, 30), (70, 40, 20), (150, 100, 60))),
+    (say("beige"), ((215, 185, 150), (235, 215, 190))),
+)
 """Words for colours and what each is nearest to, sRGB: the eleven of Berlin & Kay 1969, and two that skin needs."""
-IN_WORDS = {name: say(name) for name in COLOURS}
 PLACES: dict[str, Sentence] = {
     "upper left": say(" in the upper left corner"),
     "upper": say(" at the upper edge"),
@@ -76,7 +75,7 @@ def _colour(shares: np.ndarray, places: np.ndarray, draws: np.ndarray, enough: f
     null = np.array([most(draw) for draw in draws])
     if excess.max() < MORE or (1 + np.sum(null >= excess.max())) / (1 + len(null)) > enough:
         return NOTHING
-    return say("{colour} ", colour=list(IN_WORDS.values())[int(excess.argmax())])
+    return say("{colour} ", colour=COLOURS[int(excess.argmax())][0])
 
 
 def _place(regions: np.ndarray, places: np.ndarray, draws: np.ndarray, enough: float) -> Sentence:
@@ -115,7 +114,7 @@ def _nearest() -> np.ndarray:
     """int (32, 32, 32): the colour that the middle of each cell of sRGB is nearest to, in CIELAB."""
     levels = (np.arange(2**BITS) + 0.5) * 2 ** (8 - BITS)
     cells = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 1, 3)
-    known = [(number, rgb) for number, each in enumerate(COLOURS.values()) for rgb in each]
+    known = [(number, rgb) for number, (_, each) in enumerate(COLOURS) for rgb in each]
     lab = cv2.cvtColor((cells / 255).astype(np.float32), cv2.COLOR_RGB2LAB)[:, 0]
     anchors = cv2.cvtColor(np.array([[rgb for _, rgb in known]], np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
     nearest = np.linalg.norm(lab[:, None] - anchors[None], axis=2).argmin(axis=1)
