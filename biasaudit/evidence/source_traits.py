@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
-from biasaudit.cues.files.enlargement import NONE
+from biasaudit.cues.files.resampling import NOT_RESAMPLED
 from biasaudit.errors import Unavailable
 from biasaudit.evidence.boosted_trees import (
     LEARNT_FROM,
@@ -37,9 +37,9 @@ the longer side is kept, which is the same however a picture was turned. A name 
 the files may have given it."""
 FEW, OF_ALL = 12, 0.5
 """Longer sides that this share of the images must have, for sizes to tell of sources: where each picture has its own,
-it was cut out to its subject, and tells how large that is. So with how much pictures were enlarged, to whole percents,
+it was cut out to its subject, and tells how large that is. So with how much pictures were resized, to whole percents,
 of those that were."""
-LONGER_SIDE, ENLARGEMENT = "longer_side", "enlargement"
+LONGER_SIDE, RESAMPLING = "longer_side", "resampling"
 FEWEST = 10
 """Images of the given test part, and of a class, from which on it is asked."""
 
@@ -145,7 +145,7 @@ def _traits(known_cues: Sequence[CueValues], cut_out: bool) -> list[CueValues]:
     """The traits that count, with the longer side in place of the size; cut_out: not where it may be the subject's."""
     cues = [cue for cue in known_cues if cue.kind == "file" and not cue.untestable and cue.id not in OF_THE_SUBJECT]
     cues += _longer_side({cue.id: cue for cue in known_cues if cue.kind == "file"})
-    return [cue for cue in cues if not cut_out or cue.id not in (LONGER_SIDE, ENLARGEMENT) or _has_few_values(cue)]
+    return [cue for cue in cues if not cut_out or cue.id not in (LONGER_SIDE, RESAMPLING) or _has_few_values(cue)]
 
 
 def _longer_side(files: dict[str, CueValues]) -> Iterator[CueValues]:
@@ -162,8 +162,8 @@ def _longer_side(files: dict[str, CueValues]) -> Iterator[CueValues]:
 def _has_few_values(cue: CueValues) -> bool:
     assert cue.values is not None
     values = cue.values[np.isfinite(cue.values)]
-    if cue.id == ENLARGEMENT:
-        values = np.rint(values[values < NONE])
+    if cue.id == RESAMPLING:
+        values = np.rint(values[values < NOT_RESAMPLED])
     counts = np.unique(values, return_counts=True)[1]
     return bool(np.sort(counts)[-FEW:].sum() >= OF_ALL * counts.sum())
 

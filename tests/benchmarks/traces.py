@@ -65,8 +65,8 @@ def _denoised(picture: Image.Image) -> Image.Image:
 
 TRACES: dict[str, tuple[Callable[[Image.Image], Image.Image], tuple[str, ...]]] = {
     **{f"saved at {quality}": (_coarsely(quality), ("file-earlier_compression",)) for quality in (25, 40, 60)},
-    "shrunk to half and enlarged": (_enlarged(1 / 2), ("file-enlargement",)),
-    "shrunk to two thirds and enlarged": (_enlarged(2 / 3), ("file-enlargement",)),
+    "shrunk to half and enlarged": (_enlarged(1 / 2), ("file-resampling",)),
+    "shrunk to two thirds and enlarged": (_enlarged(2 / 3), ("file-resampling",)),
     "sharpened": (_sharpened, ("property-sharpness",)),
     "denoised": (_denoised, ("property-noise",)),
 }
@@ -125,6 +125,8 @@ def _step(cue: Cue, clean: pd.Series, planted: pd.Series) -> float:
         moved = np.mean(planted.to_numpy(dtype=float) - clean.to_numpy(dtype=float))
         return float(abs(moved) > MOVED * np.nanstd(clean.to_numpy(dtype=float)))
     step = float(np.nanmedian(planted.to_numpy(dtype=float)) - np.nanmedian(clean.to_numpy(dtype=float)))
+    if not np.isfinite(step):
+        return 0.0
     return step if np.sign(step) in cue.directions else abs(step) * cue.directions[0]
 
 
@@ -162,7 +164,7 @@ def measure(n: int = 300, sets: int = 10, data: Path = DATA, traces: Sequence[st
 
 
 def table(found: dict[str, Any] | None) -> str:
-    """A line a folder, quality and strength, and one on clean sets."""
+    """A line a folder, trace and strength, and one on clean sets."""
     if found is None:
         return "Not run: no photographs."
     lines = [

@@ -87,11 +87,20 @@ def test_what_the_strongest_trait_follows_from_leads_the_source():
     trait = finding("file-earlier_compression", **more)
     (found,) = conclusions((source(0.8), sharpness, trait), About())
     assert found.findings[:2] == ("property-sharpness", "file-earlier_compression")
-    assert "may have caused it" in found.sentence
+    assert "may come with this" in found.sentence
     apart = [each.model_copy(update={"follows": None}) for each in (sharpness, trait)]
     first = conclusions((source(0.8), *apart), About())[0]
     assert first.findings[0] == "file-earlier_compression"
-    assert "may have caused it" not in first.sentence
+    assert "may come with this" not in first.sentence
+
+
+def test_a_mark_or_a_gap_that_a_trait_follows_from_stays_a_conclusion_of_its_own():
+    ruler = finding("artefact-ruler", "shortcut")
+    trait = finding("file-earlier_compression", follows="artefact-ruler")
+    assert set(told(ruler, source(0.8), trait)) == {("shortcut", "mark-ruler"), ("suspect", "source")}
+    used = finding("property-sharpness", "shortcut")
+    follows = finding("file-earlier_compression", follows="property-sharpness")
+    assert told(source(0.8), used, follows)[0] == ("shortcut", "source")
 
 
 def test_an_edge_speaks_by_itself_only_where_no_subject_is():

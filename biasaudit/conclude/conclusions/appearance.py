@@ -22,7 +22,7 @@ LOOKS: dict[str, tuple[str, ...]] = {
     "how the files were saved": (
         "jpeg_quality",
         "earlier_compression",
-        "enlargement",
+        "resampling",
         "quantisation_table",
         "chroma_subsampling",
         "file_format",

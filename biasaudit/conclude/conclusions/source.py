@@ -15,9 +15,11 @@ EDGE = 0.9
 reaches the edge. In pictures of scenes it is content, and concludes nothing."""
 BEYOND_A_MARK = 0.03
 """AUC by which the edge has to tell more than the mark that tells most: else the mark is the cause."""
-AS_MUCH = 0.03
-"""AUC by which a trait may tell less than all of them together, and still lead the evidence: or more, as far as it is
-inside their interval."""
+AS_MUCH, AT_MOST = 0.03, 0.08
+"""AUC by which a trait may tell less than all of them together, and still lead the evidence; and by which it may where
+their interval is as wide."""
+CAUSES = ("shortcut", "unidentifiable", "suspect")
+"""Verdicts of what may be a cause of what tells."""
 WHOLE = 0.9
 """AUC of files or edge from which the light, the colours and the marks of the classes are signs of the sources."""
 SIGNS = ("artefact", "discovered", "property")
@@ -42,8 +44,8 @@ def source(findings: Sequence[Finding], about: About) -> Iterator[Conclusion]:
     marks = [each for each in signs if is_mark(each, about)]
     traits = [each for each in findings if told_in_files(each) and each.cue != "file_name" and each != files]
     leading = [each for each in traits if joint and _area(each) >= _as_much_as(joint[0])]
-    used = [each for each in (*alone, *marks) if each.verdict == "shortcut"]
-    causes = _causes(traits, findings) if joint else []
+    causes = _causes(traits, findings, label, about) if joint else []
+    used = [each for each in (*alone, *marks, *causes) if each.verdict == "shortcut"]
     yield Conclusion(
         id="source",
         kind="source",
@@ -74,14 +76,19 @@ def _sign(marks: Sequence[Finding]) -> Sentence:
     return say("One visible sign: {mark!l}", mark=Sentence(marks[0].title)) if marks else NOTHING
 
 
-def _causes(traits: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
-    """What the trait that tells most follows from: sharpening, which takes the trace of an earlier saving away."""
-    strongest = max(traits, key=_area, default=None)
-    return [each for each in findings if strongest is not None and each.id == strongest.follows]
+def _causes(traits: Sequence[Finding], findings: Sequence[Finding], label: str | None, about: About) -> list[Finding]:
+    """The look or the trait that the trait that tells most follows from: sharpening takes an earlier saving's trace
+    away, and so does resizing. A mark is a conclusion of its own, and so is a group that the model fails for."""
+    of_it = [each for each in traits if about.classes <= 2 or label is None or each.label == label]
+    strongest = max(of_it, key=_area, default=None)
+    causes = [each for each in findings if strongest is not None and each.id == strongest.follows]
+    return [each for each in causes if each.kind in ("property", "file") and each.verdict in CAUSES]
 
 
 def _cause(causes: Sequence[Finding]) -> Sentence:
-    return say("What may have caused it: {look!l}", look=Sentence(causes[0].title)) if causes else NOTHING
+    """A look that changes a trait is said; of two traits the one is among what tells already."""
+    looks = [each for each in causes if each.kind == "property"]
+    return say("What tells them may come with this: {look!l}", look=Sentence(looks[0].title)) if looks else NOTHING
 
 
 def _level(strongest: float, told: Sequence[Finding], used: Sequence[Finding]) -> Level:
@@ -125,7 +132,8 @@ def _tie(finding: Finding) -> Estimate | None:
 
 def _as_much_as(joint: Finding) -> float:
     tie = _tie(joint)
-    return min(_area(joint) - AS_MUCH, tie.low if tie is not None else 1.0)
+    low = tie.low if tie is not None else 1.0
+    return min(_area(joint) - AS_MUCH, max(_area(joint) - AT_MOST, low))
 
 
 def _area(finding: Finding) -> float:

@@ -62,8 +62,8 @@ def noise(photo: Photo) -> float:
 
 @noise.inserts(directions=(1, -1), placebo=smooth_field)
 def _grain(rgb: np.ndarray, amount: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Gaussian noise, drawn once and for each channel by itself, as a sensor has it; for a negative amount coring: what
-    stands out from its surroundings by no more than noise does is taken off."""
+    """Gaussian noise, drawn once and for each channel by itself, as a sensor has it; for a negative amount what
+    stands out from its surroundings loses a little, so that what is as faint as noise goes and edges stay (coring)."""
     if amount < 0:
         return _cored(rgb, amount)
     grain = rng.standard_normal(rgb.shape).astype(np.float32)
@@ -81,5 +81,5 @@ def _cored(rgb: np.ndarray, amount: float) -> tuple[np.ndarray, np.ndarray]:
     def take(strength: float) -> np.ndarray:
         return np.clip(np.rint(rgb - np.clip(beside, -strength, strength)), 0, 255).astype(np.uint8)
 
-    changed = move_by(amount, rgb, noise.measure, take, strongest=40)
+    changed = move_by(amount, rgb, noise.measure, take, strongest=10)
     return changed, touched(rgb, changed)

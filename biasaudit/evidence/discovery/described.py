@@ -24,7 +24,7 @@ COLOURS: tuple[tuple[Sentence, tuple[tuple[int, int, int], ...]], ...] = (
     (say("brown"), ((110, 65, 30), (70, 40, 20), (150, 100, 60))),
     (say("beige"), ((215, 185, 150), (235, 215, 190))),
 )
-"""Words for colours and what each is nearest to, sRGB: the eleven of Berlin & Kay 1969, and two that skin needs."""
+"""Words for colours and what each is nearest to, sRGB: the eleven of Berlin & Kay 1969, turquoise and beige."""
 PLACES: dict[str, Sentence] = {
     "upper left": say(" in the upper left corner"),
     "upper": say(" at the upper edge"),
@@ -43,6 +43,9 @@ MOSTLY = 0.6
 MORE = 0.1
 """Share of its place by which it has to have more of a colour than other places of the same pictures."""
 DRAWS, LEVEL = 999, 0.05
+"""Draws by chance, enough for 25 patterns or more, and how often one of all that is said may be chance."""
+FEWEST = 5
+"""Pictures from which on something is said."""
 BITS = 5
 
 
@@ -54,7 +57,7 @@ def described(rgb: np.ndarray, places: np.ndarray, boxes: np.ndarray, of: int, r
     colour and place are asked of each, and said where a place drawn by chance in each picture would have as much in
     less than `LEVEL` of such families (Bonferroni).
     """
-    if not len(places):
+    if len(places) < FEWEST:
         return say("a recurring pattern")
     draws = rng.integers(len(boxes), size=(DRAWS, len(places)))
     enough = LEVEL / (2 * of)

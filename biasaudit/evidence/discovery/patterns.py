@@ -154,11 +154,10 @@ def patterns(
     found_patterns = []
     for number, (how, one) in enumerate(chosen, 1):
         its_values, its_places = values[number - 1], places[number - 1]
-        rows = showing_most(np.nan_to_num(its_values, nan=-np.inf))
-        shown = survey.pixels.read(survey.rows[rows])
-        looks = described(
-            shown, its_places[rows], boxes, len(chosen), generator(settings.seed, "described", str(number))
-        )
+        rows = np.array(showing_most(np.nan_to_num(its_values, nan=-np.inf)), dtype=int)
+        shown, has = survey.pixels.read(survey.rows[rows]), its_values[rows] >= one.threshold
+        rng = generator(settings.seed, "described", str(number))
+        looks = described(shown[has], its_places[rows][has], boxes, len(chosen), rng)
         cue = CueValues(
             id=f"pattern_{number}",
             kind="discovered",

@@ -42,5 +42,7 @@ def test_what_chance_would_give_is_not_told():
 
 
 def test_a_few_pictures_tell_nothing():
-    assert said((40, 80, 210), np.array([3])) == "a recurring pattern"
+    few = np.full(4, 3)
+    rng = np.random.default_rng(0)
+    assert str(described(pictures(rng, few, (40, 80, 210)), few, BOXES, 1, rng)) == "a recurring pattern"
     assert said(None, np.zeros(0, dtype=int)) == "a recurring pattern"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from biasaudit.cues.files.enlargement import NONE, enlargement
+from biasaudit.cues.files.resampling import NOT_RESAMPLED, resampling
 from biasaudit.images.decode import decode
 from tests.benchmarks.scenes import scene
 
@@ -25,7 +25,7 @@ def enlarged(rgb: np.ndarray, share: float, way: Image.Resampling = Image.Resamp
 
 def measured(rgb: np.ndarray, path: Path, **options: object) -> float:
     Image.fromarray(np.ascontiguousarray(rgb)).save(path, **options)
-    return enlargement.measure(decode(path))
+    return resampling.measure(decode(path))
 
 
 def grainy(seed: int, side: int = 256) -> np.ndarray:
@@ -51,15 +51,36 @@ def test_a_crop_of_an_enlarged_picture_is_seen_too(tmp_path):
 @pytest.mark.parametrize("quality", [40, 75, 95])
 def test_savings_blur_and_noise_are_no_enlargement(tmp_path, quality):
     picture = grainy(3)
-    assert measured(picture, tmp_path / "saved.jpg", quality=quality) == NONE
-    assert measured(cv2.GaussianBlur(picture, (0, 0), 1.2), tmp_path / "soft.jpg", quality=quality) == NONE
-    assert measured(cv2.medianBlur(picture, 3), tmp_path / "median.jpg", quality=quality) == NONE
+    assert measured(picture, tmp_path / "saved.jpg", quality=quality) == NOT_RESAMPLED
+    assert measured(cv2.GaussianBlur(picture, (0, 0), 1.2), tmp_path / "soft.jpg", quality=quality) == NOT_RESAMPLED
+    assert measured(cv2.medianBlur(picture, 3), tmp_path / "median.jpg", quality=quality) == NOT_RESAMPLED
+
+
+def test_little_on_a_flat_ground_is_no_enlargement(tmp_path):
+    rng, found = np.random.default_rng(6), []
+    for number in range(30):
+        picture = np.zeros((128, 128, 3), np.uint8)
+        for _ in range(1 + number % 4):
+            left, upper = rng.integers(100, size=2)
+            picture[upper : upper + rng.integers(1, 28), left : left + rng.integers(1, 28)] = rng.integers(60, 255)
+        found.append(measured(picture, tmp_path / f"{number}.png"))
+    assert np.sum(np.array(found) < NOT_RESAMPLED) <= 1
+
+
+@pytest.mark.parametrize(("share", "seen"), [(0.2, 80), (0.3, 70)])
+def test_a_stronger_enlargement_is_seen_as_the_rest_of_a_step(tmp_path, share, seen):
+    assert measured(enlarged(grainy(7), share), tmp_path / "strong.png") == pytest.approx(seen, abs=2)
+
+
+def test_a_reduction_without_smoothing_is_seen_too(tmp_path):
+    reduced = cv2.resize(grainy(8, 320), (280, 280), interpolation=cv2.INTER_LINEAR)
+    assert measured(reduced, tmp_path / "reduced.png") == pytest.approx(86, abs=1)
 
 
 def test_flat_tiny_and_reduced_pictures_tell_nothing(tmp_path):
-    assert measured(np.full((128, 128, 3), 90, np.uint8), tmp_path / "flat.png") == NONE
-    assert measured(enlarged(grainy(4, 60), 0.5), tmp_path / "tiny.png") == NONE
-    assert measured(enlarged(np.tile(grainy(4), (3, 3, 1)), 2 / 3), tmp_path / "large.png") == NONE
+    assert measured(np.full((128, 128, 3), 90, np.uint8), tmp_path / "flat.png") == NOT_RESAMPLED
+    assert measured(enlarged(grainy(4, 60), 0.5), tmp_path / "tiny.png") == NOT_RESAMPLED
+    assert measured(enlarged(np.tile(grainy(4), (3, 3, 1)), 2 / 3), tmp_path / "large.png") == NOT_RESAMPLED
 
 
 @pytest.mark.parametrize("period", [2, 3, 5, 7, 16])
@@ -69,8 +90,8 @@ def test_stripes_are_no_enlargement(tmp_path, period):
     for number, where in enumerate((upright, slanting)):
         stripes = np.repeat(((where % period == 0) * 180 + 40)[..., None], 3, axis=2).astype(np.uint8)
         noisy = np.clip(stripes + np.random.default_rng(5).normal(0, 3, stripes.shape), 0, 255).astype(np.uint8)
-        assert measured(stripes, tmp_path / f"{number}.png") == NONE
-        assert measured(noisy, tmp_path / f"{number} with grain.png") == NONE
+        assert measured(stripes, tmp_path / f"{number}.png") == NOT_RESAMPLED
+        assert measured(noisy, tmp_path / f"{number} with grain.png") == NOT_RESAMPLED
 
 
 @pytest.mark.real
@@ -81,9 +102,9 @@ def test_in_photographs(folder, tmp_path):
     files = sorted(path for path in (DATA / folder).rglob("*") if path.suffix in (".jpg", ".jpeg"))[::15][:20]
     clean, found = [], []
     for number, path in enumerate(files):
-        clean.append(enlargement.measure(decode(path)))
+        clean.append(resampling.measure(decode(path)))
         rgb = decode(path).rgb
         found.append(measured(enlarged(rgb, 0.5), tmp_path / f"{number}.jpg", quality=95))
         found.append(measured(enlarged(rgb, 2 / 3), tmp_path / f"{number} less.jpg", quality=95))
-    assert np.sum(np.array(clean) < NONE) <= 1
-    assert np.mean(np.array(found) < NONE) >= 0.9
+    assert np.sum(np.array(clean) < NOT_RESAMPLED) <= 1
+    assert np.mean(np.array(found) < NOT_RESAMPLED) >= 0.9
