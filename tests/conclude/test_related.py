@@ -4,6 +4,7 @@ import numpy as np
 
 from biasaudit.conclude.related import screens_off, tell_stories
 from biasaudit.evidence.named.cue_values import CueValues
+from biasaudit.evidence.side_effects import SideEffect
 from biasaudit.evidence.ties import _measured_tie
 from biasaudit.results import RUNGS, Finding, Rung
 
@@ -53,6 +54,20 @@ def finding(name, cue, kind, verdict):
         rungs=rungs,
         recommendation="",
     )
+
+
+def test_what_a_finding_follows_from_is_the_cue_that_accounts_for_half_of_it():
+    ruler, brought_along, by_itself = ruler_and_more(0)
+    named = {"artefact-ruler": ruler, "property-sharpness": brought_along, "property-brightness": by_itself}
+    findings = [finding(each, tie.cue.id, tie.cue.kind, "suspect") for each, tie in named.items()]
+    effects = {
+        "property:sharpness": SideEffect(of="artefact:ruler", share=0.8, together=0.9),
+        "property:brightness": SideEffect(of="artefact:ruler", share=0.3, together=0.4),
+    }
+    told = {each.id: each for each in tell_stories(findings, named, effects)}
+    assert told["property-sharpness"].follows == "artefact-ruler"
+    assert told["property-brightness"].follows is None
+    assert told["artefact-ruler"].follows is None
 
 
 def test_what_is_asked_of_one_column_is_one_story():

@@ -45,6 +45,7 @@ def telling():
             ),
             "recommendation": say("Collect images with “{value}”.", value=Name("value", "Mary Smith")),
             "story": (),
+            "follows": "artefact of Dr Who",
             "examples": ("malignant/John_Roe.jpg", "malignant/ISIC_0000001.jpg"),
         }
     )
