@@ -81,5 +81,5 @@ def _cored(rgb: np.ndarray, amount: float) -> tuple[np.ndarray, np.ndarray]:
     def take(strength: float) -> np.ndarray:
         return np.clip(np.rint(rgb - np.clip(beside, -strength, strength)), 0, 255).astype(np.uint8)
 
-    changed = move_by(amount, rgb, noise.measure, take, strongest=10)
+    changed = move_by(amount, rgb, noise.measure, take, strongest=24)
     return changed, touched(rgb, changed)
