@@ -38,6 +38,8 @@ PLACES: dict[str, Sentence] = {
 }
 EDGE, MIDDLE = 0.25, 0.75
 """Share of a side from which on the middle of a place is no longer at an edge, and up to which."""
+SMALL = 0.4
+"""Share of a side up to which a place is somewhere, and not nearly everywhere."""
 MOSTLY = 0.6
 """Share of the images that show a pattern most, from which on it stands at one place."""
 MORE = 0.1
@@ -64,6 +66,17 @@ def described(rgb: np.ndarray, places: np.ndarray, boxes: np.ndarray, of: int, r
     colour = _colour(_colours_of(rgb, boxes), places, draws, enough)
     place = _place(_regions(boxes), places, draws, enough)
     return say("a recurring {colour}pattern{place}", colour=colour, place=place)
+
+
+def in_words(box: tuple[float, float, float, float]) -> Sentence:
+    """Where a place is, " in the lower left corner"; nothing of one that takes up much of the picture.
+
+    box: left, upper, right, lower edge as shares of the sides.
+    """
+    left, upper, right, lower = box
+    if max(right - left, lower - upper) > SMALL:
+        return NOTHING
+    return list(PLACES.values())[int(_regions(np.array([box]))[0])]
 
 
 def _colour(shares: np.ndarray, places: np.ndarray, draws: np.ndarray, enough: float) -> Sentence:

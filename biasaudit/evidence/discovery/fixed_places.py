@@ -12,13 +12,14 @@ import cv2
 import numpy as np
 from scipy.ndimage import label as connected
 
+from biasaudit.evidence.discovery.described import in_words
 from biasaudit.evidence.discovery.mining import Mined, split_of
 from biasaudit.evidence.discovery.patterns import FEWEST, ONE, half_of
 from biasaudit.evidence.discovery.recurrence import Recurrence, recurrence
 from biasaudit.evidence.measure.survey import Survey
 from biasaudit.evidence.named.cue_values import CueValues
 from biasaudit.images.table import ImageTable
-from biasaudit.results import Sentence, say
+from biasaudit.results import Name, Sentence, say
 from biasaudit.runtime.progress import Progress
 from biasaudit.settings import Settings
 from biasaudit.stats import generator, permuted
@@ -97,8 +98,12 @@ class FixedPlace:
 
     def box(self, row: int) -> tuple[float, float, float, float]:
         """Left, upper, right, lower edge as shares of the picture's sides, the same in every image."""
-        upper, lower, left, right = (edge / CELLS for edge in self.edges)
-        return left, upper, right, lower
+        return _box(self.edges)
+
+
+def _box(edges: tuple[int, int, int, int]) -> tuple[float, float, float, float]:
+    upper, lower, left, right = (edge / CELLS for edge in edges)
+    return left, upper, right, lower
 
 
 def fixed_places(images: ImageTable, survey: Survey, settings: Settings, progress: Progress) -> tuple[FixedPlace, ...]:
@@ -146,6 +151,11 @@ def fixed_places(images: ImageTable, survey: Survey, settings: Settings, progres
                 question=QUESTION,
                 values=values[number],
                 threshold=threshold,
+                called=say(
+                    "a recurring pattern{place} ({cue})",
+                    place=in_words(_box(edges)),
+                    cue=Name("cue", f"place {rank}"),
+                ),
             ),
             label=images.classes[code],
             recurrence=recurs[number],

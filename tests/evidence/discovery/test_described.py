@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from biasaudit.evidence.discovery.described import described
+from biasaudit.evidence.discovery.described import described, in_words
 
 SIDE, SIZE, CELLS = 9, 100, 10
 BOXES = np.array([(c / CELLS, r / CELLS, (c + 2) / CELLS, (r + 2) / CELLS) for r in range(SIDE) for c in range(SIDE)])
@@ -39,6 +39,12 @@ def test_colour_and_place_are_told(colour, word):
 def test_what_chance_would_give_is_not_told():
     told = [said(None, np.random.default_rng(seed).integers(SIDE**2, size=20), seed) for seed in range(40)]
     assert told.count("a recurring pattern") >= 38
+
+
+def test_a_fixed_place_is_somewhere_unless_it_is_nearly_everywhere():
+    assert str(in_words((0.0, 0.8, 0.2, 1.0))) == " in the lower left corner"
+    assert str(in_words((0.4, 0.4, 0.6, 0.6))) == " in the middle"
+    assert str(in_words((0.0, 0.0, 1.0, 1.0))) == ""
 
 
 def test_a_few_pictures_tell_nothing():
