@@ -65,6 +65,11 @@ class Photo:
     """uint8, (height, width, 3), 0 to 255, sRGB, upright, transparency laid on white, longest side at most 512."""
     file: FileFacts
 
+    @property
+    def is_reduced(self) -> bool:
+        """Whether the file has more pixels than are looked at: what resizing or saving left in them is gone."""
+        return max(self.file.width, self.file.height) > max(self.rgb.shape[:2])
+
     @cached_property
     def luma(self) -> np.ndarray:
         """uint8, (height, width), 0 to 255."""

@@ -11,8 +11,8 @@ STEPS = np.arange(410, 880) / FINENESS
 """Steps from a new pixel to the next, in old ones. Nearer to 1 the rhythm is as slow as a subject's."""
 BLOCK = 8
 STANDS_OUT, ANYWHERE = 5.5, 6.5
-"""Strengths from which on a rhythm counts, chosen on photographs, of which fewer than one in a hundred have as much:
-where it lies as in a picture that was resized whole, and wherever it lies, as after a crop."""
+"""Strengths from which on a rhythm counts, chosen on photographs, of which about one in a hundred has as much: where
+it lies as in a picture that was resized whole, and wherever it lies, as after a crop."""
 EITHER, OF_THE_OTHER = 2.5, 0.3
 """The same along rows and along columns alone, at the least, and this share of what it is the other way: what repeats
 one way is shown, not made."""

@@ -42,8 +42,7 @@ def earlier_compression(photo: Photo) -> float:
     IEEE Transactions on Information Forensics and Security 4.
     """
     tables = photo.file.quantisation_table
-    reduced = max(photo.file.width, photo.file.height) > max(photo.rgb.shape)
-    if reduced or (tables and not tables.startswith("standard")):
+    if photo.is_reduced or (tables and not tables.startswith("standard")):
         return NONE
     found = earlier_quality(photo.rgb)
     own = NONE if photo.file.jpeg_quality is None else photo.file.jpeg_quality

@@ -42,8 +42,7 @@ def resampling(photo: Photo) -> float:
     Saic 2008, Blind authentication using periodic properties of interpolation, IEEE Transactions on Information
     Forensics and Security 3.
     """
-    reduced = max(photo.file.width, photo.file.height) > max(photo.rgb.shape)
-    found = None if reduced else resampled_at(photo.gray)
+    found = None if photo.is_reduced else resampled_at(photo.gray)
     return NOT_RESAMPLED if found is None else round(100 * found, 1)
 
 
