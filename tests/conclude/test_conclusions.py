@@ -94,10 +94,25 @@ def test_what_the_strongest_trait_follows_from_leads_the_source():
     assert "may come with this" not in first.sentence
 
 
+@pytest.mark.parametrize(("low", "first"), [(0.78, "file-source"), (0.7, "file-jpeg_quality")])
+def test_a_trait_leads_where_it_is_inside_the_interval_of_all_together(low, first):
+    together = source(0.8)
+    tie = together.rungs["association"]
+    wide = tie.model_copy(update={"estimate": tie.estimate.model_copy(update={"low": low})})
+    together = together.model_copy(update={"rungs": together.rungs | {"association": wide}})
+    for value, leads in ((0.74, first), (0.7, "file-source")):
+        (found,) = conclusions((together, finding("file-jpeg_quality", value=value)), About())
+        assert found.findings[0] == leads
+
+
 def test_a_mark_or_a_gap_that_a_trait_follows_from_stays_a_conclusion_of_its_own():
     ruler = finding("artefact-ruler", "shortcut")
     trait = finding("file-earlier_compression", follows="artefact-ruler")
     assert set(told(ruler, source(0.8), trait)) == {("shortcut", "mark-ruler"), ("suspect", "source")}
+    gap = finding("property-sharpness", "gap")
+    fails = finding("file-earlier_compression", follows="property-sharpness")
+    found = conclusions((source(0.8), fails, gap), About())
+    assert "property-sharpness" not in next(each for each in found if each.kind == "source").findings
     used = finding("property-sharpness", "shortcut")
     follows = finding("file-earlier_compression", follows="property-sharpness")
     assert told(source(0.8), used, follows)[0] == ("shortcut", "source")

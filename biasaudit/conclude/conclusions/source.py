@@ -131,6 +131,7 @@ def _tie(finding: Finding) -> Estimate | None:
 
 
 def _as_much_as(joint: Finding) -> float:
+    """AUC from which a trait tells as much as all of them together."""
     tie = _tie(joint)
     low = tie.low if tie is not None else 1.0
     return min(_area(joint) - AS_MUCH, max(_area(joint) - AT_MOST, low))

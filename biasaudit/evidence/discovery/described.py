@@ -68,7 +68,7 @@ def described(rgb: np.ndarray, places: np.ndarray, boxes: np.ndarray, of: int, r
     return say("a recurring {colour}pattern{place}", colour=colour, place=place)
 
 
-def in_words(box: tuple[float, float, float, float]) -> Sentence:
+def place_of(box: tuple[float, float, float, float]) -> Sentence:
     """Where a place is, " in the lower left corner"; nothing of one that takes up much of the picture.
 
     box: left, upper, right, lower edge as shares of the sides.

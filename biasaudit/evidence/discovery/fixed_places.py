@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import label as connected
 
-from biasaudit.evidence.discovery.described import in_words
+from biasaudit.evidence.discovery.described import place_of
 from biasaudit.evidence.discovery.mining import Mined, split_of
 from biasaudit.evidence.discovery.patterns import FEWEST, ONE, half_of
 from biasaudit.evidence.discovery.recurrence import Recurrence, recurrence
@@ -153,7 +153,7 @@ def fixed_places(images: ImageTable, survey: Survey, settings: Settings, progres
                 threshold=threshold,
                 called=say(
                     "a recurring pattern{place} ({cue})",
-                    place=in_words(_box(edges)),
+                    place=place_of(_box(edges)),
                     cue=Name("cue", f"place {rank}"),
                 ),
             ),

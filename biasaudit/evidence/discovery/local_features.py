@@ -42,6 +42,11 @@ class LocalFeatures:
         cells = self.side + 1
         return column / cells, row / cells, (column + 2) / cells, (row + 2) / cells
 
+    @property
+    def boxes(self) -> np.ndarray:
+        """float (places, 4): the same of every place."""
+        return np.array([self.box(place) for place in range(self.side**2)])
+
 
 def learn(backbone: Backbone, store: PixelStore, rows: np.ndarray, rng: np.random.Generator) -> LocalFeatures | None:
     """Whitening from images at `rows` of the store, int (n,); None where the network has no map of a middle size."""

@@ -150,35 +150,37 @@ def patterns(
         prototypes = np.stack([one.prototype for _, one in chosen])
         values, places = _everywhere(features, survey.pixels, survey.rows, prototypes)
     values[:, mined_in] = np.nan
-    boxes = np.array([features.box(place) for place in range(features.side**2)])
     found_patterns = []
     for number, (how, one) in enumerate(chosen, 1):
         its_values, its_places = values[number - 1], places[number - 1]
         rows = np.array(showing_most(np.nan_to_num(its_values, nan=-np.inf)), dtype=int)
         shown, has = survey.pixels.read(survey.rows[rows]), its_values[rows] >= one.threshold
         rng = generator(settings.seed, "described", str(number))
-        looks = described(shown[has], its_places[rows][has], boxes, len(chosen), rng)
-        cue = CueValues(
-            id=f"pattern_{number}",
-            kind="discovered",
-            question=QUESTION,
-            values=its_values,
-            threshold=one.threshold,
-            called=say("{looks} ({cue})", looks=looks, cue=Name("cue", f"pattern {number}")),
-        )
+        looks = described(shown[has], its_places[rows][has], features.boxes, len(chosen), rng)
         found_patterns.append(
             Pattern(
-                cue=cue,
+                cue=_cue(number, its_values, one.threshold, looks),
                 label=images.classes[one.code],
                 recurrence=how,
                 places=its_places,
                 features=features,
                 prototype=one.prototype,
                 threshold=one.threshold,
-                empty=_is_empty(shown, boxes[its_places[rows]]),
+                empty=_is_empty(shown, features.boxes[its_places[rows]]),
             )
         )
     return tuple(found_patterns)
+
+
+def _cue(number: int, values: np.ndarray, threshold: float, looks: Sentence) -> CueValues:
+    return CueValues(
+        id=f"pattern_{number}",
+        kind="discovered",
+        question=QUESTION,
+        values=values,
+        threshold=threshold,
+        called=say("{looks} ({cue})", looks=looks, cue=Name("cue", f"pattern {number}")),
+    )
 
 
 def half_of(images: ImageTable, rng: np.random.Generator) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from biasaudit.evidence.discovery.described import described, in_words
+from biasaudit.evidence.discovery.described import described, place_of
 
 SIDE, SIZE, CELLS = 9, 100, 10
 BOXES = np.array([(c / CELLS, r / CELLS, (c + 2) / CELLS, (r + 2) / CELLS) for r in range(SIDE) for c in range(SIDE)])
@@ -42,9 +42,9 @@ def test_what_chance_would_give_is_not_told():
 
 
 def test_a_fixed_place_is_somewhere_unless_it_is_nearly_everywhere():
-    assert str(in_words((0.0, 0.8, 0.2, 1.0))) == " in the lower left corner"
-    assert str(in_words((0.4, 0.4, 0.6, 0.6))) == " in the middle"
-    assert str(in_words((0.0, 0.0, 1.0, 1.0))) == ""
+    assert str(place_of((0.0, 0.8, 0.2, 1.0))) == " in the lower left corner"
+    assert str(place_of((0.4, 0.4, 0.6, 0.6))) == " in the middle"
+    assert str(place_of((0.0, 0.0, 1.0, 1.0))) == ""
 
 
 def test_a_few_pictures_tell_nothing():
