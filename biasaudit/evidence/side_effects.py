@@ -141,8 +141,8 @@ def side_effects(
 ) -> dict[str, SideEffect]:
     """Cue key -> of which other cue its tie is a side effect, where several measured cues are tied to a class."""
     tied = tied_numbers(ties)
-    numbers = [cue for cue in cues if not cue.words]
-    by_key = {f"{cue.kind}:{cue.id}": cue for cue in insertable(numbers)}
+    measured = [cue for cue in cues if f"{cue.kind}:{cue.id}" in {tie.cue.key for tie in tied}]
+    by_key = {f"{cue.kind}:{cue.id}": cue for cue in insertable(measured)}
     sources = [tie for tie in tied if tie.cue.key in by_key] if len(tied) > 1 else []
     signatures = {}
     for tie in progress.track(sources, "Telling causes from side effects", len(sources)):
@@ -151,7 +151,7 @@ def side_effects(
         if step and len(rows) >= FEWEST:
             sample, steps = images.subset(rows), {tie.cue.id: step}
             quiet = Progress(quiet=True)
-            plant = partial(plant_each, sample, numbers, steps, jobs=settings.jobs, seed=settings.seed, progress=quiet)
+            plant = partial(plant_each, sample, measured, steps, jobs=settings.jobs, seed=settings.seed, progress=quiet)
             after = checkpoints.json("side_effects", tie.cue.key, partial(_numbers_of, plant, tie.cue.id))
             signatures[tie.cue.key] = signature(rows, pd.DataFrame(after), tied)
     return attribute(tied, signatures)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -83,17 +81,14 @@ def grid_of(luma: np.ndarray) -> Grid:
 
 
 def _fit(luma: np.ndarray, grid: Grid) -> float | None:
-    # Qualities share steps: what a frequency says of a step is asked once.
-    frequencies = [cache(_keeping(values)) for values in _coefficients(luma[grid.down :, grid.across :])]
-    fits = np.full(len(QUALITIES), -1.0)
-    fits[::2] = [_keeps_to(frequencies, steps) for steps in _STEPS[::2]]
-    if fits.max() < SURE:
+    frequencies = _coefficients(luma[grid.down :, grid.across :])
+    said = np.stack([_keeping(values, steps) for values, steps in zip(frequencies, _STEPS.T, strict=True)])
+    fits = np.where(np.isfinite(said).sum(axis=0) >= LEAST_PLACES, _mean_of_known(said), -1.0)
+    coarse = fits[::2]  # a quality beside one that fits hardly fits less
+    if coarse.max() < SURE:
         return None
-    place = int(np.flatnonzero(fits >= AS_GOOD * fits.max())[0])
-    while place + 1 < len(fits):  # up to the top of its peak
-        fits[place + 1] = _keeps_to(frequencies, _STEPS[place + 1])
-        if fits[place + 1] <= fits[place]:
-            break
+    place = 2 * int(np.flatnonzero(coarse >= AS_GOOD * coarse.max())[0])
+    while place + 1 < len(fits) and fits[place + 1] > fits[place]:  # up to the top of its peak
         place += 1
     return float(QUALITIES[place])
 
@@ -107,25 +102,28 @@ def _coefficients(luma: np.ndarray) -> np.ndarray:
     return np.stack([waves[:, v, u] for v, u in PLACES])
 
 
-def _keeping(values: np.ndarray) -> Callable[[float], float | None]:
-    """How closely a frequency's coefficients, float32 (blocks,), keep to multiples of a step, -1 to 1; None: unsaid."""
+def _keeping(values: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """How closely a frequency's coefficients keep to multiples of each step, -1 to 1; NaN where too few would say.
+
+    values: float32 (blocks,); steps: float32 (qualities,). Qualities share steps: each is asked once.
+    """
+    steps, quality = np.unique(steps, return_inverse=True)
     order = np.argsort(-np.abs(values), kind="stable")
     sizes = np.abs(values[order])
     first = np.zeros(len(values), bool)
     first[np.unique(np.rint(values[order]), return_index=True)[1]] = True
     distinct = np.cumsum(first)  # among the largest ones up to each
+    told = len(sizes) - np.searchsorted(sizes[::-1], steps / 2 + 0.5, side="right")  # those other than zero
+    asked = np.flatnonzero((steps >= LEAST_STEP) & (told >= FEWEST) & (distinct[told - 1] >= DISTINCT))
+    kept = np.full(len(steps), np.nan)
+    if asked.size:
+        waves = np.cos(sizes[: told[asked].max()] * (np.float32(2 * np.pi) / steps[asked, None]))
+        counted = np.arange(waves.shape[1]) < told[asked, None]
+        kept[asked] = np.where(counted, waves, 0).sum(axis=1) / told[asked]
+    return kept[quality]
 
-    def keeps(step: float) -> float | None:
-        told = len(sizes) - int(np.searchsorted(sizes[::-1], step / 2 + 0.5, side="right"))  # those other than zero
-        if step < LEAST_STEP or told < FEWEST or distinct[told - 1] < DISTINCT:
-            return None
-        return float(np.cos(sizes[:told] * np.float32(2 * np.pi / step)).mean())
 
-    return keeps
-
-
-def _keeps_to(frequencies: Sequence[Callable[[float], float | None]], steps: np.ndarray) -> float:
-    """Mean over the frequencies of how closely they keep to multiples of a quality's steps, -1 to 1."""
-    said = (keeps(step) for keeps, step in zip(frequencies, steps.tolist(), strict=True))
-    fits = [fit for fit in said if fit is not None]
-    return sum(fits) / len(fits) if len(fits) >= LEAST_PLACES else -1.0
+def _mean_of_known(values: np.ndarray) -> np.ndarray:
+    """Mean of each column of float (n, m), of what is finite; 0 where nothing is."""
+    known = np.isfinite(values)
+    return np.where(known, values, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)

@@ -26,6 +26,8 @@ AROUND = 9
 """Pixels over which what changes slowly across a picture is averaged, and taken off."""
 ORDERS = {2: 1, 3: -1}
 """Differences that are taken, and the sign of their rhythm: the third are small where the second are large."""
+# Change i lies at pixel i + order / 2, and a pixel x of the new picture at (x + 1/2) step - 1/2 of the old one.
+_LIES = {order: np.exp(2j * np.pi * ((order + 1) / 2 * np.arange(FINENESS) / FINENESS - 0.5)) for order in ORDERS}
 
 
 def resampled_at(gray: np.ndarray) -> float | None:
@@ -90,8 +92,5 @@ def _without_blocks(changes: np.ndarray) -> np.ndarray:
 
 def _rhythm(changes: np.ndarray, order: int) -> np.ndarray:
     """complex (1024,): by step the rhythm's strength, about 1 by chance; real where it lies as in a whole picture."""
-    steps = np.arange(FINENESS) / FINENESS
-    # Change i lies at pixel i + order / 2, and a pixel x of the new picture at (x + 1/2) step - 1/2 of the old one.
-    lies = np.exp(2j * np.pi * ((order + 1) / 2 * steps - 0.5))
-    strength = np.conj(np.fft.fft(changes, FINENESS)) * lies * np.sqrt(2 / len(changes))
+    strength = np.conj(np.fft.fft(changes, FINENESS)) * _LIES[order] * np.sqrt(2 / len(changes))
     return ORDERS[order] * strength / (changes.std() + 1e-6)
