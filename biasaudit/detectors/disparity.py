@@ -18,19 +18,25 @@ from biasaudit.stats import generator, interval, permutation_p, permutations_for
 from biasaudit.thresholds import FLOORS
 
 PERMUTATIONS = 999
+AT_ONCE = 2**20
+"""Images times permutations that are compared at once."""
 LEAST = 10
 """Groups (images, where there are none) that a cell must hold for its rate to mean anything."""
 
 
 def _difference(weights: np.ndarray, correct: np.ndarray, better: np.ndarray, strata: np.ndarray) -> np.ndarray:
-    """Accuracy of `better` minus that of the others, averaged over strata; float (resamples,), NaN where undefined."""
+    """Accuracy of `better` minus that of the others, averaged over strata; float (resamples,), NaN where undefined.
+
+    weights: float; better: bool; each (resamples, n), or with one row for all resamples.
+    """
+    first, second = weights * better, weights * ~better
     differences = []
     for code in np.unique(strata):
-        first, second = better & (strata == code), ~better & (strata == code)
+        rows = strata == code
         with np.errstate(invalid="ignore", divide="ignore"):
             differences.append(
-                weights[:, first] @ correct[first] / weights[:, first].sum(axis=1)
-                - weights[:, second] @ correct[second] / weights[:, second].sum(axis=1)
+                first[:, rows] @ correct[rows] / first[:, rows].sum(axis=1)
+                - second[:, rows] @ correct[rows] / second[:, rows].sum(axis=1)
             )
     gaps = np.array(differences)
     known = np.isfinite(gaps)
@@ -79,7 +85,8 @@ def _compare(
     one = np.ones((1, len(correct)))
     value = float(_difference(one, correct, better, strata)[0])
     shuffled = _shuffled_within(better, strata, groups, permutations, rng)
-    null = np.array([_difference(one, correct, side, strata)[0] for side in shuffled])
+    blocks = np.array_split(shuffled, -(-shuffled.size // AT_ONCE))
+    null = np.concatenate([_difference(one, correct, block, strata) for block in blocks])
     low, high = interval(lambda weights: _difference(weights, correct, better, strata), groups, rng)
     rates = [np.mean([correct[side & (strata == code)].mean() for code in usable_codes]) for side in (better, ~better)]
     held = NOTHING if len(usable_codes) == 1 else say(", averaged over {n} classes", n=len(usable_codes))

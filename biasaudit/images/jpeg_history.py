@@ -33,6 +33,8 @@ _WAVES = np.array(
     np.float32,
 )
 _STEPS = standard_steps(QUALITIES)[:, [BLOCK * down + across for down, across in PLACES]].astype(np.float32)
+_ASKED = [np.unique(steps, return_inverse=True) for steps in _STEPS.T]
+"""At each place the steps to try, float32 (steps,), and which of them each quality has, int (qualities,)."""
 
 
 class Grid(NamedTuple):
@@ -82,7 +84,7 @@ def grid_of(luma: np.ndarray) -> Grid:
 
 def _fit(luma: np.ndarray, grid: Grid) -> float | None:
     frequencies = _coefficients(luma[grid.down :, grid.across :])
-    said = np.stack([_keeping(values, steps) for values, steps in zip(frequencies, _STEPS.T, strict=True)])
+    said = np.stack([_keeping(values, *asked) for values, asked in zip(frequencies, _ASKED, strict=True)])
     fits = np.where(np.isfinite(said).sum(axis=0) >= LEAST_PLACES, _mean_of_known(said), -1.0)
     coarse = fits[::2]  # a quality beside one that fits hardly fits less
     if coarse.max() < SURE:
@@ -102,12 +104,12 @@ def _coefficients(luma: np.ndarray) -> np.ndarray:
     return np.stack([waves[:, v, u] for v, u in PLACES])
 
 
-def _keeping(values: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """How closely a frequency's coefficients keep to multiples of each step, -1 to 1; NaN where too few would say.
+def _keeping(values: np.ndarray, steps: np.ndarray, of_quality: np.ndarray) -> np.ndarray:
+    """How closely a frequency's coefficients keep to multiples of each quality's step, float (qualities,), each in
+    -1 to 1; NaN where too few would say.
 
-    values: float32 (blocks,); steps: float32 (qualities,). Qualities share steps: each is asked once.
+    values: float32 (blocks,); steps and of_quality: as in `_ASKED`.
     """
-    steps, quality = np.unique(steps, return_inverse=True)
     order = np.argsort(-np.abs(values), kind="stable")
     sizes = np.abs(values[order])
     first = np.zeros(len(values), bool)
@@ -120,7 +122,7 @@ def _keeping(values: np.ndarray, steps: np.ndarray) -> np.ndarray:
         waves = np.cos(sizes[: told[asked].max()] * (np.float32(2 * np.pi) / steps[asked, None]))
         counted = np.arange(waves.shape[1]) < told[asked, None]
         kept[asked] = np.where(counted, waves, 0).sum(axis=1) / told[asked]
-    return kept[quality]
+    return kept[of_quality]
 
 
 def _mean_of_known(values: np.ndarray) -> np.ndarray:
