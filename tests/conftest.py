@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -42,20 +44,26 @@ def stub_network(monkeypatch):
     return backbone
 
 
+@cache
+def _published_schema():
+    from jsonschema import Draft202012Validator
+
+    from biasaudit.output.schema import audit_schema
+
+    return Draft202012Validator(audit_schema())
+
+
 @pytest.fixture(autouse=True)
 def _every_saved_audit_meets_the_schema(monkeypatch):
     """Whatever a test saves as `audit.json` is held against the published schema, where jsonschema is installed."""
-    try:
-        from jsonschema import Draft202012Validator
-    except ImportError:
+    if importlib.util.find_spec("jsonschema") is None:
         return
     from biasaudit.output.result import AuditResult
-    from biasaudit.output.schema import audit_schema
 
     save = AuditResult.save
 
     def checked(result: AuditResult) -> None:
         save(result)
-        Draft202012Validator(audit_schema()).validate(json.loads((result.folder / "audit.json").read_text()))
+        _published_schema().validate(json.loads((result.folder / "audit.json").read_text()))
 
     monkeypatch.setattr(AuditResult, "save", checked)

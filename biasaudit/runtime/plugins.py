@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
+from contextlib import suppress
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from biasaudit.errors import UsageError
@@ -14,13 +18,28 @@ def installed(group: str, builtin: Iterable[Any]) -> tuple[Any, ...]:
 
     Raises UsageError where two have one id.
     """
-    parts = [*builtin, *(entry.load() for entry in sorted(entry_points(group=group), key=lambda e: e.name))]
+    parts = [*builtin, *(entry.load() for entry in _offered(group, _folders()))]
     seen: dict[str, Any] = {}
     for part in parts:
         if part.id in seen:
             raise UsageError(f"Two {group} have the id {part.id!r}; uninstall one of the packages that offer it.")
         seen[part.id] = part
     return tuple(parts)
+
+
+@lru_cache(maxsize=16)
+def _offered(group: str, folders: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
+    """Asked once for as long as nothing is installed: it reads a file of every package that there is."""
+    return tuple(sorted(entry_points(group=group), key=lambda entry: entry.name))
+
+
+def _folders() -> tuple[tuple[str, int], ...]:
+    """Where packages lie, and when one was last added to or taken from there."""
+    stamps = []
+    for path in sys.path:
+        with suppress(OSError):
+            stamps.append((path, os.stat(path or ".").st_mtime_ns))
+    return tuple(stamps)
 
 
 def is_ours(function: Callable[..., Any]) -> bool:
