@@ -16,6 +16,7 @@ from biasaudit.detectors.discovery import LOOKED_AT
 from biasaudit.errors import UsageError
 from biasaudit.report.words import both_ends
 from biasaudit.results import Audit, Finding, Name, Record, Review, Verdict, say
+from biasaudit.runtime.reading import bytes_of
 
 LARGEST = 5_000_000
 """Bytes of a review file: some thousand decisions with long comments."""
@@ -40,9 +41,7 @@ def read_reviews(file: Path) -> tuple[Review, ...]:
     """
     name = both_ends(str(file), 200)
     try:
-        if file.stat().st_size > LARGEST:
-            raise UsageError(f"--review: {name} is larger than {LARGEST // 1_000_000} MB, so it is no review file.")
-        text = file.read_bytes()
+        text = bytes_of(file, LARGEST)
         if text.lstrip()[:1] == b"{":
             saved = ReviewFile.model_validate_json(text)
             records = tuple(review.model_copy(update={"data": review.data or saved.audit}) for review in saved.reviews)

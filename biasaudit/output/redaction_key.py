@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import secrets
+import socket
 from pathlib import Path
 
-from biasaudit.runtime.cache import write_text
+from biasaudit.errors import EnvironmentFault
+from biasaudit.runtime.cache import SECRET, write_text
+from biasaudit.runtime.output_folder import check_links
+from biasaudit.runtime.reading import text_of
 
 FILE = "salt"
 """In the cache folder, which stays with whoever ran the audit: deleting it only deals new codes."""
+LARGEST = 1000
+"""Bytes of it."""
 
 
 def redaction_key(out: Path) -> bytes:
-    """The 32 secret bytes of an output folder, drawn when first asked for. Raises EnvironmentFault where unwritable."""
+    """The 32 secret bytes of an output folder, drawn when first asked for.
+
+    One that came along with a folder is not used: whoever sent it could read the codes. Raises EnvironmentFault where
+    the folder cannot be written, or leads elsewhere.
+    """
+    check_links(out)
     path = out / "cache" / FILE
     try:
-        kept = bytes.fromhex(path.read_text(encoding="ascii"))
-        if len(kept) == 32:
-            return kept
-    except (OSError, ValueError):  # absent or not ours: drawn anew
+        path.parent.mkdir(parents=True, exist_ok=True)
+        here = _here(path.parent)
+    except OSError as error:
+        raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Copy the folder to where you may.") from error
+    try:
+        kept = json.loads(text_of(path, LARGEST))
+        if kept["drawn_for"] == here and len(key := bytes.fromhex(kept["salt"])) == 32:
+            return key
+    except (OSError, ValueError, KeyError, TypeError):  # absent or not ours: drawn anew
         pass
     drawn = secrets.token_bytes(32)
-    write_text(path, drawn.hex())
-    path.chmod(0o600)
+    write_text(path, json.dumps({"drawn_for": here, "salt": drawn.hex()}), SECRET)
     return drawn
+
+
+def _here(folder: Path) -> str:
+    """What no other folder shares, here or elsewhere: machine, user, place, and number of the folder on its disk."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    told = (socket.gethostname(), user, os.fsencode(folder.resolve()), folder.stat().st_ino)
+    return hashlib.sha256(repr(told).encode()).hexdigest()

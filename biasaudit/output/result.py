@@ -19,10 +19,16 @@ from biasaudit.report.html import render, render_finding, render_fragment
 from biasaudit.report.words import both_ends
 from biasaudit.results import Audit, AuditVerdict, Finding
 from biasaudit.runtime.cache import write_text
+from biasaudit.runtime.output_folder import check_links
+from biasaudit.runtime.reading import text_of
 
 if TYPE_CHECKING:
     from IPython.display import HTML
     from matplotlib.figure import Figure
+
+
+LARGEST = 200_000_000
+"""Bytes of an `audit.json`: some forty times those of the largest audit that was seen."""
 
 
 def read_audit(place: str | Path) -> AuditResult:
@@ -36,7 +42,8 @@ def read_audit(place: str | Path) -> AuditResult:
     try:
         return AuditResult.load(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read {name}: {error}. Name the audit.json in a run's output folder.") from error
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"Cannot read {name}: {why}. Name the audit.json in a run's output folder.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
@@ -57,9 +64,14 @@ class AuditResult:
 
     @classmethod
     def load(cls, audit_json: str | Path) -> AuditResult:
-        """Read a saved `audit.json`. Raises pydantic.ValidationError where it is not one."""
+        """Read a saved `audit.json`.
+
+        Raises OSError where it is no regular file of at most `LARGEST` bytes, pydantic.ValidationError where it is no
+        audit, and EnvironmentFault where a folder beside it is a link to somewhere else.
+        """
         path = Path(audit_json)
-        return cls(Audit.model_validate_json(path.read_text(encoding="utf-8")), path.parent)
+        check_links(path.parent)
+        return cls(Audit.model_validate_json(text_of(path, LARGEST)), path.parent)
 
     @property
     def verdict(self) -> AuditVerdict:

@@ -131,8 +131,10 @@ def _write(path: Path, rgb: np.ndarray) -> Path:
     buffer = BytesIO()
     Image.fromarray(rgb).save(buffer, "WEBP", quality=QUALITY, method=4)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)  # a link that somebody put there would lead out of the folder
     try:
-        part.write_bytes(buffer.getvalue())
+        with part.open("xb") as stream:
+            stream.write(buffer.getvalue())
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-import tempfile
+import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -18,38 +18,43 @@ import pyarrow.parquet as pq
 
 from biasaudit.errors import EnvironmentFault
 
+READABLE, SECRET = 0o644, 0o600
+"""Permissions of what is written: those that the user's umask leaves of the first, and what is nobody else's."""
 AT_ONCE = 10_000
 """Rows of a table that are written at once."""
 
 
-def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
+def write_atomically(path: Path, write: Callable[[Path], object], permissions: int = READABLE) -> Path:
     """Call `write` with a temporary path beside `path`, then move it into place in one step.
 
-    Raises EnvironmentFault where the folder cannot be written or the disk is full; `path` is then as it was.
+    permissions: from the first byte on, less what the user's umask takes. Raises EnvironmentFault where the folder
+    cannot be written or the disk is full; `path` is then as it was.
     """
-    temporary: str | None = None
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    anew = os.O_CREAT | os.O_EXCL | os.O_WRONLY
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        write(Path(temporary))
+        os.close(os.open(temporary, anew, permissions))
+        write(temporary)
         with open(temporary, "rb+") as written:
             os.fsync(written.fileno())
-        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:
         raise EnvironmentFault(
             f"Could not write {path}: {error.strerror or error}. Free some space or choose another --out."
         ) from error
     finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
     return path
 
 
-def write_text(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str, permissions: int = READABLE) -> Path:
     """Write UTF-8 text atomically."""
-    return write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline="\n"))
+
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+    return write_atomically(path, write, permissions)
 
 
 def write_bytes(path: Path, data: bytes) -> Path:

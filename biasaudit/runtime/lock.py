@@ -14,7 +14,10 @@ from filelock import FileLock, Timeout
 
 from biasaudit.errors import EnvironmentFault
 from biasaudit.runtime.cache import write_text
+from biasaudit.runtime.reading import text_of
 
+LARGEST = 10_000
+"""Bytes of what tells who holds the lock."""
 LOCK, HOLDER = ".lock", "holder.json"
 """In the cache folder. The system lets go of the lock when its process ends, however that ends."""
 
@@ -28,6 +31,8 @@ def held(out: Path) -> Iterator[None]:
     folder = out / "cache"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if (folder / LOCK).is_symlink():  # to lock it would empty a file elsewhere
+            raise EnvironmentFault(f"{folder / LOCK} is a link to somewhere else. Remove it or choose another --out.")
         lock = FileLock(folder / LOCK, timeout=0)
         lock.acquire()
     except Timeout:
@@ -45,7 +50,7 @@ def held(out: Path) -> Iterator[None]:
 
 def _holder(folder: Path) -> str:
     try:
-        told = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        told = json.loads(text_of(folder / HOLDER, LARGEST))
         process, host, since = int(told["process"]), str(told["host"])[:60], str(told["since"])[:25]
         return f"another run: process {process} on {host!r}, since {since}"
     except (OSError, ValueError, KeyError, TypeError):

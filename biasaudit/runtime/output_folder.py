@@ -7,15 +7,23 @@ from pathlib import Path
 
 from biasaudit.errors import EnvironmentFault, UsageError
 
+OWN = ("cache", "evidence")
+"""Folders that we make in it."""
+
+
+def check_links(out: Path) -> None:
+    """Raise EnvironmentFault where a folder of ours in `out` is a link: what is read or written lies elsewhere then."""
+    linked = [name for name in OWN if (out / name).is_symlink()]
+    if linked:
+        raise EnvironmentFault(f"{linked[0]} in {out} is a link to somewhere else. Remove it or choose another --out.")
+
 
 def make_folder(folder: Path, out: Path) -> None:
     """Make sure that `out` can be written, holds no images of this audit and leads nowhere else."""
-    inside = [out / "cache", out / "evidence"]
+    inside = [out / name for name in OWN]
     if folder.resolve() in [place.resolve() for place in (out, *inside)]:
         raise UsageError(f"The report cannot be written into {folder}, which it is about. Choose another --out.")
-    linked = [place.name for place in inside if place.is_symlink()]
-    if linked:
-        raise EnvironmentFault(f"{linked[0]} in {out} is a link to somewhere else. Remove it or choose another --out.")
+    check_links(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=out).close()

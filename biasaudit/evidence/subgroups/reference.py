@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,12 @@ from biasaudit.evidence.named.cue_values import MISSING
 from biasaudit.evidence.subgroups.columns import GroupColumn, columns_of_table, names_of
 from biasaudit.images.names import escaped
 from biasaudit.images.table import ImageTable
+from biasaudit.runtime.reading import bytes_of
 from biasaudit.settings import Settings
 
 SHARES = ("share", "count")
+LARGEST = 100_000_000
+"""Bytes of the file."""
 SHOWN = 8
 """Levels that a message names."""
 HELP = "It takes the columns column, level, share; or the columns of your metadata, with a share, a count or no more."
@@ -31,9 +35,10 @@ def read_reference(path: Path, columns: Iterable[GroupColumn]) -> dict[str, dict
     Raises UsageError with the line and the reason.
     """
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = pd.read_csv(BytesIO(bytes_of(path, LARGEST)), dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise UsageError(f"--reference: cannot read {escaped(str(path))}: {error}. {HELP}") from error
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"--reference: cannot read {escaped(str(path))}: {why}. {HELP}") from error
     shares = _shares(table, path)
     if {"column", "level"} <= set(table.columns):
         cells = list(zip(table["column"], table["level"], shares, strict=True))
