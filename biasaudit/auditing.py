@@ -29,6 +29,7 @@ from biasaudit.evidence.subgroups.reference import check_reference
 from biasaudit.images.reading import read_folder
 from biasaudit.images.sources import Options
 from biasaudit.images.sources.columns.questions import questions
+from biasaudit.images.sources.folders.walk import check_out
 from biasaudit.images.table import ImageTable
 from biasaudit.images.understood import understood
 from biasaudit.model.given.opening import name_of
@@ -189,6 +190,7 @@ def split_folder(folder: Path, choices: SplitChoices) -> tuple[str, ...]:
 
 def _read(folder: Path, out: Path, settings: Settings, progress: Progress, extra: Sequence[Any] = ()) -> ImageTable:
     """The table of images, once all that was chosen is known to fit it, and `out` can be written."""
+    check_out(folder, out)
     images = read_folder(folder, _options(settings, out))
     for line in understood(images, settings.missing):
         progress.say(f"  {line}")

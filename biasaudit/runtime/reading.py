@@ -9,7 +9,15 @@ from pathlib import Path
 
 
 def bytes_of(path: Path, most: int) -> bytes:
-    """What a regular file holds. Raises OSError where there is none, or where it holds more than `most` bytes.
+    """What a regular file holds. Raises OSError where there is none, or where it holds more than `most` bytes."""
+    data = first_of(path, most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most / 1e6:g} MB", str(path))
+    return data
+
+
+def first_of(path: Path, most: int) -> bytes:
+    """The first bytes of a regular file. Raises OSError where there is none.
 
     A pipe would be waited for without end, and a device has none.
     """
@@ -17,10 +25,15 @@ def bytes_of(path: Path, most: int) -> bytes:
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
-        data = stream.read(most + 1)
-    if len(data) > most:
-        raise OSError(errno.EFBIG, f"it is larger than {most / 1e6:g} MB", str(path))
-    return data
+        return stream.read(most)
+
+
+def begins_with(path: Path, start: bytes) -> bool:
+    """Whether there is a regular file that begins so; False where it cannot be read."""
+    try:
+        return first_of(path, len(start)) == start
+    except OSError:
+        return False
 
 
 def text_of(path: Path, most: int) -> str:

@@ -16,6 +16,7 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
+from biasaudit.images.sources.folders.earlier_audits import OWN, is_picture, was_written_by_us
 from biasaudit.images.sources.folders.packed import is_passed_over
 from biasaudit.results import Sentence
 
@@ -32,9 +33,6 @@ NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "license", "readme", "makefile"}
 
 MAC = "__macosx"
 """A folder that archives made on a Macintosh bring along."""
-
-OURS = ({"audit.json", "report.html"}, {"cache", "split.csv"}, {"cache", "selftest.json"})
-"""What a folder holds that we wrote: its thumbnails and what is kept in it are no photographs to audit."""
 
 What = Literal["file", "folder", "special", "report", "table", "text", "packed"] | tuple[Reason, str]
 """What a name stands for; of one that is left out the reason and its detail."""
@@ -102,6 +100,23 @@ def walk(root: Path, *, exclude: Sequence[str] = (), follow_links: bool = False,
     )
 
 
+def check_out(root: Path, out: Path) -> None:
+    """Raise UsageError where the folder of the audit's own files holds images of `root`: they would not be read."""
+    place, whole = os.path.realpath(out), os.path.realpath(root)
+    if not os.path.isdir(place) or place == whole or os.path.commonpath([place, whole]) != whole:
+        return
+    found = sorted(
+        name
+        for name, what in _entries(Path(place), False, None)
+        if what == "file" and is_picture(name) and name.split("/")[0] not in OWN
+    )
+    if found:
+        raise UsageError(
+            f"--out {escaped(str(out))} holds {len(found)} image(s) of {escaped(str(root))}, such as "
+            f"{escaped(found[0], 60)}, which would not be read. Choose another --out."
+        )
+
+
 def _matches(name: str, pattern: str) -> bool:
     """Whether a pattern means this path, its last part, or a folder that it lies in."""
     parts = name.split("/")
@@ -139,12 +154,15 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
             yield folder, (Reason.CLOSED_FOLDER, str(error.strerror))
             continue
         names = {entry.name for entry in entries}
-        if folder and any(names >= each for each in OURS):
+        written = was_written_by_us(path, names)
+        if folder and written and not any(map(is_picture, names)):
             yield folder, "report"
             continue
         store = not folder and {entry.name for entry in entries} >= HUB
         for entry in entries:
             if entry.name.startswith(".") or entry.name.lower() == MAC or (store and entry.name in STORE):
+                continue
+            if written and entry.name in OWN:
                 continue
             name = os.path.join(folder, entry.name)
             if entry.is_dir(follow_symlinks=False) or places.leads_on(entry):
