@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import ipaddress
 import logging
 import os
+import secrets
+import shutil
 import socket
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +36,18 @@ START = {
     "dask": "start one with `dask scheduler`, and workers with `dask worker tcp://HOST:8786 --nthreads 1`",
     "ray": "start one with `ray start --head`, and more machines with `ray start --address HOST:6379`",
 }
+ALONE = {"ray": {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}}
+"""What a package must find in the environment when it is imported, so that a cluster started here answers this machine
+and who has its token: Ray listens on every interface but where it takes itself to be on a machine of one person, as it
+does on Windows. Dask listens on this machine alone."""
 PATIENCE = 10.0
 """Seconds that a cluster has to answer in."""
 
 Hand = Callable[[Iterable[Any]], Iterable[Any]]
 """Hands joblib's delayed tasks to the workers and gives their results, in any order."""
 
+_imported_alone: set[str] = set()
+"""Packages that found in the environment what they must when they were imported."""
 _workers: ContextVar[Hand | None] = ContextVar("workers", default=None)
 """To the workers of the cluster that does the work; None on this machine."""
 _shared: ContextVar[Path | None] = ContextVar("shared", default=None)
@@ -51,16 +62,31 @@ def check_engine(engine: str, address: str | None) -> None:
         if address is not None:
             raise UsageError("--address is where a cluster answers: name it with --engine dask or --engine ray.")
         return
-    for module in MODULES[engine]:
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise EnvironmentFault(
-                f"--engine {engine} needs the package {error.name or module}, here and on every worker: "
-                f"pip install '.[{engine}]' in biasaudit's folder."
-            ) from error
+    try:
+        _import(engine, address)
+    except ImportError as error:
+        raise EnvironmentFault(
+            f"--engine {engine} needs the package {error.name or engine}, here and on every worker: "
+            f"pip install '.[{engine}]' in biasaudit's folder."
+        ) from error
     if address is not None:
         _answers(engine, address)
+
+
+def _import(engine: str, address: str | None) -> None:
+    """Raise ImportError, or EnvironmentFault where it was imported otherwise than a cluster of our own needs."""
+    values = ALONE.get(engine, {}) if address is None else {}
+    imported = sys.modules.get(engine)
+    if values and imported and engine not in _imported_alone and not imported.is_initialized():
+        raise EnvironmentFault(
+            f"{engine} was imported before, and a cluster started here would listen on all interfaces. Import "
+            "biasaudit first, or start a cluster yourself and name it with --address."
+        )
+    with _environment(values):
+        for module in MODULES[engine]:
+            importlib.import_module(module)
+    if values and not imported:
+        _imported_alone.add(engine)
 
 
 def _answers(engine: str, address: str) -> None:
@@ -241,19 +267,24 @@ def _check_scheduler(address: str) -> None:
 
 @contextmanager
 def _ray(address: str | None, jobs: int | None, question: _Question) -> Iterator[Hand]:
+    _import("ray", address)
     import ray
     from ray.util.joblib import register_ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    local = {"num_cpus": jobs or joblib.cpu_count(), "include_dashboard": False} if address is None else {}
     began = not ray.is_initialized()
-    try:
-        if began:
-            ray.init(address=address, log_to_driver=False, logging_level="error", **local)
-    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-        raise EnvironmentFault(f"Ray cannot be reached at {address} ({error}): {START['ray']}.") from error
-    try:
-        nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+    with ExitStack() as stack:
+        local = stack.enter_context(_ray_of_our_own(jobs)) if began and address is None else {}
+        try:
+            if began:
+                ray.init(address=address, log_to_driver=False, logging_level="error", **local)
+                stack.callback(ray.shutdown)
+        except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+            raise EnvironmentFault(f"Ray cannot be reached at {address} ({error}): {START['ray']}.") from error
+        machines = ray.nodes()
+        if local and not all(ipaddress.ip_address(node["NodeManagerAddress"]).is_loopback for node in machines):
+            raise EnvironmentFault("Ray listens on all interfaces: this version of it cannot be told otherwise.")
+        nodes = [node["NodeID"] for node in machines if node["Alive"] and node["Resources"].get("CPU")]
         if not nodes:
             raise EnvironmentFault(f"Ray at {address} has no workers: {START['ray']}.")
         try:
@@ -270,6 +301,31 @@ def _ray(address: str | None, jobs: int | None, question: _Question) -> Iterator
             pool = joblib.Parallel(return_as="list")
         with pool:  # one for all tasks: its workers keep the networks that they have loaded
             yield pool
+
+
+@contextmanager
+def _ray_of_our_own(jobs: int | None) -> Iterator[dict[str, Any]]:
+    """What a cluster is started with that answers this machine alone, and who has its token; what it notes of its work
+    lies where nobody else reads, and is gone when it ends."""
+    # Not within --out: names of sockets may have a hundred letters.
+    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp" if os.path.isdir("/tmp") else None)
+    try:
+        with _environment(ALONE["ray"] | {"RAY_AUTH_TOKEN": secrets.token_hex(32)}):
+            yield {"num_cpus": jobs or joblib.cpu_count(), "include_dashboard": False, "_temp_dir": folder}
     finally:
-        if began:
-            ray.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """The environment with these values, for as long as the block runs."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

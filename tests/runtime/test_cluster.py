@@ -3,9 +3,14 @@
 What needs Dask or Ray is skipped where that is not installed.
 """
 
+import importlib.util
+import ipaddress
+import json
 import os
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -66,6 +71,12 @@ def told(result):
     return record
 
 
+def needs(engine):
+    """Not by importing it: that is done by who starts a cluster."""
+    if not all(map(importlib.util.find_spec, cluster.MODULES[engine])):
+        pytest.skip(f"{engine} is not installed")
+
+
 def same(one, other):
     pd.testing.assert_frame_equal(*(pd.read_parquet(each.folder / "images.parquet") for each in (one, other)))
     assert told(one) == told(other)
@@ -74,7 +85,7 @@ def same(one, other):
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["dask", "ray"])
 def test_a_lost_worker_costs_nothing_and_results_are_those_of_this_machine(engine, tmp_path, images, deadly):
-    pytest.importorskip("distributed" if engine == "dask" else "ray", reason=f"{engine} is not installed")
+    needs(engine)
     cue, fallen = deadly
     there = scan(images, tmp_path / "there", engine=engine, jobs=2, extra=[cue])
     assert fallen.exists()  # one worker was killed while it measured
@@ -151,3 +162,43 @@ def test_what_listens_and_is_no_scheduler_is_told(monkeypatch):
         mute.listen()
         with pytest.raises(EnvironmentFault, match="no Dask scheduler"):
             cluster._check_scheduler(f"127.0.0.1:{mute.getsockname()[1]}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["dask", "ray"])
+def test_a_cluster_that_is_started_here_answers_this_machine_alone_and_leaves_nothing(engine, tmp_path):
+    """In a process of its own: Ray asks the environment when it is imported."""
+    needs(engine)
+    home = tmp_path / "home"
+    (tmp_path / "out" / "cache").mkdir(parents=True)
+    home.mkdir()
+    script = tmp_path / "listening.py"
+    script.write_text(LISTENING)
+    before = set(Path("/tmp").glob("ray*"))
+    command = [sys.executable, str(script), engine, str(tmp_path / "out")]
+    told = subprocess.run(command, env=os.environ | {"HOME": str(home)}, capture_output=True, text=True, check=True)
+    addresses = json.loads(told.stdout.splitlines()[-1])
+    assert addresses
+    assert [each for each in addresses if not ipaddress.ip_address(each.removeprefix("::ffff:")).is_loopback] == []
+    assert set(Path("/tmp").glob("ray*")) <= before
+    assert not list(home.glob(".ray*"))
+
+
+LISTENING = """
+import json
+import sys
+from pathlib import Path
+
+import joblib
+import psutil
+
+from biasaudit.runtime.cluster import cluster, spread
+
+if __name__ == "__main__":
+    with cluster(sys.argv[1], None, 2, places=(Path(sys.argv[2]),), carried=()):
+        assert sorted(spread((joblib.delayed(abs)(-number) for number in range(4)), 2)) == [0, 1, 2, 3]
+        ours = {psutil.Process().pid, *(each.pid for each in psutil.Process().children(recursive=True))}
+        sockets = [each for each in psutil.net_connections("inet") if each.status == "LISTEN" and each.pid in ours]
+    print(json.dumps(sorted({each.laddr.ip for each in sockets})))
+"""
+"""The addresses at which a cluster of ours listens."""
