@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import model_validator
+
 from biasaudit.results.base import ColouredBy, CueName, Estimate, Kind, Label, Ours, Record
 from biasaudit.results.sentences import Sentence
 
@@ -89,3 +93,10 @@ class EmbeddingMap(Record):
     places: tuple[tuple[float, float], ...]
     """One an image, 0 to 1 both ways; only nearness means something."""
     colourings: tuple[Colouring, ...]
+
+    @model_validator(mode="after")
+    def _one_level_a_dot(self) -> Self:
+        for each in self.colourings:
+            if len(each.of) != len(self.places) or any(not 0 <= level < len(each.levels) for level in each.of):
+                raise ValueError("each dot has a place, and in each colouring the place of its level among the levels")
+        return self

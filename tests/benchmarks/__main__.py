@@ -19,6 +19,7 @@ from tests.benchmarks import (
     fuzz,
     kills,
     memory,
+    mutations,
     peers,
     populations,
     reliance,
@@ -94,6 +95,10 @@ def _fuzz(short: bool) -> Any:
     return fuzz.measure(500 if short else 20_000)
 
 
+def _mutations(short: bool) -> Any:
+    return mutations.measure(200 if short else 2000)
+
+
 def _kills(short: bool) -> Any:
     return None if short else kills.measure()
 
@@ -134,6 +139,7 @@ PARTS: dict[str, Part] = {
     "traces": (_traces, traces.table),
     "copies": (_copies, tables.of_copies),
     "fuzz": (_fuzz, fuzz.table),
+    "mutations": (_mutations, mutations.table),
     "kills": (_kills, kills.table),
     "peers": (_peers, tables.of_peers),
     "speed": (_speed, speed.table),

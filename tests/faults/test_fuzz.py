@@ -21,7 +21,7 @@ from biasaudit.images.sources.folders.walk import walk
 from biasaudit.images.sources.tables import read_table
 from biasaudit.report.html import render
 from biasaudit.results import Audit
-from tests.benchmarks import fuzz
+from tests.benchmarks import fuzz, mutations
 from tests.golden import HOSTILE, sample_audit
 from tests.hostile import class_folder, written
 
@@ -125,3 +125,11 @@ def test_any_names_and_values_leave_the_report_whole(name, label, title):
     found = Elements(page)
     assert (found.scripts, found.acting) == (PLAIN.scripts, PLAIN.acting)
     assert page.rstrip().endswith("</html>")
+
+
+def test_mutated_audits_and_reviews_are_read_or_refused_by_name():
+    """The short form of `python -m tests.benchmarks --only mutations`."""
+    found = mutations.measure(150)
+    assert found["faults"] == []
+    assert min(found["ends"].get("read", 0), found["ends"].get("refused", 0)) > 20
+    assert found["longest"] < 20
