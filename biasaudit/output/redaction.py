@@ -8,7 +8,7 @@ origin, and all that a part from another package calls its own, counts as the us
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -78,9 +78,11 @@ def _audit(audit: Audit, change: Change) -> Audit:
     ids = {name: f"finding {n}" for n, name in enumerate((each.id for each in others), 1)}
     places = dict.fromkeys(each.section.id for each in others if each.section)
     sections = {name: f"section-{n}" for n, name in enumerate(places, 1)}
-    known = {each.id for each in audit.findings} | {each.id for each in audit.conclusions}
+    own = {each.id for each in audit.findings}
+    known = own | {each.id for each in audit.conclusions}
     plain: Audit = _changed(audit.model_copy(update={"findings": (), "settings": {}, "run": {}}), Audit, change)
-    findings = tuple(_finding(each, ids, sections, audit, change) for each in audit.findings)
+    names = {*audit.dataset.classes, *(each.cue for each in audit.findings if not _foreign(each))}
+    findings = tuple(_finding(each, ids, sections, own, names, change) for each in audit.findings)
     copied = _conclusions(plain.conclusions, findings, ids)
     named = ids | {before.id: after.id for before, after in zip(audit.conclusions, copied, strict=True)}
     reviews = [
@@ -131,13 +133,21 @@ def _foreign(finding: Finding) -> bool:
     return finding.detector not in OUR_DETECTORS
 
 
-def _finding(finding: Finding, ids: dict[str, str], sections: dict[str, str], audit: Audit, change: Change) -> Finding:
-    ours = {each.id for each in audit.findings}
-    story = tuple(ids.get(each, each) for each in finding.story if each in ours)
-    follows = ids.get(finding.follows, finding.follows) if finding.follows in ours else None
+def _finding(
+    finding: Finding,
+    ids: dict[str, str],
+    sections: dict[str, str],
+    known: Set[str],
+    names: Set[str],
+    change: Change,
+) -> Finding:
+    """A finding with every name in it changed. known: ids of findings of this audit; names: its classes, and cues of
+    findings of ours."""
+    story = tuple(ids.get(each, each) for each in finding.story if each in known)
+    follows = finding.follows if finding.follows in known else None
+    follows = follows and ids.get(follows, follows)
     if not _foreign(finding):
         return _changed(finding, Finding, change).model_copy(update={"story": story, "follows": follows})
-    names = {*audit.dataset.classes, *(each.cue for each in audit.findings if not _foreign(each))}
 
     def distrusted(name: Name) -> Name:
         """Its cue and class are kept where they are known; a word that it calls ours is not taken for ours."""

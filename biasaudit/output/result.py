@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,10 @@ class AuditResult:
         redact_names: codes in place of the names of files and the values of metadata. images: with the pictures.
         """
         record, names = redacted(self.record, redaction_key(self.folder)) if redact_names else (self.record, {})
+        return self._page(path, record, names, images)
+
+    def _page(self, path: str | Path | None, record: Audit, names: Mapping[str, str], images: bool) -> Path:
+        """names: code -> name of an image, by which its pictures are found."""
         page = render(record, self.folder / "evidence" if images else None, names)
         return write_text(Path(path or self.folder / "report.html"), page)
 
@@ -118,8 +123,8 @@ class AuditResult:
 
     def save_redacted(self, page: str | Path | None = None, *, images: bool = True) -> list[Path]:
         """Write the report with codes for names, and beside it the same as JSON and CSV; returns the three paths."""
-        written = self.to_html(page, redact_names=True, images=images)
-        record, _ = redacted(self.record, redaction_key(self.folder))
+        record, names = redacted(self.record, redaction_key(self.folder))
+        written = self._page(page, record, names, images)
         return [
             written,
             write_text(written.with_suffix(".json"), _strict_json(record)),

@@ -5,7 +5,7 @@ Names given by users stand in the table beside a chart, not inside it: SVG text 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -194,13 +194,13 @@ def whisker(figure: Figure, few: bool) -> Markup:
     return tag("svg", *shapes, class_="chart", viewBox="0 0 120 16", aria_hidden="true")
 
 
-def loss_curves(curves: Sequence[dict[str, object]]) -> Markup:
+def loss_curves(curves: Sequence[Mapping[str, int | tuple[float, ...]]]) -> Markup:
     """Training loss (thin) and validation loss (strong) by epoch, one pair of lines a fold."""
     lines = [
-        (kind, [float(value) for value in values])
+        (kind, values)
         for curve in curves[:10]
         for kind, values in (("loss", curve.get("loss")), ("validation", curve.get("validation_loss")))
-        if isinstance(values, (list, tuple)) and len(values) > 1
+        if isinstance(values, tuple) and len(values) > 1
     ]
     top = max((value for _, values in lines for value in values), default=1.0)
     epochs = max((len(values) for _, values in lines), default=2)

@@ -73,7 +73,7 @@ class Model(Record):
     balanced_accuracy: float
     learnt: bool
     """False where the AUC's interval covers 0.5: rungs two to four are then untested."""
-    curves: tuple[dict[Ours, Any], ...] = ()
+    curves: tuple[dict[Ours, int | tuple[float, ...]], ...] = ()
     """One a fold: {"fold": 0, "loss": [...], "validation_loss": [...]}; empty for a closed-form head."""
     own: bool = False
     """Whether it is, or stands on, a network from the user's file or object."""

@@ -6,6 +6,7 @@ Names alone make no such folder: whoever puts two empty files into a class's fol
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Set
 from pathlib import Path
 
@@ -18,8 +19,8 @@ OWN = ("cache", "evidence")
 """Their own folders."""
 AUDIT = b'{\n "schema_version": "'
 """How each `audit.json` begins."""
-LOCK = os.path.join("cache", ".lock")
-"""What every command leaves that writes into a folder."""
+KEPT = re.compile(r"(small|cues)-[0-9a-f]{16}\.(bin|parquet)")
+"""How files in `cache` are called by all that measures images."""
 
 
 def was_written_by_us(path: str, names: Set[str]) -> bool:
@@ -29,7 +30,10 @@ def was_written_by_us(path: str, names: Set[str]) -> bool:
         return False
     if "audit.json" in marks:
         return begins_with(Path(path, "audit.json"), AUDIT)
-    return os.path.isfile(os.path.join(path, LOCK))
+    try:
+        return any(map(KEPT.fullmatch, os.listdir(os.path.join(path, "cache"))))
+    except OSError:  # no folder, or a closed one
+        return False
 
 
 def is_picture(name: str) -> bool:
