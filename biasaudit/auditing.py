@@ -190,7 +190,7 @@ def split_folder(folder: Path, choices: SplitChoices) -> tuple[str, ...]:
 
 def _read(folder: Path, out: Path, settings: Settings, progress: Progress, extra: Sequence[Any] = ()) -> ImageTable:
     """The table of images, once all that was chosen is known to fit it, and `out` can be written."""
-    check_out(folder, out)
+    check_out(folder, out, exclude=settings.exclude, follow_links=settings.follow_links)
     images = read_folder(folder, _options(settings, out))
     for line in understood(images, settings.missing):
         progress.say(f"  {line}")

@@ -83,6 +83,13 @@ def empty_class(name: str) -> Sentence:
     return say("class folder {label} holds no image", label=Name("label", escaped(name)))
 
 
+def beside_a_report(folder: str) -> Sentence:
+    """Warning of pictures that lie in the folder of an earlier audit."""
+    return say(
+        "folder {name} holds an earlier audit: the pictures in it are not read", name=Name("text", escaped(folder))
+    )
+
+
 def too_small_for(cues: Iterable[str]) -> Sentence:
     """Warning of pictures in which these cues, by id, would be missed."""
     named = listed(say("{cue}", cue=Name("cue", cue.replace("_", " "))) for cue in cues)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import secrets
-import socket
 from pathlib import Path
 
 from biasaudit.errors import EnvironmentFault
@@ -34,7 +33,7 @@ def redaction_key(out: Path) -> bytes:
     except OSError as error:
         raise EnvironmentFault(f"Cannot write to {out}: {error.strerror}. Copy the folder to where you may.") from error
     try:
-        kept = json.loads(text_of(path, LARGEST))
+        kept = json.loads(text_of(path, LARGEST)) if _is_ours_alone(path) else {}
         if kept["drawn_for"] == here and len(key := bytes.fromhex(kept["salt"])) == 32:
             return key
     except (OSError, ValueError, KeyError, TypeError):  # absent or not ours: drawn anew
@@ -44,8 +43,13 @@ def redaction_key(out: Path) -> bytes:
     return drawn
 
 
+def _is_ours_alone(path: Path) -> bool:
+    told = path.stat()
+    return os.name == "nt" or (told.st_uid == os.getuid() and not told.st_mode & 0o077)
+
+
 def _here(folder: Path) -> str:
-    """What no other folder shares, here or elsewhere: machine, user, place, and number of the folder on its disk."""
+    """What no folder shares that was sent: user, place, and number of the folder on its disk."""
     user = os.getuid() if hasattr(os, "getuid") else 0
-    told = (socket.gethostname(), user, os.fsencode(folder.resolve()), folder.stat().st_ino)
+    told = (user, os.fsencode(folder.resolve()), folder.stat().st_ino)
     return hashlib.sha256(repr(told).encode()).hexdigest()

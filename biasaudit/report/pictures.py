@@ -122,7 +122,7 @@ class Pictures:
 def _read_webp(path: Path) -> bytes | None:
     """The bytes of a thumbnail, or None where there is none, or something else in its place."""
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
             return None
         data = path.read_bytes()
     except OSError:

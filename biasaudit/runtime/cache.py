@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biasaudit.errors import EnvironmentFault
+from biasaudit.runtime.reading import check_regular
 
 READABLE, SECRET = 0o644, 0o600
 """Permissions of what is written: those that the user's umask leaves of the first, and what is nobody else's."""
+UNFINISHED = 6
+"""Random bytes in the name of a file that is being written, as twice as many hexadecimal digits."""
 AT_ONCE = 10_000
 """Rows of a table that are written at once."""
 
@@ -30,7 +34,7 @@ def write_atomically(path: Path, write: Callable[[Path], object], permissions: i
     permissions: from the first byte on, less what the user's umask takes. Raises EnvironmentFault where the folder
     cannot be written or the disk is full; `path` is then as it was.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(UNFINISHED)}")
     anew = os.O_CREAT | os.O_EXCL | os.O_WRONLY
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +48,8 @@ def write_atomically(path: Path, write: Callable[[Path], object], permissions: i
             f"Could not write {path}: {error.strerror or error}. Free some space or choose another --out."
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
     return path
 
 
@@ -125,6 +130,7 @@ class Cache:
         """The arrays kept under (name, key) where they fit, or those that `make` returns; never unpickles."""
         path = self.folder / f"{name}-{key}.npz"
         try:
+            check_regular(path)
             with np.load(path, allow_pickle=False) as stored:
                 kept = {field: stored[field] for field in stored.files}
             if not self.fresh and fits(kept):

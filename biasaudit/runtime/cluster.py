@@ -77,10 +77,12 @@ def _import(engine: str, address: str | None) -> None:
     """Raise ImportError, or EnvironmentFault where it was imported otherwise than a cluster of our own needs."""
     values = ALONE.get(engine, {}) if address is None else {}
     imported = sys.modules.get(engine)
-    if values and imported and engine not in _imported_alone and not imported.is_initialized():
+    told = engine in _imported_alone or all(os.environ.get(name) == value for name, value in values.items())
+    if values and imported and not told and not imported.is_initialized():
         raise EnvironmentFault(
-            f"{engine} was imported before, and a cluster started here would listen on all interfaces. Import "
-            "biasaudit first, or start a cluster yourself and name it with --address."
+            f"{engine} was imported before, and a cluster started here would listen on all interfaces. Set "
+            + " and ".join(f"{name}={value}" for name, value in values.items())
+            + " before it is imported, or start a cluster yourself and name it with --address."
         )
     with _environment(values):
         for module in MODULES[engine]:
@@ -211,6 +213,8 @@ def _dask(address: str | None, jobs: int | None, question: _Question) -> Iterato
     from distributed import Client, LocalCluster
 
     scratch = question.places[-1] / "cache" / "dask"
+    if address is None and scratch.is_symlink():
+        raise EnvironmentFault(f"{scratch} is a link to somewhere else. Remove it or choose another --out.")
     with (
         LocalCluster(
             n_workers=jobs or joblib.cpu_count(),

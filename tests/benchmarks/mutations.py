@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import resource
 import tempfile
 import time
 from collections import Counter
@@ -90,7 +91,8 @@ def _used(place: Path, audit: Path, reviews: Path) -> None:
 
 
 def measure(n: int, seed: int = 0) -> dict[str, Any]:
-    """How `n` mutated audits and reviews end: read, refused, or by a fault of ours; and the longest, in seconds."""
+    """How `n` mutated audits and reviews end: read, refused, or by a fault of ours; the longest, in seconds; and the
+    memory of this process, in MB."""
     rng = random.Random(seed)
     audits = [json.loads(make().model_dump_json()) for make in (sample_audit, audit_with_blocks, hostile_audit)]
     ends: Counter[str] = Counter()
@@ -115,11 +117,14 @@ def measure(n: int, seed: int = 0) -> dict[str, Any]:
                 ends["fault"] += 1
                 faults.append(f"{number}: {type(error).__name__}: {error}"[:200])
             longest = max(longest, time.monotonic() - began)
-    return {"files": n, "ends": dict(ends), "faults": faults, "longest": longest}
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"files": n, "ends": dict(ends), "faults": faults, "longest": longest, "megabytes": megabytes}
 
 
 def table(found: dict[str, Any]) -> str:
     """How they ended, and every fault."""
     ends = {"read": 0, "refused": 0, "fault": 0} | found["ends"]
     told = f"Of {found['files']} mutated audits and reviews: " + ", ".join(f"{n} {end}" for end, n in ends.items())
-    return "\n".join([f"{told}; the longest took {found['longest']:.1f} s.", *found["faults"]])
+    return "\n".join(
+        [f"{told}; the longest took {found['longest']:.1f} s, at most {found['megabytes']} MB.", *found["faults"]]
+    )

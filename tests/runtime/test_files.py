@@ -1,13 +1,15 @@
 """What is written has the permissions that the user's umask leaves; what is read back is a regular file of its size."""
 
 import os
+import shutil
 import stat
 
 import pytest
 
-from biasaudit.errors import UsageError
+from biasaudit.errors import EnvironmentFault, UsageError
 from biasaudit.output.result import read_audit
 from biasaudit.runtime.cache import READABLE, SECRET, write_atomically
+from biasaudit.runtime.checkpoints import Checkpoints
 from biasaudit.runtime.reading import bytes_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="permissions and pipes of POSIX")
@@ -41,3 +43,23 @@ def test_a_pipe_is_not_waited_for_and_what_is_too_large_is_not_read(tmp_path):
     assert bytes_of(tmp_path / "file", 5) == b"12345"
     with pytest.raises(OSError, match="larger than"):
         bytes_of(tmp_path / "file", 4)
+
+
+def test_what_cannot_be_written_is_told_as_such_and_what_a_killed_run_left_goes_with_the_pieces(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EnvironmentFault, match="Could not write"):
+        write_atomically(tmp_path / "file" / "below", lambda place: None)
+    kept = Checkpoints(tmp_path / "parts", "key")
+    kept.json("work", 1, lambda: 5)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(tmp_path / "parts" / f"work-{'0' * 16}.json", _killed)
+    assert len(list((tmp_path / "parts").iterdir())) == 2
+    kept.discard()
+    assert not list((tmp_path / "parts").iterdir())
+
+
+def _killed(place):
+    shutil.copy(
+        place, place.with_name(place.name[:-12] + "0" * 12)
+    )  # as a process leaves it that had no time to tidy up
+    raise KeyboardInterrupt

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from biasaudit.evidence.named.cue_values import MISSING
 from biasaudit.evidence.subgroups.columns import GroupColumn, columns_of_table, names_of
 from biasaudit.images.names import escaped
 from biasaudit.images.table import ImageTable
-from biasaudit.runtime.reading import bytes_of
+from biasaudit.runtime.reading import check_regular
 from biasaudit.settings import Settings
 
 SHARES = ("share", "count")
@@ -35,7 +34,8 @@ def read_reference(path: Path, columns: Iterable[GroupColumn]) -> dict[str, dict
     Raises UsageError with the line and the reason.
     """
     try:
-        table = pd.read_csv(BytesIO(bytes_of(path, LARGEST)), dtype=str, keep_default_na=False)
+        check_regular(path, LARGEST)
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise UsageError(f"--reference: cannot read {escaped(str(path))}: {why}. {HELP}") from error

@@ -55,6 +55,26 @@ def test_an_audit_in_the_folder_is_passed_over_and_its_thumbnails_too_where_it_l
     assert len(walk(tmp_path / "photos").files) == 60
 
 
+def test_a_picture_that_was_saved_beside_a_report_is_told_of_and_makes_no_class(audited, tmp_path):
+    shutil.copytree(audited / "photos", tmp_path / "photos")
+    out = tmp_path / "photos" / "reports" / "one"
+    for place in (out, out, out.with_name("two")):
+        result = scan(tmp_path / "photos", place)
+        assert result.record.dataset.n == 60
+        pictures(out, 1)
+    assert any("reports/one holds an earlier audit" in str(each) for each in result.record.dataset.warnings)
+
+
+@pytest.mark.parametrize("files", [("1", "2"), ("evidence/1.png",), ("p1/1.png",)])
+def test_no_folder_of_images_is_a_place_for_the_report_whatever_they_are_called(audited, tmp_path, files):
+    shutil.copytree(audited / "photos", tmp_path / "photos")
+    for name in files:
+        (tmp_path / "photos" / "third" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(audited / "photos" / "lying" / "0000.jpg", tmp_path / "photos" / "third" / name)
+    with pytest.raises(UsageError, match="--out"):
+        scan(tmp_path / "photos", tmp_path / "photos" / "third")
+
+
 def test_a_folder_of_the_data_is_no_place_for_the_report(audited, tmp_path):
     shutil.copytree(audited / "photos", tmp_path / "photos")
     with pytest.raises(UsageError, match=r"--out .*lying.* holds 30 image\(s\)"):
@@ -82,5 +102,6 @@ def test_a_salt_that_came_along_is_not_used(audited, tmp_path):
     assert first == again
     shutil.copytree(audited / "out", tmp_path / "sent")
     drawn = json.loads((tmp_path / "sent" / "cache" / "salt").read_text())["salt"]
+    assert first != read_audit(tmp_path / "sent").save_redacted(tmp_path / "three.html")[1].read_text()
     read_audit(tmp_path / "sent").save_redacted(tmp_path / "three.html")
     assert json.loads((tmp_path / "sent" / "cache" / "salt").read_text())["salt"] != drawn

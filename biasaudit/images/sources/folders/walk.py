@@ -16,9 +16,10 @@ from biasaudit.errors import UsageError
 from biasaudit.images import words
 from biasaudit.images.names import as_unicode, escaped
 from biasaudit.images.reasons import LeftOut, Reason
-from biasaudit.images.sources.folders.earlier_audits import OWN, is_picture, was_written_by_us
+from biasaudit.images.sources.folders.earlier_audits import FEW, may_be_picture, was_written_by_us
 from biasaudit.images.sources.folders.packed import is_passed_over
 from biasaudit.results import Sentence
+from biasaudit.runtime.output_folder import OWN
 
 TABLES, TEXTS = (".csv", ".tsv", ".jsonl", ".parquet"), (".txt", ".json")
 """What may say more of the images; a table is read where it is named, or where its name and columns say what it is."""
@@ -34,7 +35,10 @@ NOT_IMAGE_NAMES = {"thumbs.db", "desktop.ini", "license", "readme", "makefile"}
 MAC = "__macosx"
 """A folder that archives made on a Macintosh bring along."""
 
-What = Literal["file", "folder", "special", "report", "table", "text", "packed"] | tuple[Reason, str]
+What = (
+    Literal["file", "folder", "special", "report", "pictures beside a report", "table", "text", "packed"]
+    | tuple[Reason, str]
+)
 """What a name stands for; of one that is left out the reason and its detail."""
 
 
@@ -68,6 +72,7 @@ def walk(root: Path, *, exclude: Sequence[str] = (), follow_links: bool = False,
     names: dict[str, list[str]] = {"file": [], "folder": [], "table": [], "text": []}
     excluded: list[LeftOut] = []
     notes: Counter[str] = Counter()
+    beside: list[Sentence] = []
     unwanted = dict.fromkeys(exclude, 0)
     for name, what in _entries(root, follow_links, out):
         if pattern := next((each for each in exclude if _matches(name, each)), None):
@@ -75,6 +80,8 @@ def walk(root: Path, *, exclude: Sequence[str] = (), follow_links: bool = False,
             notes[words.EXCLUDED] += what == "file"
         elif what == "report":
             notes[words.EARLIER_AUDIT] += 1
+        elif what == "pictures beside a report":
+            beside.append(words.beside_a_report(as_unicode(name)))
         elif what == "packed":
             continue
         elif what == "special":
@@ -96,25 +103,31 @@ def walk(root: Path, *, exclude: Sequence[str] = (), follow_links: bool = False,
         texts=tuple(sorted(names["text"])),
         excluded=tuple(sorted(excluded, key=lambda each: each.path)),
         notes={note: n for note, n in notes.items() if n},
-        warnings=tuple(_twins(files)),
+        warnings=(*beside, *_twins(files)),
     )
 
 
-def check_out(root: Path, out: Path) -> None:
+def check_out(root: Path, out: Path, *, exclude: Sequence[str] = (), follow_links: bool = False) -> None:
     """Raise UsageError where the folder of the audit's own files holds images of `root`: they would not be read."""
-    place, whole = os.path.realpath(out), os.path.realpath(root)
-    if not os.path.isdir(place) or place == whole or os.path.commonpath([place, whole]) != whole:
+    place, whole = Path(os.path.realpath(out)), Path(os.path.realpath(root))
+    if not place.is_dir() or place == whole or not place.is_relative_to(whole):
         return
+    within = place.relative_to(whole).as_posix()
     found = sorted(
         name
-        for name, what in _entries(Path(place), False, None)
-        if what == "file" and is_picture(name) and name.split("/")[0] not in OWN
+        for name, what in _entries(place, follow_links, None)
+        if what == "file" and may_be_picture(name) and not any(_matches(f"{within}/{name}", each) for each in exclude)
     )
-    if found:
+    if len(found) > (FEW if was_written_by_us(str(place), set(os.listdir(place))) else 0):
         raise UsageError(
             f"--out {escaped(str(out))} holds {len(found)} image(s) of {escaped(str(root))}, such as "
             f"{escaped(found[0], 60)}, which would not be read. Choose another --out."
         )
+
+
+def _pictures(path: str, follow_links: bool) -> int:
+    """How many pictures lie under a folder that an audit wrote into, besides those that it wrote."""
+    return sum(what == "file" and may_be_picture(name) for name, what in _entries(Path(path), follow_links, None))
 
 
 def _matches(name: str, pattern: str) -> bool:
@@ -155,16 +168,19 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
             continue
         names = {entry.name for entry in entries}
         written = was_written_by_us(path, names)
-        if folder and written and not any(map(is_picture, names)):
+        if folder and written and (beside := _pictures(path, follow_links)) <= FEW:
             yield folder, "report"
+            if beside:
+                yield folder, "pictures beside a report"
             continue
         store = not folder and {entry.name for entry in entries} >= HUB
         for entry in entries:
             if entry.name.startswith(".") or entry.name.lower() == MAC or (store and entry.name in STORE):
                 continue
-            if written and entry.name in OWN:
-                continue
             name = os.path.join(folder, entry.name)
+            if written and entry.name in OWN:
+                yield name, "report"
+                continue
             if entry.is_dir(follow_symlinks=False) or places.leads_on(entry):
                 pending.append(name)
                 yield name, "folder"
