@@ -59,7 +59,6 @@ def test_what_cannot_be_written_is_told_as_such_and_what_a_killed_run_left_goes_
 
 
 def _killed(place):
-    shutil.copy(
-        place, place.with_name(place.name[:-12] + "0" * 12)
-    )  # as a process leaves it that had no time to tidy up
+    # As a process leaves it that had no time to tidy up.
+    shutil.copy(place, place.with_name(place.name[:-12] + "0" * 12))
     raise KeyboardInterrupt

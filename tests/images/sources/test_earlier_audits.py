@@ -75,6 +75,16 @@ def test_no_folder_of_images_is_a_place_for_the_report_whatever_they_are_called(
         scan(tmp_path / "photos", tmp_path / "photos" / "third")
 
 
+def test_reports_within_reports_take_no_longer_than_there_are_folders(tmp_path):
+    place = tmp_path / "a"
+    for _ in range(40):
+        pictures(place, 6)
+        (place / "audit.json").write_text('{"schema_version": "1.0", "dataset": {}, "findings": []}')
+        (place / "report.html").touch()
+        place = place / "b"
+    assert len(walk(tmp_path).files) == 240
+
+
 def test_a_folder_of_the_data_is_no_place_for_the_report(audited, tmp_path):
     shutil.copytree(audited / "photos", tmp_path / "photos")
     with pytest.raises(UsageError, match=r"--out .*lying.* holds 30 image\(s\)"):

@@ -125,9 +125,16 @@ def check_out(root: Path, out: Path, *, exclude: Sequence[str] = (), follow_link
         )
 
 
-def _pictures(path: str, follow_links: bool) -> int:
-    """How many pictures lie under a folder that an audit wrote into, besides those that it wrote."""
-    return sum(what == "file" and may_be_picture(name) for name, what in _entries(Path(path), follow_links, None))
+def _pictures(path: str) -> int:
+    """How many pictures lie under a folder that an audit wrote into, besides those that it wrote.
+
+    Counted, and not walked as data are: reports within reports would each be walked twice as often as the one above.
+    """
+    found = 0
+    for _, folders, files in os.walk(path):
+        folders[:] = [each for each in folders if each not in OWN and not each.startswith(".")]
+        found += sum(may_be_picture(name) and not name.startswith(".") for name in files)
+    return found
 
 
 def _matches(name: str, pattern: str) -> bool:
@@ -168,7 +175,7 @@ def _entries(root: Path, follow_links: bool, out: Path | None) -> Iterator[tuple
             continue
         names = {entry.name for entry in entries}
         written = was_written_by_us(path, names)
-        if folder and written and (beside := _pictures(path, follow_links)) <= FEW:
+        if folder and written and (beside := _pictures(path)) <= FEW:
             yield folder, "report"
             if beside:
                 yield folder, "pictures beside a report"
