@@ -20,16 +20,12 @@ from biasaudit.report.html import render, render_finding, render_fragment
 from biasaudit.report.words import both_ends
 from biasaudit.results import Audit, AuditVerdict, Finding
 from biasaudit.runtime.cache import write_text
-from biasaudit.runtime.output_folder import check_links
+from biasaudit.runtime.output_folder import LARGEST_AUDIT, check_links
 from biasaudit.runtime.reading import text_of
 
 if TYPE_CHECKING:
     from IPython.display import HTML
     from matplotlib.figure import Figure
-
-
-LARGEST = 200_000_000
-"""Bytes of an `audit.json`: some forty times those of the largest audit that was seen."""
 
 
 def read_audit(place: str | Path) -> AuditResult:
@@ -67,12 +63,12 @@ class AuditResult:
     def load(cls, audit_json: str | Path) -> AuditResult:
         """Read a saved `audit.json`.
 
-        Raises OSError where it is no regular file of at most `LARGEST` bytes, pydantic.ValidationError where it is no
-        audit, and EnvironmentFault where a folder beside it is a link to somewhere else.
+        Raises OSError where it is no regular file of at most `LARGEST_AUDIT` bytes, pydantic.ValidationError where it
+        is no audit, and EnvironmentFault where a folder beside it is a link to somewhere else.
         """
         path = Path(audit_json)
         check_links(path.parent)
-        return cls(Audit.model_validate_json(text_of(path, LARGEST)), path.parent)
+        return cls(Audit.model_validate_json(text_of(path, LARGEST_AUDIT)), path.parent)
 
     @property
     def verdict(self) -> AuditVerdict:

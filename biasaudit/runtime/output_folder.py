@@ -9,6 +9,8 @@ from biasaudit.errors import EnvironmentFault, UsageError
 
 OWN = ("cache", "evidence")
 """Folders that we make in it."""
+LARGEST_AUDIT = 200_000_000
+"""Bytes of an `audit.json` at most, beyond what any audit writes: more is none of ours."""
 
 
 def check_links(out: Path) -> None:

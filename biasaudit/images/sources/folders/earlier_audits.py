@@ -12,12 +12,11 @@ from collections.abc import Set
 from pathlib import Path
 
 from biasaudit.images.sources.matching.path_text import ENDINGS
+from biasaudit.runtime.output_folder import LARGEST_AUDIT
 from biasaudit.runtime.reading import text_of
 
 MARKS = ({"audit.json", "report.html"}, {"cache", "split.csv"}, {"cache", "selftest.json"})
 """What lies in them beside each other."""
-LARGEST = 200_000_000
-"""Bytes of an `audit.json`."""
 FIELDS = {"schema_version", "dataset", "findings"}
 """What each of them holds."""
 KEPT = re.compile(r"(small|cues)-[0-9a-f]{16}\.(bin|parquet)")
@@ -33,7 +32,7 @@ def was_written_by_us(path: str, names: Set[str]) -> bool:
         return False
     try:
         if "audit.json" in marks:
-            told = json.loads(text_of(Path(path, "audit.json"), LARGEST))
+            told = json.loads(text_of(Path(path, "audit.json"), LARGEST_AUDIT))
             return isinstance(told, dict) and told.keys() >= FIELDS
         return any(map(KEPT.fullmatch, os.listdir(os.path.join(path, "cache"))))
     except (OSError, ValueError, RecursionError):  # not ours, or closed
